@@ -1,0 +1,26 @@
+"""What only a running application knows, as a frozen value that the engine takes beside the text."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRoute:
+    """A registered route: path as written, upper-case methods, name; the handler's file (absolute) and first line, if known."""
+
+    path: str
+    methods: frozenset[str]
+    name: str | None
+    handler_file: str | None
+    handler_line: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFacts:
+    """Complete inventories of a live application. Paths are absolute; `open_prefixes` are mounted or catch-all URL prefixes."""
+
+    routes: tuple[LiveRoute, ...]
+    template_roots: tuple[str, ...]
+    filters: frozenset[str]
+    tests: frozenset[str]
+    globals: frozenset[str]
+    open_prefixes: tuple[str, ...] = ()

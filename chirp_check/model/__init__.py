@@ -1,0 +1,1 @@
+"""Facts to the project, resolved by name through named queries. Holds the Unknowns."""

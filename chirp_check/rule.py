@@ -1,0 +1,37 @@
+"""A rule: a named pure function of one subject and the model. It knows neither its level nor any other rule."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, get_type_hints
+
+from chirp_check.diagnostic import Finding, Level
+from chirp_check.model.model import Model
+
+type Check[Subject] = Callable[[Subject, Model], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An inert value: `subject` is the class of model entity that `check` is called with, once for each; `level` its default."""
+
+    name: str
+    since: str
+    level: Level
+    subject: type[Any]
+    check: Callable[[Any, Model], Iterable[Finding]]
+
+    @property
+    def summary(self) -> str:
+        """The first line of the check's docstring."""
+        return (self.check.__doc__ or "").strip().splitlines()[0]
+
+
+def rule[Subject](name: str, *, since: str, level: Level = Level.ERROR) -> Callable[[Check[Subject]], Rule]:
+    """Make a `Rule` of a function whose first parameter's annotation names its subject."""
+
+    def decorate(check: Check[Subject]) -> Rule:
+        hints = get_type_hints(check)
+        subject = next(hint for key, hint in hints.items() if key != "return")
+        return Rule(name, since, level, subject, check)
+
+    return decorate
