@@ -1,0 +1,219 @@
+"""Python expressions to terms."""
+
+import ast
+from collections.abc import Callable
+
+from chirp_check.facts.values import (
+    Add,
+    AnyTerm,
+    Arg,
+    Attr,
+    Bind,
+    Call,
+    Choice,
+    Const,
+    Divide,
+    Either,
+    Entry,
+    Index,
+    Items,
+    Join,
+    Mapping,
+    Merge,
+    Name,
+    Opaque,
+    Repeated,
+    Star,
+)
+from chirp_check.source import SourceFile
+from chirp_check.syntax.python import Offsets
+
+DEPTH = 150  # nesting beyond which an expression is opaque; people write below 20
+
+
+class TermReader:
+    """Reads the expressions of one file. Yields inside an expression are collected in `yielded` until taken."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self.text = file.text
+        self.offsets = Offsets(file)
+        self.yielded: list[tuple[int, int, AnyTerm | None, bool]] = []
+        self._depth = 0
+
+    def read(self, node: ast.expr) -> AnyTerm:
+        """The term of an expression."""
+        start, end = self.offsets.start(node), self.offsets.end(node)
+        reader = _READERS.get(type(node))
+        if reader is None:
+            return Opaque(start, end, _WHY.get(type(node), "an expression"), self._inside(node))
+        if self._depth >= DEPTH:
+            return Opaque(start, end, "an expression nested too deeply")
+        self._depth += 1
+        try:
+            return reader(self, node, start, end)
+        finally:
+            self._depth -= 1
+
+    def source(self, node: ast.expr) -> str:
+        """The source text of an expression."""
+        return self.text[self.offsets.start(node) : self.offsets.end(node)]
+
+    def arguments(self, node: ast.Call) -> tuple[Arg, ...]:
+        """The arguments of a call, positional first, in the order they are written."""
+        positional = [
+            Arg(None, 1, self.read(arg.value)) if isinstance(arg, ast.Starred) else Arg(None, 0, self.read(arg))
+            for arg in node.args
+        ]
+        keywords = [Arg(word.arg, 0 if word.arg else 2, self.read(word.value)) for word in node.keywords]
+        return (*positional, *keywords)
+
+    def _inside(self, node: ast.AST) -> tuple[AnyTerm, ...]:
+        if self._depth >= DEPTH:
+            return ()
+        self._depth += 1
+        try:
+            return tuple(self.read(child) for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr))
+        finally:
+            self._depth -= 1
+
+
+def _constant(reader: TermReader, node: ast.Constant, start: int, end: int) -> AnyTerm:
+    value = node.value
+    if value is None or (isinstance(value, (str, int, float)) and _storable(value)):
+        return Const(start, end, value)
+    return Opaque(start, end, "an unusual literal")
+
+
+def _storable(value: str | float) -> bool:
+    """Whether the stored form of facts can hold a literal: no lone surrogates, no integers beyond 63 bits."""
+    if isinstance(value, str):
+        return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+    return isinstance(value, float) or -(2**63) <= value < 2**63
+
+
+def _name(reader: TermReader, node: ast.Name, start: int, end: int) -> AnyTerm:
+    return Name(start, end, node.id)
+
+
+def _attribute(reader: TermReader, node: ast.Attribute, start: int, end: int) -> AnyTerm:
+    return Attr(start, end, reader.read(node.value), node.attr)
+
+
+def _subscript(reader: TermReader, node: ast.Subscript, start: int, end: int) -> AnyTerm:
+    return Index(start, end, reader.read(node.value), reader.read(node.slice))
+
+
+def _call(reader: TermReader, node: ast.Call, start: int, end: int) -> AnyTerm:
+    return Call(start, end, reader.read(node.func), reader.arguments(node))
+
+
+def _joined(reader: TermReader, node: ast.JoinedStr, start: int, end: int) -> AnyTerm:
+    parts: list[AnyTerm] = []
+    for value in node.values:
+        if isinstance(value, ast.FormattedValue) and value.format_spec is None and value.conversion in (-1, 115):
+            parts.append(reader.read(value.value))
+        elif isinstance(value, ast.Constant) and isinstance(value.value, str):
+            parts.append(Const(start, end, value.value))
+        else:
+            parts.append(Opaque(start, end, "a formatted value", reader._inside(value)))
+    return Join(start, end, tuple(parts))
+
+
+def _binary(reader: TermReader, node: ast.BinOp, start: int, end: int) -> AnyTerm:
+    build = _BINARY.get(type(node.op))
+    left, right = reader.read(node.left), reader.read(node.right)
+    return build(start, end, left, right) if build else Opaque(start, end, "arithmetic", (left, right))
+
+
+def _boolean(reader: TermReader, node: ast.BoolOp, start: int, end: int) -> AnyTerm:
+    return Either(start, end, tuple(reader.read(value) for value in node.values))
+
+
+def _conditional(reader: TermReader, node: ast.IfExp, start: int, end: int) -> AnyTerm:
+    test = reader.source(node.test)
+    return Choice(start, end, test, reader.read(node.test), reader.read(node.body), reader.read(node.orelse))
+
+
+def _display(reader: TermReader, node: ast.Tuple | ast.List | ast.Set, start: int, end: int) -> AnyTerm:
+    return Items(start, end, isinstance(node, ast.Tuple), tuple(reader.read(element) for element in node.elts))
+
+
+def _starred(reader: TermReader, node: ast.Starred, start: int, end: int) -> AnyTerm:
+    return Star(start, end, reader.read(node.value))
+
+
+def _dict(reader: TermReader, node: ast.Dict, start: int, end: int) -> AnyTerm:
+    pairs = zip(node.keys, node.values, strict=True)
+    return Mapping(
+        start, end, tuple(Entry(reader.read(key) if key else None, reader.read(value)) for key, value in pairs)
+    )
+
+
+def _comprehension(
+    reader: TermReader, node: ast.ListComp | ast.SetComp | ast.GeneratorExp, start: int, end: int
+) -> AnyTerm:
+    first, *rest = node.generators
+    names = tuple(name for part in node.generators for name in target_names(part.target))
+    tests = [test for part in node.generators for test in part.ifs]
+    hidden = tuple(reader.read(child) for child in (*(part.iter for part in rest), *tests))
+    element = reader.read(node.elt)
+    if hidden:
+        element = Either(element.start, element.end, (element, Opaque(start, end, "a filtered element", hidden)))
+    return Repeated(start, end, names, reader.read(first.iter), element)
+
+
+def _walrus(reader: TermReader, node: ast.NamedExpr, start: int, end: int) -> AnyTerm:
+    return Bind(start, end, node.target.id, reader.read(node.value))
+
+
+def _await(reader: TermReader, node: ast.Await, start: int, end: int) -> AnyTerm:
+    return reader.read(node.value)
+
+
+def _yield(reader: TermReader, node: ast.Yield | ast.YieldFrom, start: int, end: int) -> AnyTerm:
+    value = reader.read(node.value) if node.value is not None else None
+    reader.yielded.append((start, end, value, isinstance(node, ast.YieldFrom)))
+    return Opaque(start, end, "what a generator is sent")
+
+
+def target_names(target: ast.expr) -> list[str]:
+    """The plain names that an assignment target binds."""
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+
+
+_BINARY: dict[type[ast.operator], Callable[[int, int, AnyTerm, AnyTerm], AnyTerm]] = {
+    ast.Add: Add,
+    ast.Div: Divide,
+    ast.BitOr: Merge,
+}
+_WHY: dict[type[ast.expr], str] = {
+    ast.Lambda: "a lambda",
+    ast.Compare: "a comparison",
+    ast.UnaryOp: "an operation",
+    ast.DictComp: "a dict comprehension",
+    ast.TemplateStr: "a template string",
+}
+# The readers take the node class they are listed under; the table is the only place that pairs them.
+_READERS: dict[type[ast.expr], Callable[..., AnyTerm]] = {
+    ast.Constant: _constant,
+    ast.Name: _name,
+    ast.Attribute: _attribute,
+    ast.Subscript: _subscript,
+    ast.Call: _call,
+    ast.JoinedStr: _joined,
+    ast.BinOp: _binary,
+    ast.BoolOp: _boolean,
+    ast.IfExp: _conditional,
+    ast.Tuple: _display,
+    ast.List: _display,
+    ast.Set: _display,
+    ast.Starred: _starred,
+    ast.Dict: _dict,
+    ast.ListComp: _comprehension,
+    ast.SetComp: _comprehension,
+    ast.GeneratorExp: _comprehension,
+    ast.NamedExpr: _walrus,
+    ast.Await: _await,
+    ast.Yield: _yield,
+    ast.YieldFrom: _yield,
+}
