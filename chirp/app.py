@@ -1,0 +1,293 @@
+"""The application: open while it is set up, frozen from the first request on."""
+
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chirp._internal.asgi import Receive, Scope, Send
+from chirp.config import AppConfig
+from chirp.context import get_request
+from chirp.describe import AppDescription, RouteDescription
+from chirp.errors import ConfigurationError
+from chirp.http.request import Request
+from chirp.middleware.protocol import Middleware
+from chirp.middleware.static import StaticFiles
+from chirp.routing.route import Route
+from chirp.server.errors import ErrorKey, ErrorResponder, log
+from chirp.server.handler import Runtime, build_runtime
+from chirp.server.lifespan import Hook, Lifespan, enter_all, on_shutdown, on_startup, serve_lifespan
+from chirp.server.negotiation import negotiate
+from chirp.server.threads import Workers
+from chirp.templating.integration import Engine, RequestProxy, global_value, resolve_folder
+from chirp_check.grammar.path import PathError, PathPattern, parse_path
+
+if TYPE_CHECKING:
+    from chirp_check.engine import Report
+
+_FROZEN = (
+    "Cannot modify the app after it has started serving requests. "
+    "Register routes, middleware, and filters before calling app.run()."
+)
+
+
+class App:
+    """An ASGI 3 application.
+
+    Register routes, middleware, error handlers, filters and globals; the first request (or `run`) freezes it, and
+    registration then raises RuntimeError. Freezing compiles everything into one immutable Runtime, published by one
+    assignment: threads see all of it or nothing, and a freeze that fails leaves the app open.
+    """
+
+    def __init__(self, config: AppConfig | None = None) -> None:
+        self.config = config if config is not None else AppConfig()
+        self._folder = _caller_folder()
+        self._lock = threading.RLock()
+        self._runtime: Runtime | None = None
+        self._routes: list[Route] = []
+        self._middleware: list[Middleware] = []
+        self._error_handlers: dict[ErrorKey, Callable[..., Any]] = {}
+        self._filters: dict[str, Callable[..., object]] = {}
+        self._globals: dict[str, object] = {
+            "get_request": get_request,
+            "request": RequestProxy(),
+            "url_for": self.url_for,
+        }
+        self._lifespans: list[Lifespan] = []
+        self._checked = False
+
+    # registration
+
+    def route[F: Callable[..., object]](
+        self, path: str, *, methods: Iterable[str] | None = None, name: str | None = None, inline: bool = False
+    ) -> Callable[[F], F]:
+        """Answer `path` with the decorated function: GET, or the given methods.
+
+        A `def` handler runs in a worker thread, since it may block; `inline=True` keeps it in the event loop. The name
+        for `url_for` is by default the function's. PathError says where a path is wrong.
+        """
+        pattern = parse_path(path)
+        upper = _methods(methods)
+
+        def register(handler: F) -> F:
+            with self._open():
+                self._routes.append(Route(pattern, handler, upper, name, inline))
+            return handler
+
+        return register
+
+    def error[F: Callable[..., object]](self, code_or_exception: int | type[Exception]) -> Callable[[F], F]:
+        """Answer a status, or an exception class with its subclasses, with the decorated function.
+
+        It takes nothing, the request, or the request and the exception. Its value keeps the error's status unless it
+        brings its own.
+        """
+
+        def register(handler: F) -> F:
+            with self._open():
+                self._error_handlers[code_or_exception] = handler
+            return handler
+
+        return register
+
+    def add_middleware(self, middleware: Middleware) -> None:
+        """Wrap every request, also one that no route answers; the first added is the outermost."""
+        if isinstance(middleware, type) or not callable(middleware):
+            raise TypeError("a middleware is a function or an object that is called with (request, next)")
+        with self._open():
+            self._middleware.append(middleware)
+
+    def template_filter[F: Callable[..., object]](self, name: str | None = None) -> Callable[[F], F]:
+        """Add a filter to templates, by default under the function's name."""
+
+        def register(function: F) -> F:
+            with self._open():
+                self._filters[name or _function_name(function)] = function
+            return function
+
+        return register
+
+    def template_global[F: Callable[..., object]](self, name: str | None = None) -> Callable[[F], F]:
+        """Add a function to templates; one without arguments also stands for its value (`{% if enabled %}`)."""
+
+        def register(function: F) -> F:
+            with self._open():
+                self._globals[name or _function_name(function)] = global_value(function)
+            return function
+
+        return register
+
+    def on_startup[F: Hook](self, hook: F) -> F:
+        """Call it (plain or coroutine function) before the first request."""
+        with self._open():
+            self._lifespans.append(on_startup(hook))
+        return hook
+
+    def on_shutdown[F: Hook](self, hook: F) -> F:
+        """Call it after the last request, if startup came as far as this registration."""
+        with self._open():
+            self._lifespans.append(on_shutdown(hook))
+        return hook
+
+    def lifespan[F: Callable[[], AsyncIterator[None]]](self, function: F) -> F:
+        """An async generator function with one `yield`: start before it, stop after it."""
+        with self._open():
+            self._lifespans.append(function)
+        return function
+
+    def _open(self) -> threading.RLock:
+        """The lock, to be held while something is registered."""
+        if self._runtime is not None:
+            raise RuntimeError(_FROZEN)
+        return self._lock
+
+    # what it knows
+
+    def url_for(self, name: str, **params: object) -> str:
+        """The path of a route by its name; ValueError when there is no such route or a parameter does not fit."""
+        for route in self._routes:
+            if name == route.name or (route.name is None and name == _function_name(route.handler)):
+                return route.pattern.fill(**params)
+        raise ValueError(f"no route is called `{name}`")
+
+    def describe(self) -> AppDescription:
+        """Everything registered so far, as a value."""
+        with self._lock:
+            return AppDescription(
+                folder=self._folder,
+                routes=tuple(RouteDescription(r.path, r.methods, r.name, r.handler) for r in self._routes),
+                template_roots=(resolve_folder(self.config.template_dir, self._folder),),
+                filters=frozenset(self._filters),
+                tests=frozenset(),
+                globals=frozenset(self._globals),
+                prefixes=tuple(sorted({files.prefix for files in self._static_files()})),
+                middleware=tuple(_function_name(layer) for layer in self._middleware),
+            )
+
+    def check(self, *, warnings_as_errors: bool = False) -> Report:
+        """Verify templates, routes and targets without a request; see `chirp.check`."""
+        from chirp.check import check_app
+
+        return check_app(self, warnings_as_errors=warnings_as_errors)
+
+    def render(self, value: object) -> str:
+        """The text that a Template, Fragment or another value renders to, outside of any request."""
+        runtime = self.freeze()
+        request = Request({"type": "http", "method": "GET", "path": "/", "headers": ()}, _no_body, {}, self.config)
+        return negotiate(value, request, runtime.engine).text
+
+    # serving
+
+    def freeze(self) -> Runtime:
+        """Compile the application, once; the same Runtime ever after."""
+        runtime = self._runtime
+        if runtime is None:
+            with self._lock:
+                runtime = self._runtime
+                if runtime is None:
+                    runtime = self._runtime = self._compile()
+        return runtime
+
+    def _compile(self) -> Runtime:
+        config = self.config
+        if not config.autoescape:
+            log.warning("autoescape is off: every value in every template reaches the page as HTML")
+        engine = Engine(
+            (resolve_folder(config.template_dir, self._folder),),
+            filters=self._filters,
+            variables=self._globals,
+            autoescape=config.autoescape,
+            reload=config.debug,
+        )
+        workers = Workers(config.worker_threads)
+        errors = ErrorResponder(self._error_handlers, engine, workers, debug=config.debug)
+        routes = [*self._routes, *self._static_routes()]
+        return build_runtime(config, routes, engine, errors, workers, tuple(self._middleware))
+
+    def _static_files(self) -> list[StaticFiles]:
+        files = [layer for layer in self._middleware if isinstance(layer, StaticFiles)]
+        if self.config.static_dir is not None:
+            folder = resolve_folder(self.config.static_dir, self._folder)
+            if folder.is_dir():
+                files.append(StaticFiles(folder, self.config.static_url))
+        return files
+
+    def _static_routes(self) -> list[Route]:
+        mounted = [files for files in self._static_files() if files not in self._middleware]
+        methods = frozenset({"GET"})
+        return [Route(_static_pattern(files), files.serve, methods, "static") for files in mounted]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI entry."""
+        runtime = self._runtime or self.freeze()
+        kind = scope["type"]
+        if kind == "http":
+            await runtime(scope, receive, send)
+        elif kind == "lifespan":
+            await serve_lifespan(receive, send, self.start)
+        elif kind == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": 1000, "reason": "this application speaks HTTP only"})
+        else:
+            raise ConfigurationError(f"the ASGI scope {kind!r} is unknown")
+
+    async def start(self, stack: AsyncExitStack) -> None:
+        """Run what precedes the first request; leaving `stack` undoes it."""
+        runtime = self.freeze()
+        self._startup_check()
+        await enter_all(stack, tuple(self._lifespans))
+        stack.callback(runtime.workers.close)
+
+    def _startup_check(self) -> None:
+        """In debug mode, once: verify the wiring, and refuse to start when it is wrong."""
+        if not self.config.debug or self.config.skip_contract_checks or self._checked:
+            return
+        self._checked = True
+        from chirp.check import check_at_startup
+
+        check_at_startup(self)
+
+    def run(self, host: str | None = None, port: int | None = None) -> None:
+        """Serve with uvicorn until interrupted; for development, and for small production."""
+        self.freeze()
+        from chirp.server.dev import serve
+
+        serve(self, host or self.config.host, self.config.port if port is None else port)
+
+
+async def _no_body() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+def _methods(methods: Iterable[str] | None) -> frozenset[str]:
+    if methods is None:
+        return frozenset({"GET"})
+    if isinstance(methods, str):
+        raise TypeError("methods is a list of names, as in methods=['POST']")
+    upper = frozenset(method.upper() for method in methods)
+    if not upper or not all(method.isascii() and method.isalpha() for method in upper):
+        raise ValueError(f"{sorted(upper)} are not HTTP methods")
+    return upper
+
+
+def _function_name(function: Any) -> str:
+    name: str = function.__name__ if hasattr(function, "__name__") else type(function).__name__
+    return name
+
+
+def _static_pattern(files: StaticFiles) -> PathPattern:
+    try:
+        return parse_path(f"{files.prefix.rstrip('/')}/{{path:path}}")
+    except PathError as error:
+        raise ConfigurationError(f"static_url {files.prefix!r}: {error.message}") from None
+
+
+def _caller_folder() -> Path:
+    """The folder of the file that constructs the App; the current directory when there is no file."""
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame.f_globals.get("__name__") == __name__ and frame.f_back is not None:
+        frame = frame.f_back
+    file = frame.f_globals.get("__file__")
+    return Path(file).resolve().parent if file else Path.cwd()

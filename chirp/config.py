@@ -1,0 +1,36 @@
+"""The settings of an application."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class AppConfig:
+    """Immutable settings; every field has a default.
+
+    `template_dir` and `static_dir`, when relative, are taken from the folder of the file that constructs the App if
+    they exist there, else from the current directory. Sizes are in bytes, times in seconds.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    debug: bool = False
+
+    secret_key: str = ""
+
+    template_dir: str | Path = "templates"
+    autoescape: bool = True
+
+    static_dir: str | Path | None = "static"
+    static_url: str = "/static"
+
+    sse_heartbeat_interval: float = 15.0
+
+    max_content_length: int = 16 * 1024 * 1024
+    max_fields: int = 1000
+    """How many query parameters, and how many form fields, a request may have; more answer 400."""
+    worker_threads: int = 40
+    """How many `def` handlers may run at the same time."""
+
+    skip_contract_checks: bool = False
+    """With `debug`, the contract checks run at startup; this turns them off."""

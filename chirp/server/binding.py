@@ -1,0 +1,142 @@
+"""How a handler gets its arguments: decided once, when the application freezes."""
+
+import inspect
+from annotationlib import Format
+from collections.abc import Callable
+from types import UnionType
+from typing import Any, NewType, TypeAliasType, Union, get_args, get_origin
+
+from chirp.errors import ConfigurationError, NotFound
+from chirp.http.request import Request
+from chirp.routing.route import Route
+from chirp_check.grammar.path import CONVERTERS
+
+type Convert = Callable[[Any], object]
+type Call = Callable[[Request], Any]
+
+_BY_NAME: dict[str, object] = {"str": str, "int": int, "float": float, "Request": Request}
+_EMPTY = inspect.Parameter.empty
+
+
+def bind(route: Route) -> Call:
+    """A function that calls the route's handler for a request.
+
+    Parameters are filled by name: path parameters, converted to their annotation; `request`, or whatever is annotated
+    `Request`. ConfigurationError when a parameter can be neither.
+    """
+    handler = route.handler
+    sources: list[tuple[str, Convert | None]] = []
+    request_names: list[str] = []
+    pattern_params = dict(route.pattern.params)
+    open_ended = False
+    for parameter in _signature(handler).parameters.values():
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            continue
+        if parameter.kind is parameter.VAR_KEYWORD:
+            open_ended = True
+        elif parameter.kind is parameter.POSITIONAL_ONLY:
+            raise ConfigurationError(f"{_name(route)} takes `{parameter.name}` by position only")
+        elif parameter.name in pattern_params:
+            converter = pattern_params.pop(parameter.name)
+            sources.append((parameter.name, _conversion(route, parameter, converter)))
+        elif _wants_request(parameter):
+            request_names.append(parameter.name)
+        elif parameter.default is _EMPTY:
+            raise ConfigurationError(
+                f"{_name(route)} takes `{parameter.name}`, which is neither `request` nor a parameter of {route.path}"
+            )
+    if open_ended:
+        sources.extend((name, None) for name in pattern_params)
+    return _caller(handler, tuple(request_names), tuple(sources))
+
+
+def _caller(
+    handler: Callable[..., Any], request_names: tuple[str, ...], sources: tuple[tuple[str, Convert | None], ...]
+) -> Call:
+    """The shortest function that fills these arguments."""
+    if not sources and not request_names:
+        return lambda request: handler()
+    if not sources and len(request_names) == 1:
+        name = request_names[0]
+        return (lambda request: handler(request)) if name == "request" else lambda request: handler(**{name: request})
+    if len(sources) == 1 and not request_names and sources[0][1] is None:
+        only = sources[0][0]
+        return lambda request: handler(**{only: request.params[only]})
+
+    def call(request: Request) -> Any:
+        params = request.params
+        arguments: dict[str, Any] = dict.fromkeys(request_names, request)
+        for name, convert in sources:
+            arguments[name] = params[name] if convert is None else _converted(convert, params[name])
+        return handler(**arguments)
+
+    return call
+
+
+def _converted(convert: Convert, value: object) -> object:
+    try:
+        return convert(value)
+    except ValueError:
+        raise NotFound from None
+
+
+def _signature(handler: Callable[..., Any]) -> inspect.Signature:
+    try:
+        return inspect.signature(handler, eval_str=True)
+    except NameError, SyntaxError, TypeError:
+        return inspect.signature(handler, annotation_format=Format.FORWARDREF)
+
+
+def _annotation(parameter: inspect.Parameter) -> object:
+    """The annotation without the wrappers that mean nothing for a conversion."""
+    annotation: Any = parameter.annotation
+    while True:
+        if isinstance(annotation, str):
+            return _BY_NAME.get(annotation, annotation)
+        if isinstance(annotation, NewType):
+            annotation = annotation.__supertype__
+        elif isinstance(annotation, TypeAliasType):
+            annotation = annotation.__value__
+        elif hasattr(annotation, "__metadata__"):
+            annotation = annotation.__origin__
+        elif get_origin(annotation) in {Union, UnionType}:
+            members = [member for member in get_args(annotation) if member is not type(None)]
+            if len(members) != 1:
+                return object
+            annotation = members[0]
+        else:
+            return annotation
+
+
+def _wants_request(parameter: inspect.Parameter) -> bool:
+    annotation = _annotation(parameter)
+    if isinstance(annotation, type):
+        return issubclass(annotation, Request)
+    named = getattr(annotation, "__forward_arg__", annotation)
+    return named == "Request" or (parameter.name == "request" and annotation is _EMPTY)
+
+
+def _conversion(route: Route, parameter: inspect.Parameter, converter: str) -> Convert | None:
+    """What turns the matched value into the annotated type; None when it is that already."""
+    delivered = CONVERTERS[converter].type
+    annotation = _annotation(parameter)
+    if annotation in {_EMPTY, Any, object, delivered}:
+        return None
+    if annotation is str:
+        return str
+    if annotation is float and delivered is int:
+        return float
+    if delivered is str and annotation in {int, float}:
+        return CONVERTERS["int" if annotation is int else "float"].convert
+    if isinstance(annotation, type) and annotation.__module__ == "uuid" and delivered is str:
+        return annotation
+    shown = annotation.__name__ if isinstance(annotation, type) else str(annotation)
+    raise ConfigurationError(
+        f"{_name(route)}: `{parameter.name}: {shown}` cannot be made from {{{parameter.name}:{converter}}}"
+    )
+
+
+def _name(route: Route) -> str:
+    handler: Any = route.handler
+    name = handler.__qualname__ if hasattr(handler, "__qualname__") else repr(handler)
+    return f"{handler.__module__}.{name}"

@@ -1,0 +1,99 @@
+"""Exceptions to responses: the application's own handlers first, plain text otherwise."""
+
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from chirp.errors import ClientDisconnect, HTTPError, reason
+from chirp.http.request import Request
+from chirp.http.response import Response
+from chirp.server.negotiation import negotiate
+from chirp.server.threads import Workers
+from chirp.templating.integration import Engine
+from chirp.templating.returns import OOB, Fragment, Page, Template
+
+log = logging.getLogger("chirp")
+
+PLAIN = "text/plain; charset=utf-8"
+# Values that say nothing of a status: the answer to an error keeps the error's.
+_WITHOUT_STATUS = (str, bytes, dict, list, Template, Fragment, Page, OOB)
+
+type ErrorKey = int | type[Exception]
+type ErrorHandler = Callable[..., Any]
+
+
+class ErrorResponder:
+    """Answers exceptions. Handlers are found by status, then by the nearest class of the exception."""
+
+    __slots__ = ("_debug", "_engine", "_handlers", "_workers")
+
+    def __init__(
+        self, handlers: Mapping[ErrorKey, ErrorHandler], engine: Engine, workers: Workers, *, debug: bool
+    ) -> None:
+        self._handlers = {key: (handler, _arity(handler)) for key, handler in handlers.items()}
+        self._engine = engine
+        self._workers = workers
+        self._debug = debug
+
+    async def respond(self, error: Exception, request: Request) -> Response:
+        """The response to an exception; it never raises an Exception itself."""
+        status = error.status if isinstance(error, HTTPError) else 500
+        if status >= 500:
+            log.error("%s %s failed", request.method, request.path, exc_info=error)
+        found = self._find(error, status)
+        if found is not None:
+            try:
+                return _with_headers(await self._handled(*found, error, status, request), error)
+            except Exception as failure:
+                log.error("the error handler for %s failed", type(error).__name__, exc_info=failure)
+                error, status = failure, 500
+        return _with_headers(self._default(error, status, request), error)
+
+    def _find(self, error: Exception, status: int) -> tuple[ErrorHandler, int] | None:
+        if isinstance(error, HTTPError) and status in self._handlers:
+            return self._handlers[status]
+        for kind in type(error).__mro__:
+            if kind in self._handlers and issubclass(kind, Exception):
+                return self._handlers[kind]
+        return self._handlers.get(status)
+
+    async def _handled(
+        self, handler: ErrorHandler, arity: int, error: Exception, status: int, request: Request
+    ) -> Response:
+        arguments = (request, error)[:arity]
+        if inspect.iscoroutinefunction(handler):
+            value = await handler(*arguments)
+        else:
+            value = await self._workers.run(lambda given: handler(*given), arguments)
+        response = negotiate(value, request, self._engine)
+        return response.with_status(status) if isinstance(value, _WITHOUT_STATUS) else response
+
+    def _default(self, error: Exception, status: int, request: Request) -> Response:
+        if self._debug and not isinstance(error, HTTPError):
+            from chirp.server.debug import debug_page, is_local
+
+            if is_local(request):
+                return debug_page(error, request)
+        detail = error.detail if isinstance(error, HTTPError) else ""
+        return Response(detail or reason(status), status, PLAIN)
+
+
+def _with_headers(response: Response, error: Exception) -> Response:
+    if isinstance(error, HTTPError):
+        for name, value in error.headers:
+            response = response.with_header(name, value)
+    return response
+
+
+def _arity(handler: ErrorHandler) -> int:
+    """How many of (request, error) the handler takes."""
+    parameters = inspect.signature(handler).parameters.values()
+    positional = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
+    variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    return 2 if variadic else min(len(positional), 2)
+
+
+def disconnected(error: Exception) -> bool:
+    """The client is gone, so there is nobody to answer."""
+    return isinstance(error, ClientDisconnect)

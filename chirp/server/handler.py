@@ -1,0 +1,180 @@
+"""The frozen application: one request from its ASGI scope to its last message."""
+
+import inspect
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from chirp._internal.asgi import Receive, Scope, Send
+from chirp.config import AppConfig
+from chirp.context import request_var
+from chirp.errors import ClientDisconnect, ContentTooLarge, MethodNotAllowed
+from chirp.http.body import declared_length
+from chirp.http.request import Request, local_path
+from chirp.http.response import Response
+from chirp.middleware.protocol import Middleware, Next
+from chirp.routing.route import Route
+from chirp.routing.router import Router
+from chirp.server.binding import Call, bind
+from chirp.server.errors import ErrorResponder
+from chirp.server.negotiation import negotiate
+from chirp.server.sending import send_response
+from chirp.server.threads import Workers
+from chirp.templating.integration import Engine
+
+type Endpoint = Callable[[Request], Awaitable[Response]]
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything a request needs, decided when the application froze; immutable, shared by all threads."""
+
+    config: AppConfig
+    router: Router[Next]
+    engine: Engine
+    workers: Workers
+    errors: ErrorResponder
+    middleware: tuple[Middleware, ...]
+    missing: Next
+    """Answers, through the middleware, a request that no route answers."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        method: str = scope["method"]
+        path: str = local_path(scope) if scope.get("root_path") else scope["path"]
+        found = self.router.find(method, path)
+        endpoint, params = found if found is not None else (self.missing, {})
+        request = Request(scope, receive, params, self.config)
+        token = request_var.set(request)
+        try:
+            response = await endpoint(request)
+            body = response.body_bytes
+        except ClientDisconnect:
+            return
+        except UnicodeEncodeError as error:
+            response = await self.errors.respond(error, request)
+            body = response.body_bytes
+        finally:
+            request_var.reset(token)
+        await send_response(send, response, body, head=method == "HEAD")
+
+
+def build_runtime(
+    config: AppConfig,
+    routes: Sequence[Route],
+    engine: Engine,
+    errors: ErrorResponder,
+    workers: Workers,
+    middleware: tuple[Middleware, ...],
+) -> Runtime:
+    """Compile routes and middleware; ConfigurationError for what cannot work."""
+
+    def endpoint_for(route: Route) -> Next:
+        return with_middleware(guarded(_endpoint(route, engine, workers, config), errors), middleware, engine, errors)
+
+    router: Router[Next] = Router(routes, endpoint_for)
+
+    async def missing(request: Request) -> Response:
+        error = router.miss(request.path)
+        if request.method == "OPTIONS" and isinstance(error, MethodNotAllowed):
+            return Response("", 204, headers=error.headers)
+        return await errors.respond(error, request)
+
+    chain = with_middleware(missing, middleware, engine, errors)
+    return Runtime(config, router, engine, workers, errors, middleware, chain)
+
+
+def guarded(endpoint: Endpoint, errors: ErrorResponder) -> Next:
+    """The boundary around user code: what it raises becomes a response, so that middleware sees responses only."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary: an error is a response
+            return await errors.respond(error, request)
+
+    return answer
+
+
+def with_middleware(inner: Next, middleware: tuple[Middleware, ...], engine: Engine, errors: ErrorResponder) -> Next:
+    """`inner` wrapped in the middleware; the first that was added is the outermost."""
+    for layer in reversed(middleware):
+        inner = guarded(_layer(layer, inner, engine), errors)
+    return inner
+
+
+def _layer(layer: Middleware, inner: Next, engine: Engine) -> Endpoint:
+    async def call(request: Request) -> Response:
+        response: Any = await layer(request, inner)
+        return response if type(response) is Response else negotiate(response, request, engine)
+
+    return call
+
+
+def _endpoint(route: Route, engine: Engine, workers: Workers, config: AppConfig) -> Endpoint:
+    """The handler with its arguments bound and its value negotiated, checked for a body that is too large."""
+    call = bind(route)
+    if is_async(route.handler):
+        endpoint = _async_endpoint(call, engine)
+    elif route.inline:
+        endpoint = _inline_endpoint(call, engine)
+    else:
+        endpoint = _thread_endpoint(call, engine, workers)
+    if route.methods <= _WITHOUT_BODY:
+        return endpoint
+    return _body_limited(endpoint, config.max_content_length, load=not is_async(route.handler))
+
+
+def is_async(handler: Callable[..., object]) -> bool:
+    """Whether calling the handler gives a coroutine, as far as the definition says."""
+    unwrapped: Any = inspect.unwrap(handler)
+    if inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(unwrapped):
+        return True
+    return not inspect.isroutine(handler) and inspect.iscoroutinefunction(type(handler).__call__)
+
+
+def _async_endpoint(call: Call, engine: Engine) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        return negotiate(await call(request), request, engine)
+
+    return endpoint
+
+
+def _inline_endpoint(call: Call, engine: Engine) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        value = call(request)
+        return negotiate(await value if inspect.iscoroutine(value) else value, request, engine)
+
+    return endpoint
+
+
+def _thread_endpoint(call: Call, engine: Engine, workers: Workers) -> Endpoint:
+    def work(request: Request) -> object:
+        value = call(request)
+        # Rendering may call back into code that blocks, so it happens here too.
+        return value if inspect.iscoroutine(value) else negotiate(value, request, engine)
+
+    async def endpoint(request: Request) -> Response:
+        value = await workers.run(work, request)
+        if isinstance(value, Response):
+            return value
+        return negotiate(await value if inspect.iscoroutine(value) else value, request, engine)
+
+    return endpoint
+
+
+def _body_limited(endpoint: Endpoint, limit: int, *, load: bool) -> Endpoint:
+    async def limited(request: Request) -> Response:
+        if request.method not in _WITHOUT_BODY:
+            length = declared_length(request.headers.first(b"content-length"))
+            if length is not None and length > limit:
+                raise ContentTooLarge
+            if load:
+                await request.body()
+        return await endpoint(request)
+
+    return limited

@@ -1,0 +1,75 @@
+"""The ASGI lifespan protocol: what starts is stopped, in reverse, also when a later start fails."""
+
+import inspect
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from chirp._internal.asgi import Receive, Send
+
+log = logging.getLogger("chirp")
+
+type Hook = Callable[[], Any]
+type Lifespan = Callable[[], AsyncIterator[None]]
+
+
+async def call_hook(hook: Hook) -> None:
+    """Call a plain or a coroutine function."""
+    result = hook()
+    if inspect.isawaitable(result):
+        await result
+
+
+def on_startup(hook: Hook) -> Lifespan:
+    """A lifespan that only starts something."""
+
+    async def run() -> AsyncIterator[None]:
+        await call_hook(hook)
+        yield
+
+    return run
+
+
+def on_shutdown(hook: Hook) -> Lifespan:
+    """A lifespan that only stops something."""
+
+    async def run() -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            await call_hook(hook)
+
+    return run
+
+
+async def enter_all(stack: AsyncExitStack, lifespans: Sequence[Lifespan]) -> None:
+    """Start them in order; when one fails, those before it are stopped and its exception is raised."""
+    async with AsyncExitStack() as starting:
+        for lifespan in lifespans:
+            await starting.enter_async_context(asynccontextmanager(lifespan)())
+        stack.push_async_exit(starting.pop_all())
+
+
+async def serve_lifespan(receive: Receive, send: Send, start: Callable[[AsyncExitStack], Any]) -> None:
+    """Answer startup and shutdown messages; `start` enters what shutdown leaves."""
+    stack = AsyncExitStack()
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            try:
+                await start(stack)
+            except Exception as error:
+                log.error("startup failed", exc_info=error)
+                await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
+                return
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            try:
+                await stack.aclose()
+            except Exception as error:
+                log.error("shutdown failed", exc_info=error)
+                await send({"type": "lifespan.shutdown.failed", "message": f"{type(error).__name__}: {error}"})
+                return
+            await send({"type": "lifespan.shutdown.complete"})
+            return

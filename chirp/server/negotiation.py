@@ -1,0 +1,137 @@
+"""The return type is the response contract: one `case` per type, and nothing is guessed.
+
+A new return type is its dataclass, a case here, and its rule in the checker.
+"""
+
+from collections.abc import Iterable
+
+from chirp.http.request import Request
+from chirp.http.response import Redirect, Response, check_location, check_status
+from chirp.server.jsonify import to_ascii_json, to_json
+from chirp.templating.integration import Engine
+from chirp.templating.oob import out_of_band
+from chirp.templating.render_plan import plan_page
+from chirp.templating.returns import OOB, Action, FormAction, Fragment, Page, Template, Trigger, ValidationError
+
+JSON = "application/json; charset=utf-8"
+BINARY = "application/octet-stream"
+
+_EXPECTED = (
+    "Return str, bytes, dict, list, Response, Redirect, Template, Fragment, Page, OOB, ValidationError, FormAction, "
+    "Action, or a tuple of one of these with a status and headers."
+)
+
+
+def negotiate(value: object, request: Request, engine: Engine) -> Response:
+    """The response to `request` that a handler's value stands for; TypeError when it stands for none."""
+    kind = type(value)
+    if kind is str:
+        return Response(value)  # type: ignore[arg-type]
+    if kind is dict or kind is list:
+        return Response(to_json(value), 200, JSON)
+    match value:
+        case Response():
+            return value
+        case Redirect():
+            return Response("", value.status, headers=(("Location", value.location), *value.headers))
+        case Template():
+            return Response(engine.render(value.name, value.context))
+        case Fragment():
+            return Response(engine.render_block(value.template_name, value.block_name, value.context))
+        case Page():
+            return _page(value, request, engine)
+        case Action():
+            return _action(value)
+        case ValidationError():
+            return _validation_error(value, engine)
+        case OOB():
+            return _oob(value, request, engine)
+        case FormAction():
+            return _form_action(value, request, engine)
+        case str():
+            return Response(str(value))
+        case bytes():
+            return Response(value, 200, BINARY)
+        case dict() | list():
+            return Response(to_json(value), 200, JSON)
+        case tuple():
+            return _tuple(value, request, engine)
+        case _:
+            raise TypeError(f"Cannot convert {kind.__name__} to a response. {_EXPECTED}")
+
+
+def _page(page: Page, request: Request, engine: Engine) -> Response:
+    plan = plan_page(page, request)
+    request.set_plan(plan)
+    if plan.block is None:
+        html = engine.render(plan.template, page.context)
+    else:
+        html = engine.render_block(plan.template, plan.block, page.context)
+    return Response(html, headers=(("Vary", ", ".join(plan.vary)),))
+
+
+def _action(action: Action) -> Response:
+    headers = list(_trigger(action.trigger))
+    if action.refresh:
+        headers.append(("HX-Refresh", "true"))
+    return Response("", action.status, headers=tuple(headers))
+
+
+def _trigger(trigger: Trigger | None) -> Iterable[tuple[str, str]]:
+    if trigger:
+        yield "HX-Trigger", trigger if isinstance(trigger, str) else to_ascii_json(dict(trigger))
+
+
+def _validation_error(error: ValidationError, engine: Engine) -> Response:
+    html = engine.render_block(error.template_name, error.block_name, error.context)
+    headers = (("HX-Retarget", error.retarget),) if error.retarget is not None else ()
+    return Response(html, error.status, headers=headers)
+
+
+def _oob(oob: OOB, request: Request, engine: Engine) -> Response:
+    response = negotiate(oob.main, request, engine)
+    plan = request.plan
+    full_page = isinstance(oob.main, Page) and plan is not None and plan.block is None
+    if request.is_htmx and not request.is_history_restore and not full_page:
+        html = response.text + _fragments(oob.fragments, request, engine)
+        if response.status == 204:
+            # htmx ignores the body of a 204: send it with 200, and keep the requesting element as it is.
+            response = response.with_status(200).with_header("HX-Reswap", "none")
+        response = Response(html, response.status, response.content_type, response.headers, response.cookies)
+    return response.with_vary("HX-Request", "HX-History-Restore-Request")
+
+
+def _fragments(fragments: Iterable[Fragment], request: Request, engine: Engine) -> str:
+    """Fragments for their own targets; by default a fragment's target is the element named like its block."""
+    htmx4 = request.is_htmx4
+    pieces: list[str] = []
+    for fragment in fragments:
+        if not isinstance(fragment, Fragment):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"out of band goes Fragment only, not {type(fragment).__name__}")
+        html = engine.render_block(fragment.template_name, fragment.block_name, fragment.context)
+        target = fragment.block_name if fragment.target is None else fragment.target
+        pieces.append(out_of_band(html, target, fragment.swap, htmx4=htmx4))
+    return "".join(pieces)
+
+
+def _form_action(action: FormAction, request: Request, engine: Engine) -> Response:
+    vary = ("Vary", "HX-Request")
+    if not request.is_htmx:
+        location = Redirect(action.redirect, action.status).location
+        return Response("", action.status, headers=(("Location", location), vary))
+    trigger = tuple(_trigger(action.trigger))
+    if not action.fragments:
+        return Response("", headers=(("HX-Redirect", check_location(action.redirect)), *trigger, vary))
+    first, *others = action.fragments
+    html = engine.render_block(first.template_name, first.block_name, first.context)
+    return Response(html + _fragments(others, request, engine), headers=(*trigger, vary))
+
+
+def _tuple(value: tuple[object, ...], request: Request, engine: Engine) -> Response:
+    match value:
+        case (inner, int() as status) if type(status) is int:
+            return negotiate(inner, request, engine).with_status(check_status(status))
+        case (inner, int() as status, dict() as headers) if type(status) is int:
+            return negotiate(inner, request, engine).with_status(status).with_headers(headers)
+        case _:
+            raise TypeError("A tuple is (value, status) or (value, status, headers) with an int and a dict.")

@@ -1,0 +1,35 @@
+"""A response to ASGI messages."""
+
+from chirp._internal.asgi import Send
+from chirp.http.response import HTML, Response
+from chirp.server.negotiation import BINARY, JSON
+
+_CONTENT_TYPES = {text: (b"content-type", text.encode()) for text in (HTML, JSON, BINARY)}
+_WITHOUT_BODY = frozenset({204, 304})
+
+
+def encode_head(response: Response, length: int) -> list[tuple[bytes, bytes]]:
+    """The header lines; names and values were checked when the response was made."""
+    status = response.status
+    lines: list[tuple[bytes, bytes]] = []
+    if status not in _WITHOUT_BODY:
+        kind = response.content_type
+        lines.append(_CONTENT_TYPES.get(kind) or (b"content-type", kind.encode("latin-1")))
+        lines.append((b"content-length", b"%d" % length))
+    for name, value in response.headers:
+        lines.append((name.lower().encode("latin-1"), value.encode("latin-1")))
+    for cookie in response.cookies:
+        lines.append((b"set-cookie", cookie.to_header_value().encode("latin-1")))
+    return lines
+
+
+async def send_response(send: Send, response: Response, body: bytes, *, head: bool) -> None:
+    """Send it; a HEAD request gets the header lines of the body it does not get. A client that left is no error."""
+    lines = encode_head(response, len(body))
+    if head or response.status in _WITHOUT_BODY:
+        body = b""
+    try:
+        await send({"type": "http.response.start", "status": response.status, "headers": lines})
+        await send({"type": "http.response.body", "body": body})
+    except OSError:
+        return

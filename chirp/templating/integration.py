@@ -1,0 +1,146 @@
+"""The Kida environment of an application: where templates come from, and what they may call."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, override
+
+from chirp.context import get_request
+
+if TYPE_CHECKING:
+    from kida import Environment
+    from kida.template import Template as KidaTemplate
+
+
+class RequestProxy:
+    """The template global `request`: the request being handled, looked up when it is used."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(get_request(), name)
+
+    @override
+    def __repr__(self) -> str:
+        return "<the current request>"
+
+
+class GlobalValue:
+    """A zero-argument template global. `{{ name }}` and `{% if name %}` use its value, `{{ name() }}` calls it."""
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self._function = function
+
+    def __call__(self) -> Any:
+        return self._function()
+
+    def __bool__(self) -> bool:
+        return bool(self._function())
+
+    @override
+    def __str__(self) -> str:
+        return str(self._function())
+
+    def __html__(self) -> str:
+        from kida.utils.html import html_escape
+
+        return html_escape(self._function())
+
+    def __iter__(self) -> Any:
+        return iter(self._function())
+
+    def __len__(self) -> int:
+        return len(self._function())
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._function()
+
+    def __getitem__(self, key: Any) -> Any:
+        return self._function()[key]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._function(), name)
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return bool(self._function() == other)
+
+    @override
+    def __hash__(self) -> int:
+        return hash(self._function())
+
+
+class Engine:
+    """Renders templates and blocks to text. Kida is imported here, when the application freezes."""
+
+    __slots__ = ("_cache", "_environment")
+
+    def __init__(
+        self,
+        roots: tuple[Path, ...],
+        *,
+        filters: Mapping[str, Callable[..., object]],
+        variables: Mapping[str, object],
+        autoescape: bool = True,
+        reload: bool = False,
+    ) -> None:
+        from kida import Environment, FileSystemLoader
+
+        # bytecode_cache=False: otherwise Kida writes __pycache__/kida beside the user's templates.
+        self._environment: Environment = Environment(
+            loader=FileSystemLoader(list(roots)),
+            autoescape=autoescape,
+            auto_reload=reload,
+            bytecode_cache=False,
+            enable_htmx_helpers=False,
+        )
+        self._environment.update_filters(dict(filters))
+        for name, value in variables.items():
+            self._environment.add_global(name, value)
+        self._cache: dict[str, KidaTemplate] | None = None if reload else {}
+
+    def template(self, name: str) -> KidaTemplate:
+        """The compiled template; Kida's TemplateError when it is missing or does not compile."""
+        cache = self._cache
+        if cache is not None and (known := cache.get(name)) is not None:
+            return known
+        template = self._environment.get_template(check_template_name(name))
+        if cache is not None:
+            cache[name] = template
+        return template
+
+    def render(self, name: str, context: Mapping[str, object]) -> str:
+        return self.template(name).render(context)
+
+    def render_block(self, name: str, block: str, context: Mapping[str, object]) -> str:
+        return self.template(name).render_block(block, context)
+
+
+def check_template_name(name: str) -> str:
+    """The name if it is relative and stays below the template folders; else ValueError."""
+    if not name or name.startswith(("/", "./")) or "\\" in name or "\0" in name or ".." in name.split("/"):
+        raise ValueError(f"{name!r} is not a template name: use a path relative to the template folder")
+    return name
+
+
+def global_value(function: object) -> object:
+    """What to register for a template global: a function that needs no argument also works as its value."""
+    import inspect
+
+    if not inspect.isroutine(function):
+        return function
+    try:
+        inspect.signature(function).bind()
+    except TypeError, ValueError:
+        return function
+    return GlobalValue(function)
+
+
+def resolve_folder(folder: str | Path, beside: Path) -> Path:
+    """A configured folder: absolute as it is; relative to `beside` if it exists there, else to the current directory."""
+    path = Path(folder)
+    if path.is_absolute():
+        return path
+    local = beside / path
+    return local if local.is_dir() else Path.cwd() / path

@@ -1,0 +1,167 @@
+"""The return types: frozen values in which a handler says what it wants rendered, and nothing about HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+_set = object.__setattr__
+
+
+def _merged(context: Mapping[str, object] | None, keywords: dict[str, object]) -> dict[str, object]:
+    return keywords if context is None else {**context, **keywords}
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Template:
+    """The whole template."""
+
+    name: str
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __init__(self, name: str, /, **context: object) -> None:
+        _set(self, "name", name)
+        _set(self, "context", context)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Fragment:
+    """One block of a template, whatever the request.
+
+    `target` (an element id, by default the block name) and `swap` (a swap style) say where it goes when it is sent out
+    of band, that is in OOB or as a further fragment of a FormAction. Context keys called `target`, `swap` or `context`
+    go through `context={…}`.
+    """
+
+    template_name: str
+    block_name: str
+    target: str | None = None
+    swap: str | None = None
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __init__(
+        self,
+        template_name: str,
+        block_name: str,
+        /,
+        *,
+        target: str | None = None,
+        swap: str | None = None,
+        context: Mapping[str, object] | None = None,
+        **keywords: object,
+    ) -> None:
+        _set(self, "template_name", template_name)
+        _set(self, "block_name", block_name)
+        _set(self, "target", target)
+        _set(self, "swap", swap)
+        _set(self, "context", _merged(context, keywords))
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Page:
+    """The whole template for a browser, the block for htmx.
+
+    A history restore gets the whole template. So does a boosted navigation, unless its target is the element called
+    `page_block_name` (by default the block's name): then it gets that block.
+    """
+
+    template_name: str
+    block_name: str
+    page_block_name: str | None = None
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __init__(
+        self,
+        template_name: str,
+        block_name: str,
+        /,
+        *,
+        page_block_name: str | None = None,
+        context: Mapping[str, object] | None = None,
+        **keywords: object,
+    ) -> None:
+        _set(self, "template_name", template_name)
+        _set(self, "block_name", block_name)
+        _set(self, "page_block_name", page_block_name)
+        _set(self, "context", _merged(context, keywords))
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class ValidationError:
+    """A form with its errors: the block, with status 422. `retarget` is a CSS selector for HX-Retarget."""
+
+    template_name: str
+    block_name: str
+    retarget: str | None = None
+    status: int = 422
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __init__(
+        self,
+        template_name: str,
+        block_name: str,
+        /,
+        *,
+        retarget: str | None = None,
+        status: int = 422,
+        context: Mapping[str, object] | None = None,
+        **keywords: object,
+    ) -> None:
+        _set(self, "template_name", template_name)
+        _set(self, "block_name", block_name)
+        _set(self, "retarget", retarget)
+        _set(self, "status", status)
+        _set(self, "context", _merged(context, keywords))
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class OOB:
+    """Several regions in one response: `main` answers the request, each fragment is swapped into its own target.
+
+    A browser without htmx gets `main` alone.
+    """
+
+    main: object
+    fragments: tuple[Fragment, ...] = ()
+
+    def __init__(self, main: object, /, *fragments: Fragment) -> None:
+        _set(self, "main", main)
+        _set(self, "fragments", fragments)
+
+
+type Trigger = str | Mapping[str, object]
+"""An event name (or several, comma separated), or a mapping from event names to details."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """No body, only instructions to htmx: events to trigger, or a full refresh."""
+
+    status: int = 204
+    trigger: Trigger | None = None
+    refresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class FormAction:
+    """What follows a successful form: fragments for htmx, a redirect to `redirect` for a browser.
+
+    The first fragment answers the request, the others are swapped into their own targets. Without fragments htmx
+    navigates to `redirect` too.
+    """
+
+    redirect: str
+    fragments: tuple[Fragment, ...] = ()
+    status: int = 303
+    trigger: Trigger | None = None
+
+    def __init__(
+        self,
+        redirect: str,
+        *more: Fragment,
+        fragments: Sequence[Fragment] = (),
+        status: int = 303,
+        trigger: Trigger | None = None,
+    ) -> None:
+        _set(self, "redirect", redirect)
+        _set(self, "fragments", (*more, *fragments))
+        _set(self, "status", status)
+        _set(self, "trigger", trigger)
