@@ -11,6 +11,7 @@ from chirp_check.facts.values import (
     Bind,
     Call,
     Choice,
+    Compare,
     Const,
     Divide,
     Either,
@@ -21,6 +22,7 @@ from chirp_check.facts.values import (
     Mapping,
     Merge,
     Name,
+    Not,
     Opaque,
     Repeated,
     Star,
@@ -78,17 +80,19 @@ class TermReader:
 
 
 def _constant(reader: TermReader, node: ast.Constant, start: int, end: int) -> AnyTerm:
-    value = node.value
-    if value is None or (isinstance(value, (str, int, float)) and _storable(value)):
-        return Const(start, end, value)
+    match node.value:
+        case None | str() | int() | float() as value if _storable(value):
+            return Const(start, end, value)
+        case _:
+            pass
     return Opaque(start, end, "an unusual literal")
 
 
-def _storable(value: str | float) -> bool:
+def _storable(value: str | float | None) -> bool:
     """Whether the stored form of facts can hold a literal: no lone surrogates, no integers beyond 63 bits."""
     if isinstance(value, str):
         return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
-    return isinstance(value, float) or -(2**63) <= value < 2**63
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 
 def _name(reader: TermReader, node: ast.Name, start: int, end: int) -> AnyTerm:
@@ -162,6 +166,18 @@ def _comprehension(
     return Repeated(start, end, names, reader.read(first.iter), element)
 
 
+def _compare(reader: TermReader, node: ast.Compare, start: int, end: int) -> AnyTerm:
+    operator = _COMPARISONS.get(type(node.ops[0]))
+    if len(node.ops) > 1 or operator is None:
+        return Opaque(start, end, "a comparison", reader._inside(node))
+    return Compare(start, end, reader.read(node.left), operator, reader.read(node.comparators[0]))
+
+
+def _unary(reader: TermReader, node: ast.UnaryOp, start: int, end: int) -> AnyTerm:
+    operand = reader.read(node.operand)
+    return Not(start, end, operand) if isinstance(node.op, ast.Not) else Opaque(start, end, "arithmetic", (operand,))
+
+
 def _walrus(reader: TermReader, node: ast.NamedExpr, start: int, end: int) -> AnyTerm:
     return Bind(start, end, node.target.id, reader.read(node.value))
 
@@ -186,10 +202,9 @@ _BINARY: dict[type[ast.operator], Callable[[int, int, AnyTerm, AnyTerm], AnyTerm
     ast.Div: Divide,
     ast.BitOr: Merge,
 }
+_COMPARISONS: dict[type[ast.cmpop], str] = {ast.Is: "is", ast.IsNot: "is not", ast.Eq: "==", ast.NotEq: "!="}
 _WHY: dict[type[ast.expr], str] = {
     ast.Lambda: "a lambda",
-    ast.Compare: "a comparison",
-    ast.UnaryOp: "an operation",
     ast.DictComp: "a dict comprehension",
     ast.TemplateStr: "a template string",
 }
@@ -212,6 +227,8 @@ _READERS: dict[type[ast.expr], Callable[..., AnyTerm]] = {
     ast.ListComp: _comprehension,
     ast.SetComp: _comprehension,
     ast.GeneratorExp: _comprehension,
+    ast.Compare: _compare,
+    ast.UnaryOp: _unary,
     ast.NamedExpr: _walrus,
     ast.Await: _await,
     ast.Yield: _yield,

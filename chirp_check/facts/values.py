@@ -141,6 +141,20 @@ class Repeated(Term, frozen=True, array_like=True, gc=False, tag="r"):
     element: AnyTerm
 
 
+class Compare(Term, frozen=True, array_like=True, gc=False, tag="="):
+    """`left operator right` with one of `is`, `is not`, `==`, `!=`."""
+
+    left: AnyTerm
+    operator: str
+    right: AnyTerm
+
+
+class Not(Term, frozen=True, array_like=True, gc=False, tag="!"):
+    """`not value`."""
+
+    value: AnyTerm
+
+
 class Bind(Term, frozen=True, array_like=True, gc=False, tag="w"):
     """`(name := value)`."""
 
@@ -172,6 +186,8 @@ type AnyTerm = (
     | Star
     | Mapping
     | Repeated
+    | Compare
+    | Not
     | Bind
     | Opaque
 )

@@ -1,0 +1,174 @@
+"""Attributes and calls of known values: what `base.name` is and what `function(arguments)` gives."""
+
+from chirp_check.model import library
+from chirp_check.model.domain import (
+    Callable,
+    ClassValue,
+    Dict,
+    External,
+    Instance,
+    Method,
+    Module,
+    Partial,
+    Path,
+    Record,
+    Scalar,
+    Sequence,
+    Value,
+)
+from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.frame import Arguments, Frame, Registration
+from chirp_check.model.framework import kind_of
+from chirp_check.source import Span
+
+# Methods of an application that register or run, and never add a URL that the text does not show.
+APP_METHODS = frozenset(
+    {"route", "error", "add_middleware", "template_filter", "template_global", "run", "check", "render", "url_for"}
+    | {"describe", "register_contract_check", "on_startup", "on_shutdown", "lifespan"}
+)
+# Code outside the project that takes an application without adding to it.
+HARMLESS = ("chirp.", "uvicorn.", "builtins.", "granian.", "hypercorn.", "asyncio.", "anyio.", "logging.", "typing.")
+
+
+def attribute(base: Value, name: str, frame: Frame, span: Span) -> Value:
+    """`base.name`."""
+    match base:
+        case Module(path):
+            return frame.machine.global_name(path, name) or Unknown(f"`{name}` of a module that does not bind it", span)
+        case External(dotted):
+            return External(f"{dotted}.{name}", span)
+        case Instance(of=definition):
+            member = definition.member(name)
+            return _bound(member, base) if member is not None else Unknown(f"the attribute `{name}`", span)
+        case ClassValue():
+            member = base.member(name)
+            return member if member is not None else Unknown(f"the class attribute `{name}`", span)
+        case Text() | Scalar() if name == "value":
+            return base  # the member of an enumeration, which a class body binds to its value
+        case Path():
+            return library.path_attribute(base, name, span)
+        case Record(kind="App") if name == "config":
+            return Unknown("the configuration", span)
+        case Record() | Text() | Pattern() | Dict() | Sequence():
+            return Method(base, name, span)
+        case Unknown() if name == "route":
+            return Method(base, name, span)
+        case _:
+            return Unknown(f"the attribute `{name}` of something unknown", span)
+
+
+def _bound(member: Value, owner: Instance) -> Value:
+    if not isinstance(member, Callable):
+        return member
+    decorators = library.decorator_names(member.function)
+    if "staticmethod" in decorators:
+        return member
+    first: Value = owner.of if "classmethod" in decorators else owner
+    return Callable(member.function, member.module, member.scope, (first, *member.args), member.kwargs)
+
+
+def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
+    """`function(given)` at `span`."""
+    match function:
+        case Callable():
+            return _one_of(frame.machine.invoke(function, given), frame, span)
+        case External(dotted):
+            return _external(dotted, function, given, frame, span)
+        case ClassValue():
+            _note_escapes(given, frame, span, harmless=False)
+            return Instance(function, span)
+        case Method(owner, name):
+            return _method(owner, name, given, frame, span)
+        case Partial(target, args, kwargs):
+            merged = dict(kwargs) | dict(given.kwargs)
+            more = Arguments((*args, *given.args), tuple(merged.items()), given.open_args, given.open_kwargs)
+            return apply(target, more, frame, span)
+        case Record(kind="@route"):
+            return _register(function, given, frame, span)
+        case Record(kind="@other"):
+            return given.args[0] if given.args else Unknown("a decorator without a function", span)
+        case Instance():
+            call = function.of.member("__call__")
+            if isinstance(call, Callable):
+                return apply(_bound(call, function), given, frame, span)
+            return Unknown("what an object returns", span)
+        case _:
+            _note_escapes(given, frame, span, harmless=False)
+            return Unknown("what unknown code returns", span)
+
+
+def _one_of(values: tuple[Value, ...], frame: Frame, span: Span) -> Value:
+    if len(values) == 1:
+        return values[0]
+    arm = frame.choice(f"\0call@{span.start}:{span.end}", len(values))
+    return values[arm] if arm is not None else Unknown("depends on too many conditions", span)
+
+
+def _external(dotted: str, function: External, given: Arguments, frame: Frame, span: Span) -> Value:
+    kind = kind_of(dotted)
+    if kind is not None:
+        record = Record(kind, given.args, given.kwargs, given.open_args or given.open_kwargs, span)
+        frame.machine.note_record(record)
+        return record
+    if dotted == "functools.partial" and given.args:
+        return _partial(given, span)
+    known = library.call(dotted, given, frame.module, span)
+    if known is not None:
+        return known
+    _note_escapes(given, frame, span, harmless=dotted.startswith(HARMLESS))
+    return Unknown(f"what `{dotted}` returns", span)
+
+
+def _partial(given: Arguments, span: Span) -> Value:
+    target = given.args[0]
+    if isinstance(target, Callable):
+        merged = dict(target.kwargs) | dict(given.kwargs)
+        args = (*target.args, *given.args[1:])
+        return Callable(target.function, target.module, target.scope, args, tuple(merged.items()))
+    return Partial(target, given.args[1:], given.kwargs, span)
+
+
+def _method(owner: Value, name: str, given: Arguments, frame: Frame, span: Span) -> Value:
+    match owner:
+        case Record(kind="App") | Unknown():
+            return _application_method(owner, name, given, frame, span)
+        case Text() | Pattern():
+            return library.text_method(owner, name, given, span)
+        case Dict():
+            return library.dict_method(owner, name, given, span)
+        case Path():
+            return library.path_method(owner, name, given, span)
+        case _:
+            return Unknown(f"what `.{name}()` returns", span)
+
+
+def _application_method(owner: Value, name: str, given: Arguments, frame: Frame, span: Span) -> Value:
+    application = owner.span if isinstance(owner, Record) else None
+    if name == "route":
+        path = given.get(0, "path")
+        if application is None and not (isinstance(path, Text) and path.value.startswith("/")):
+            return Unknown("a method named `route` of something unknown", span)
+        open_ends = given.open_args or given.open_kwargs
+        marker: tuple[tuple[str, Value], ...] = (("@application", owner),) if isinstance(owner, Record) else ()
+        return Record("@route", given.args, (*given.kwargs, *marker), open_ends, span)
+    if isinstance(owner, Record):
+        frame.machine.note_record(Record(f"App.{name}", (owner, *given.args), given.kwargs, given.open_kwargs, span))
+        if name not in APP_METHODS:
+            frame.machine.note_escape(owner, span)
+    return Record("@other", given.args, given.kwargs, False, span)
+
+
+def _register(route: Record, given: Arguments, frame: Frame, span: Span) -> Value:
+    owner = route.argument(None, "@application")
+    handler = given.args[0] if given.args else Unknown("a route without a function", span)
+    application = owner.span if isinstance(owner, Record) else None
+    frame.machine.note_registration(Registration(route, application, handler, span))
+    return handler
+
+
+def _note_escapes(given: Arguments, frame: Frame, span: Span, *, harmless: bool) -> None:
+    if harmless:
+        return
+    for value in (*given.args, *(value for _, value in given.kwargs)):
+        if isinstance(value, Record) and value.kind == "App":
+            frame.machine.note_escape(value, span)

@@ -1,0 +1,235 @@
+"""Abstract values: what a Python expression can be, as far as names, URLs and ids are concerned.
+
+Every value keeps the place it comes from, so that a finding points at the literal and not at the helper it passed through.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from chirp_check.facts.handlers import Class, Function
+from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A known number, bool or None."""
+
+    value: int | float | bool | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A file system path relative to the project root, with `/`; `..` is resolved. Empty is the root itself."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class External:
+    """Something of a package outside the project: its dotted name."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A module of the project."""
+
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A tuple or list: its known items; `open` when there may be more, or fewer, of the same kind."""
+
+    items: tuple[Value, ...]
+    is_tuple: bool
+    open: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Dict:
+    """A mapping: known keys in order; `open` when it may hold others."""
+
+    entries: tuple[tuple[str, Value], ...]
+    open: bool
+    span: Span
+
+    def get(self, key: str) -> Value | None:
+        """The value of a key, the last one given."""
+        return next((value for name, value in reversed(self.entries) if name == key), None)
+
+    def with_entry(self, key: str, value: Value) -> Dict:
+        """The mapping with one key set."""
+        kept = tuple(entry for entry in self.entries if entry[0] != key)
+        return Dict((*kept, (key, value)), self.open, self.span)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A constructed value of the framework: its class's name, its arguments as written, whether more may be passed."""
+
+    kind: str
+    args: tuple[Value, ...]
+    kwargs: tuple[tuple[str, Value], ...]
+    open: bool
+    span: Span
+
+    def argument(self, position: int | None, name: str) -> Value | None:
+        """The argument at a position or of a name; None where it is not given."""
+        for key, value in self.kwargs:
+            if key == name:
+                return value
+        if position is not None and position < len(self.args):
+            return self.args[position]
+        return None
+
+
+@dataclass(eq=False, slots=True)
+class Scope:
+    """The names of one function call, class body or module, inside `parent`. A class body's names are seen only from itself."""
+
+    module: str
+    names: dict[str, Value]
+    parent: Scope | None
+    is_class: bool = False
+
+    def lookup(self, name: str) -> Value | None:
+        """The value of a name here or further out."""
+        scope: Scope | None = self
+        while scope is not None:
+            found = scope.names.get(name)
+            if found is not None and (scope is self or not scope.is_class):
+                return found
+            scope = scope.parent
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Callable:
+    """A function of the project with the scope it was defined in and the arguments already bound (`self`, `partial`)."""
+
+    function: Function
+    module: str
+    scope: Scope = field(compare=False, repr=False)
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
+
+    @property
+    def span(self) -> Span:
+        """Where the function's name is written."""
+        return Span(self.module, self.function.name_start, self.function.name_end)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassValue:
+    """A class of the project and the names its body binds."""
+
+    definition: Class
+    module: str
+    scope: Scope = field(compare=False, repr=False)
+    bases: tuple[Value, ...] = ()
+
+    @property
+    def span(self) -> Span:
+        """The class statement."""
+        return Span(self.module, self.definition.start, self.definition.end)
+
+    def member(self, name: str) -> Value | None:
+        """A name of the class body or of a base."""
+        found = self.scope.names.get(name)
+        if found is not None:
+            return found
+        bases = (base.member(name) for base in self.bases if isinstance(base, ClassValue))
+        return next((member for member in bases if member is not None), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a class of the project; what its attributes hold is known only where the class body says it."""
+
+    of: ClassValue
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of a known value (`app.route`, `"…".format`, `context.update`), not yet called."""
+
+    owner: Value
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """`functools.partial` of something that is no project function."""
+
+    target: Value
+    args: tuple[Value, ...]
+    kwargs: tuple[tuple[str, Value], ...]
+    span: Span
+
+
+type Value = (
+    Text
+    | Pattern
+    | Unknown
+    | Scalar
+    | Path
+    | External
+    | Module
+    | Sequence
+    | Dict
+    | Record
+    | Callable
+    | ClassValue
+    | Instance
+    | Method
+    | Partial
+)
+
+EMPTY: Mapping[str, Value] = MappingProxyType({})
+
+
+def joined(pieces: list[str | None], span: Span) -> Text | Pattern:
+    """Text from literal pieces and holes: neighbours merged, a lone literal becomes `Text`."""
+    merged: list[str | None] = []
+    for piece in pieces:
+        if piece is None:
+            if not merged or merged[-1] is not None:
+                merged.append(None)
+        elif merged and merged[-1] is not None:
+            merged[-1] += piece
+        elif piece:
+            merged.append(piece)
+    if not merged:
+        return Text("", span)
+    if len(merged) == 1 and merged[0] is not None:
+        return Text(merged[0], span)
+    return Pattern(tuple(merged), span)
+
+
+def pieces_of(value: Value) -> list[str | None]:
+    """A value as pieces of text; what is no known text is one hole."""
+    match value:
+        case Text(text):
+            return [text]
+        case Pattern(pieces):
+            return list(pieces)
+        case Scalar(number) if isinstance(number, int) and not isinstance(number, bool):
+            return [str(number)]
+        case _:
+            return [None]
+
+
+def known_pieces(value: Value) -> Text | Pattern | None:
+    """The value when it is text, known in full or in part."""
+    return value if isinstance(value, (Text, Pattern)) else None

@@ -1,0 +1,166 @@
+"""Where evaluation stands: the state of one path through one function, and what it may ask of the machine around it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from chirp_check.model.domain import Callable, Dict, External, Module, Record, Scope, Sequence, Value
+from chirp_check.model.entities import Unknown
+from chirp_check.source import Span
+
+LIMIT = 16  # paths that are told apart; beyond, what differs between them is Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Evaluated arguments. `open_args` and `open_kwargs`: more may come through `*` or `**` of something unknown."""
+
+    args: tuple[Value, ...] = ()
+    kwargs: tuple[tuple[str, Value], ...] = ()
+    open_args: bool = False
+    open_kwargs: bool = False
+
+    def get(self, position: int, name: str) -> Value | None:
+        """The argument at a position or of a name."""
+        if position < len(self.args):
+            return self.args[position]
+        return next((value for key, value in self.kwargs if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A handler registered for a path: the decorator's arguments, and the application it was called on (None if unknown)."""
+
+    route: Record
+    application: Span | None
+    handler: Value
+    span: Span
+
+
+class Machine(Protocol):
+    """What expressions need from the interpreter: other functions, other modules, and a place to note what they saw."""
+
+    def invoke(self, function: Callable, arguments: Arguments) -> tuple[Value, ...]:
+        """All values a call can return; at least one."""
+        ...
+
+    def global_name(self, module: str, name: str) -> Value | None:
+        """A name of a project module's namespace."""
+        ...
+
+    def import_name(self, importer: str, dotted: str, level: int) -> Module | External | None:
+        """The module that an import names."""
+        ...
+
+    def note_record(self, record: Record) -> None:
+        """A framework class was constructed."""
+        ...
+
+    def note_registration(self, registration: Registration) -> None:
+        """A handler was registered."""
+        ...
+
+    def note_escape(self, application: Record, span: Span) -> None:
+        """An application was handed to code that the text does not show."""
+        ...
+
+
+class Undecided(Exception):
+    """Evaluation met a choice that the state has not made; the statement is run again once for each arm."""
+
+    def __init__(self, key: str, arms: int) -> None:
+        super().__init__(key)
+        self.key = key
+        self.arms = arms
+
+
+@dataclass(slots=True)
+class State:
+    """One path: the names it has bound and the choices it has made (test text or place, to the arm taken)."""
+
+    scope: Scope
+    world: dict[str, int] = field(default_factory=dict)
+
+    def fork(self, **choice: int) -> State:
+        """An independent copy."""
+        scope = self.scope
+        return State(Scope(scope.module, dict(scope.names), scope.parent), {**self.world, **choice})
+
+    def choose(self, key: str, arm: int) -> State:
+        """A copy that has made one more choice."""
+        copy = self.fork()
+        copy.world[key] = arm
+        return copy
+
+    def bind(self, name: str, value: Value) -> None:
+        """Bind a name; choices whose test reads it are open again."""
+        self.scope.names[name] = value
+        stale = [key for key in self.world if name in key]
+        for key in stale:
+            del self.world[key]
+
+
+@dataclass(slots=True)
+class Frame:
+    """One evaluation: the machine, the current state, and whether there are too many paths to make further choices."""
+
+    machine: Machine
+    state: State
+    saturated: bool = False
+
+    @property
+    def module(self) -> str:
+        """The path of the file whose terms are evaluated."""
+        return self.state.scope.module
+
+    def span(self, start: int, end: int) -> Span:
+        """A place in the current file."""
+        return Span(self.module, start, end)
+
+    def choice(self, key: str, arms: int) -> int | None:
+        """The arm taken, or None when the paths are too many to tell apart. Raises `Undecided` for a new choice."""
+        taken = self.state.world.get(key)
+        if taken is None and not self.saturated:
+            raise Undecided(key, arms)
+        return taken
+
+
+def merge(states: Iterable[State]) -> list[State]:
+    """The states with equal names made one, knowing only the choices they share; collapsed when there are too many."""
+    merged: list[State] = []
+    for state in states:
+        for other in merged:
+            if other.scope.names == state.scope.names:
+                other.world = {key: arm for key, arm in other.world.items() if state.world.get(key) == arm}
+                break
+        else:
+            merged.append(state)
+    return merged if len(merged) <= LIMIT else [collapse(merged, "depends on too many conditions")]
+
+
+def collapse(states: list[State], reason: str) -> State:
+    """One state for many: names that differ are joined where that keeps something, and Unknown otherwise."""
+    first = states[0].fork()
+    first.world = {}
+    for state in states[1:]:
+        for name, value in state.scope.names.items():
+            known = first.scope.names.get(name)
+            first.scope.names[name] = value if known is None or known == value else _join(known, value, reason)
+    return first
+
+
+def _join(left: Value, right: Value, reason: str) -> Value:
+    if isinstance(left, Sequence) and isinstance(right, Sequence):
+        extra = tuple(item for item in right.items if item not in left.items)
+        return Sequence((*left.items, *extra), left.is_tuple, True, left.span)
+    if isinstance(left, Dict) and isinstance(right, Dict):
+        joined = dict(left.entries)
+        for key, value in right.entries:
+            joined[key] = value if joined.get(key, value) == value else Unknown(reason, right.span)
+        return Dict(tuple(joined.items()), True, left.span)
+    return Unknown(reason, place(right))
+
+
+def place(value: Value) -> Span:
+    """Where a value comes from."""
+    return value.span

@@ -1,0 +1,337 @@
+"""Statements on abstract states: every path through a function, told apart by the choices it makes."""
+
+from collections.abc import Callable as Function
+from dataclasses import dataclass, field
+
+from chirp_check.facts.handlers import (
+    AnyStatement,
+    Assign,
+    Augment,
+    Define,
+    DefineClass,
+    Do,
+    Emit,
+    If,
+    Import,
+    Leave,
+    Loop,
+    Match,
+    Return,
+    SetAttr,
+    SetItem,
+    Try,
+    Unpack,
+)
+from chirp_check.facts.values import AnyTerm, Name
+from chirp_check.model.calls import apply
+from chirp_check.model.domain import (
+    Callable,
+    ClassValue,
+    Dict,
+    External,
+    Module,
+    Scalar,
+    Scope,
+    Sequence,
+    Value,
+    joined,
+    pieces_of,
+)
+from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.expressions import evaluate, spread, test
+from chirp_check.model.frame import LIMIT, Arguments, Frame, Machine, State, Undecided, collapse, merge
+from chirp_check.source import Span
+
+ROUNDS = 32  # items of a known list that a loop is run for, one by one
+TYPE_CHECKING = frozenset({"TYPE_CHECKING", "typing.TYPE_CHECKING"})
+
+type Block = tuple[AnyStatement, ...]
+
+
+@dataclass(slots=True)
+class Execution:
+    """One run of a function or module body: what it returns and yields, and the functions and classes it defines."""
+
+    machine: Machine
+    returned: list[Value] = field(default_factory=list)
+    emitted: list[Value] = field(default_factory=list)
+    defined: list[Callable] = field(default_factory=list)
+    broken: list[State] = field(default_factory=list)
+    imported: list[str] = field(default_factory=list)
+
+    def block(self, statements: Block, states: list[State]) -> list[State]:
+        """The states that fall through a block."""
+        for statement in statements:
+            if not states:
+                break
+            run = _RUNNERS[type(statement)]
+            states = merge([after for state in states for after in run(self, statement, state)])
+        return states
+
+    def values(self, term: AnyTerm, state: State) -> list[tuple[State, Value]]:
+        """The value of a term on every path that its choices open."""
+        pending = [state]
+        found: list[tuple[State, Value]] = []
+        while pending:
+            current = pending.pop()
+            frame = Frame(self.machine, current, saturated=len(pending) + len(found) >= LIMIT)
+            try:
+                found.append((current, evaluate(term, frame)))
+            except Undecided as choice:
+                pending += [current.choose(choice.key, arm) for arm in reversed(range(choice.arms))]
+        return found
+
+
+def _do(run: Execution, statement: Do, state: State) -> list[State]:
+    return [after for after, _ in run.values(statement.value, state)]
+
+
+def _assign(run: Execution, statement: Assign, state: State) -> list[State]:
+    if statement.value is None:
+        return [state]
+    results = run.values(statement.value, state)
+    for after, value in results:
+        after.bind(statement.name, value)
+    return [after for after, _ in results]
+
+
+def _unpack(run: Execution, statement: Unpack, state: State) -> list[State]:
+    results = run.values(statement.value, state)
+    for after, value in results:
+        parts: tuple[Value, ...] = ()
+        if isinstance(value, Sequence) and not value.open and len(value.items) == len(statement.names):
+            parts = value.items
+        for at, name in enumerate(statement.names):
+            if name is not None:
+                after.bind(name, parts[at] if parts else Unknown("a part of something unknown", value.span))
+    return [after for after, _ in results]
+
+
+def _set_item(run: Execution, statement: SetItem, state: State) -> list[State]:
+    results = run.values(statement.value, state)
+    if isinstance(statement.base, Name):
+        for after, value in results:
+            base = after.scope.names.get(statement.base.id)
+            if not isinstance(base, Dict):
+                continue
+            for deeper, key in run.values(statement.key, after)[:1]:
+                changed = Dict(base.entries, True, base.span)
+                if isinstance(key, Text):
+                    changed = base.with_entry(key.value, value)
+                deeper.bind(statement.base.id, changed)
+    return [after for after, _ in results]
+
+
+def _set_attr(run: Execution, statement: SetAttr, state: State) -> list[State]:
+    return [after for after, _ in run.values(statement.value, state)]
+
+
+def _augment(run: Execution, statement: Augment, state: State) -> list[State]:
+    results = run.values(statement.value, state)
+    for after, value in results:
+        before = after.scope.lookup(statement.name)
+        after.bind(statement.name, _augmented(before, statement.operator, value))
+    return [after for after, _ in results]
+
+
+def _augmented(before: Value | None, operator: str, value: Value) -> Value:
+    match before, operator, value:
+        case ((Text() | Pattern()), "+", _):
+            return joined([*pieces_of(before), *pieces_of(value)], before.span)
+        case Sequence(), "+", Sequence():
+            return Sequence((*before.items, *value.items), before.is_tuple, before.open or value.open, before.span)
+        case Dict(), "|", _:
+            entries = dict(before.entries) | dict(value.entries if isinstance(value, Dict) else ())
+            still_open = before.open or not isinstance(value, Dict) or value.open
+            return Dict(tuple(entries.items()), still_open, before.span)
+        case _:
+            return Unknown("changed in place", value.span)
+
+
+def _return(run: Execution, statement: Return, state: State) -> list[State]:
+    if statement.value is None:
+        run.returned.append(Scalar(None, _at(state, statement)))
+    else:
+        run.returned += [value for _, value in run.values(statement.value, state)]
+    return []
+
+
+def _at(state: State, statement: AnyStatement) -> Span:
+    return Span(state.scope.module, statement.start, statement.end)
+
+
+def _emit(run: Execution, statement: Emit, state: State) -> list[State]:
+    if statement.value is None:
+        return [state]
+    results = run.values(statement.value, state)
+    for _, value in results:
+        if statement.all and isinstance(value, Sequence):
+            run.emitted += value.items
+        else:
+            run.emitted.append(value)
+    return [after for after, _ in results]
+
+
+def _leave(run: Execution, statement: Leave, state: State) -> list[State]:
+    if statement.how != "raise":
+        run.broken.append(state)
+    return []
+
+
+def _if(run: Execution, statement: If, state: State) -> list[State]:
+    if statement.test in TYPE_CHECKING:
+        return run.block(statement.other, run.block(statement.then, [state]))
+    after: list[State] = []
+    for current, holds in _decided(run, statement, state):
+        after += run.block(statement.then if holds else statement.other, [current])
+    return after
+
+
+def _decided(run: Execution, statement: If, state: State) -> list[tuple[State, bool]]:
+    """The states that enter each arm."""
+    decided: list[tuple[State, bool]] = []
+    pending = [state]
+    while pending:
+        current = pending.pop()
+        try:
+            holds = test(statement.condition, Frame(run.machine, current, saturated=len(pending) >= LIMIT))
+        except Undecided as choice:
+            pending += [current.choose(choice.key, arm) for arm in reversed(range(choice.arms))]
+            continue
+        taken = current.world.get(statement.test)
+        if holds is None and taken is None:
+            decided += [(current.choose(statement.test, 0), True), (current.choose(statement.test, 1), False)]
+        else:
+            decided.append((current, holds if holds is not None else taken == 0))
+    return decided
+
+
+def _loop(run: Execution, statement: Loop, state: State) -> list[State]:
+    entered = [(state, None)] if statement.iterable is None else run.values(statement.iterable, state)
+    outer, run.broken = run.broken, []
+    after: list[State] = []
+    for current, iterable in entered:
+        rounds: tuple[Value | None, ...] = (None,)
+        if isinstance(iterable, Sequence) and not iterable.open and 0 < len(iterable.items) <= ROUNDS:
+            rounds = iterable.items
+        reached = [current]
+        for item in rounds:
+            started = current.fork()
+            if item is None:
+                _hide(statement.names, started, _at(state, statement))
+            else:
+                spread(statement.names, item, Frame(run.machine, started))
+            reached += run.block(statement.body, [started])
+        after.append(collapse([*reached, *run.broken], "changed in a loop"))
+        run.broken = []
+    run.broken = outer
+    return run.block(statement.other, merge(after))
+
+
+def _hide(names: tuple[str, ...], state: State, span: Span) -> None:
+    for name in names:
+        state.bind(name, Unknown("a loop variable", span))
+
+
+def _match(run: Execution, statement: Match, state: State) -> list[State]:
+    after: list[State] = []
+    for current, _ in run.values(statement.subject, state):
+        for at, case in enumerate(statement.cases):
+            entered = current.choose(f"\0match@{statement.start}", at)
+            _hide(case.names, entered, _at(state, statement))
+            after += run.block(case.body, [entered])
+        if not any(case.catches_all for case in statement.cases):
+            after.append(current.choose(f"\0match@{statement.start}", len(statement.cases)))
+    return after
+
+
+def _try(run: Execution, statement: Try, state: State) -> list[State]:
+    before = state.fork()
+    tried = run.block(statement.body, [state])
+    after = run.block(statement.other, tried)
+    for name, body in statement.handlers:
+        caught = collapse([before, *tried], "changed in a `try`") if tried else before.fork()
+        if name is not None:
+            _hide((name,), caught, _at(state, statement))
+        after += run.block(body, [caught])
+    return run.block(statement.final, merge(after))
+
+
+def _define(run: Execution, statement: Define, state: State) -> list[State]:
+    function = Callable(statement.function, state.scope.module, state.scope)
+    run.defined.append(function)
+    state.bind(statement.function.name, function)
+    states = [(state, function)]
+    for decorator in reversed(statement.function.decorators):
+        states = [
+            (after, _decorated(run, wrapper, inner, after, decorator))
+            for before, inner in states
+            for after, wrapper in run.values(decorator, before)
+        ]
+    for after, value in states:
+        after.bind(statement.function.name, value)
+    return [after for after, _ in states]
+
+
+def _decorated(run: Execution, wrapper: Value, inner: Callable, state: State, at: AnyTerm) -> Callable:
+    """What a decorator makes of a function; one that the text does not show is taken to pass it through."""
+    frame = Frame(run.machine, state, saturated=True)
+    made = apply(wrapper, Arguments((inner,)), frame, Span(state.scope.module, at.start, at.end))
+    return made if isinstance(made, Callable) else inner
+
+
+def _define_class(run: Execution, statement: DefineClass, state: State) -> list[State]:
+    definition = statement.definition
+    bases = [run.values(base, state)[0][1] for base in definition.bases]
+    inner = State(Scope(state.scope.module, {}, state.scope, is_class=True))
+    body = run.block(definition.body, [inner])
+    scope = collapse(body, "bound in several ways").scope if body else inner.scope
+    value = ClassValue(definition, state.scope.module, scope, tuple(bases))
+    scope.names.setdefault("__class__", value)
+    state.bind(definition.name, value)
+    return [state]
+
+
+def _import(run: Execution, statement: Import, state: State) -> list[State]:
+    importer, span = state.scope.module, _at(state, statement)
+    module = run.machine.import_name(importer, statement.module, statement.level)
+    if isinstance(module, Module):
+        run.imported.append(module.path)
+    if statement.attribute is None:
+        state.bind(statement.name, module or Unknown(f"the module `{statement.module}`", span))
+        return [state]
+    if statement.attribute == "*":
+        return [state]
+    value: Value
+    if isinstance(module, Module):
+        found = run.machine.global_name(module.path, statement.attribute)
+        value = found or Unknown(f"`{statement.attribute}` of a module that does not bind it", span)
+        if isinstance(value, Module):
+            run.imported.append(value.path)
+    elif isinstance(module, External):
+        value = External(f"{module.name}.{statement.attribute}", span)
+    else:
+        value = Unknown(f"an import from `{statement.module}`", span)
+    state.bind(statement.name, value)
+    return [state]
+
+
+# The runners take the statement class they are listed under; the table is the only place that pairs them.
+_RUNNERS: dict[type[AnyStatement], Function[..., list[State]]] = {
+    Do: _do,
+    Assign: _assign,
+    Unpack: _unpack,
+    SetItem: _set_item,
+    SetAttr: _set_attr,
+    Augment: _augment,
+    Return: _return,
+    Emit: _emit,
+    Leave: _leave,
+    If: _if,
+    Loop: _loop,
+    Match: _match,
+    Try: _try,
+    Define: _define,
+    DefineClass: _define_class,
+    Import: _import,
+}
