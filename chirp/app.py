@@ -245,8 +245,10 @@ class App:
         if not self.config.debug or self.config.skip_contract_checks or self._checked:
             return
         self._checked = True
-        from chirp.check import check_at_startup
-
+        try:
+            from chirp.check import check_at_startup
+        except ModuleNotFoundError:
+            return
         check_at_startup(self)
 
     def run(self, host: str | None = None, port: int | None = None) -> None:
