@@ -36,10 +36,10 @@ CALLS = 20_000  # distinct calls of one project that are followed; beyond, what 
 class Log:
     """What evaluation noted, each once, in the order seen."""
 
-    records: dict[Record, None] = field(default_factory=dict)
-    registrations: dict[Registration, None] = field(default_factory=dict)
-    escapes: dict[tuple[Span, Span], None] = field(default_factory=dict)
-    imports: dict[str, set[str]] = field(default_factory=dict)
+    records: dict[Record, None] = field(default_factory=dict[Record, None])
+    registrations: dict[Registration, None] = field(default_factory=dict[Registration, None])
+    escapes: dict[tuple[Span, Span], None] = field(default_factory=dict[tuple[Span, Span], None])
+    imports: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,11 +53,11 @@ class Execution:
     """One run of a function or module body: what it returns and yields, and the functions and classes it defines."""
 
     machine: Machine
-    returned: list[Value] = field(default_factory=list)
-    emitted: list[Value] = field(default_factory=list)
-    defined: list[Callable] = field(default_factory=list)
-    broken: list[State] = field(default_factory=list)
-    imported: list[str] = field(default_factory=list)
+    returned: list[Value] = field(default_factory=list[Value])
+    emitted: list[Value] = field(default_factory=list[Value])
+    defined: list[Callable] = field(default_factory=list[Callable])
+    broken: list[State] = field(default_factory=list[State])
+    imported: list[str] = field(default_factory=list[str])
 
     def block(self, statements: Block, states: list[State]) -> list[State]:
         """The states that fall through a block."""

@@ -1,0 +1,275 @@
+"""The applications of a project: for each `App(…)` its files, template roots and URL space."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from chirp_check.facts.handlers import Function
+from chirp_check.facts.values import Const
+from chirp_check.live import LiveFacts
+from chirp_check.model.domain import Callable, ClassValue, External, Instance, Path, Record, Scalar, Sequence, Value
+from chirp_check.model.entities import HandlerRef, Pattern, Route, Text, Unknown
+from chirp_check.model.frame import Registration
+from chirp_check.model.interpreter import Log
+from chirp_check.model.paths import folder, resolve
+from chirp_check.model.routes import RouteTable
+from chirp_check.model.sources import ModelSettings, Sources
+from chirp_check.model.templates import Templates
+from chirp_check.source import Span
+
+DEFAULT_TEMPLATES = "templates"
+DEFAULT_STATIC_URL = "/static"
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application. `span` is its `App(…)` call, None for a project without one; `files` are its Python files."""
+
+    span: Span | None
+    files: frozenset[str]
+    templates: Templates
+    routes: RouteTable
+    handlers: tuple[tuple[Route, Callable], ...]
+    unknowns: tuple[Unknown, ...]
+
+
+def applications(sources: Sources, settings: ModelSettings, log: Log) -> tuple[Application, ...]:
+    """All applications that the text shows; one without routes and with every file where there is no `App(…)`."""
+    made = [_Builder(sources, settings, log, span).build() for span in _constructed(log, sources)]
+    if settings.live is not None and made:
+        handled = {_relative(sources.root, route.handler_file) for route in settings.live.routes}
+        made = [max(made, key=lambda one: len(handled & one.files))]
+    return tuple(made) or (_implicit(sources, settings),)
+
+
+def _constructed(log: Log, sources: Sources) -> list[Span]:
+    checked = frozenset(sources.python())
+    spans = (record.span for record in log.records if record.kind == "App")
+    return sorted({span for span in spans if span.path in checked})
+
+
+def _implicit(sources: Sources, settings: ModelSettings) -> Application:
+    roots = settings.templates or _named_templates(sources) or ("",)
+    table = RouteTable((), (), complete=False)
+    files = frozenset(sources.python())
+    return Application(None, files, Templates(sources, roots, complete=True), table, (), ())
+
+
+def _named_templates(sources: Sources) -> tuple[str, ...]:
+    marker = f"/{DEFAULT_TEMPLATES}/"
+    found = {path[: f"/{path}".index(marker) + len(marker) - 2] for path in sources.files() if marker in f"/{path}"}
+    return tuple(sorted(found))
+
+
+def _relative(root: str, path: str | None) -> str:
+    """A live file's path as the project writes it; empty outside the project."""
+    if path is None or not path.startswith(root.rstrip("/") + "/"):
+        return ""
+    return path[len(root.rstrip("/")) + 1 :]
+
+
+class _Builder:
+    """Builds the application constructed at one place."""
+
+    def __init__(self, sources: Sources, settings: ModelSettings, log: Log, span: Span) -> None:
+        self.sources = sources
+        self.settings = settings
+        self.log = log
+        self.span = span
+        self.records = [record for record in log.records if record.kind == "App" and record.span == span]
+        self.configs = [record.argument(0, "config") for record in self.records]
+        self.unknowns: list[Unknown] = []
+
+    def build(self) -> Application:
+        registrations = list(self._registrations())
+        roots, complete = self._roots()
+        files = self._files(registrations)
+        handlers = tuple(self._routes(registrations, files))
+        table = self._table([route for route, _ in handlers], files)
+        return Application(
+            self.span,
+            files,
+            Templates(self.sources, roots, complete=complete),
+            table,
+            tuple((route, handler) for route, handler in handlers if handler is not None),
+            tuple(self.unknowns),
+        )
+
+    def _registrations(self) -> Iterator[Registration]:
+        return (one for one in self.log.registrations if one.application == self.span)
+
+    def _files(self, registrations: list[Registration]) -> frozenset[str]:
+        seen: set[str] = set()
+        pending = [self.span.path, *(one.span.path for one in registrations)]
+        while pending:
+            path = pending.pop()
+            if path not in seen:
+                seen.add(path)
+                pending += self.log.imports.get(path, ())
+        return frozenset(seen)
+
+    # Template roots.
+
+    def _roots(self) -> tuple[tuple[str, ...], bool]:
+        live = self.settings.live
+        if live is not None:
+            inside = [_relative(self.sources.root, root) for root in live.template_roots]
+            return tuple(root for root in inside if root), all(inside)
+        if self.settings.templates:
+            return self.settings.templates, True
+        found = [self._root(config) for config in self.configs]
+        known = tuple(dict.fromkeys(root for root in found if root is not None))
+        if known:
+            return known, not any(self._has_loader(record) for record in self.records)
+        self.unknowns.append(Unknown("the template folder is computed", self.span, "template_dir"))
+        return (self._near(DEFAULT_TEMPLATES),), False
+
+    def _root(self, config: Value | None) -> str | None:
+        """The template folder that a configuration names; None when the text does not tell."""
+        setting = _setting(config, "template_dir")
+        match setting:
+            case None:
+                return self._near(DEFAULT_TEMPLATES)
+            case Path(text):
+                return text
+            case Text(text):
+                return None if text.startswith("/") else self._near(text)
+            case _:
+                return None
+
+    def _near(self, relative: str) -> str:
+        """A relative folder: beside the file that constructs the application if it is there, else below the root."""
+        beside = resolve(folder(self.span.path), relative)
+        if beside is not None and any(path.startswith(f"{beside}/") for path in self.sources.files()):
+            return beside
+        return resolve("", relative) or ""
+
+    def _has_loader(self, record: Record) -> bool:
+        config = record.argument(0, "config")
+        names = [name for name, _ in record.kwargs]
+        names += [name for name, _ in config.kwargs] if isinstance(config, Record) else []
+        return record.open or any("loader" in name or "env" in name for name in names)
+
+    # Routes.
+
+    def _routes(
+        self, registrations: list[Registration], files: frozenset[str]
+    ) -> Iterator[tuple[Route, Callable | None]]:
+        seen: set[tuple[str, Span]] = set()
+        loose = (one for one in self.log.registrations if one.application is None and one.span.path in files)
+        for one in (*registrations, *loose):
+            path = one.route.argument(0, "path")
+            text = path if isinstance(path, Text) else None
+            handler = one.handler if isinstance(one.handler, Callable) else None
+            key = (text.value if text is not None else "", handler.span if handler is not None else one.span)
+            if key in seen:
+                continue
+            seen.add(key)
+            if text is None:
+                self.unknowns.append(Unknown("a route's path is computed", one.span, "route"))
+            name = one.route.argument(None, "name")
+            named = name.value if isinstance(name, Text) else None
+            methods = _methods(one.route.argument(None, "methods"))
+            reference = _reference(handler) if handler is not None else None
+            yield Route(text, methods, named, reference, one.route.span), handler
+
+    def _table(self, routes: list[Route], files: frozenset[str]) -> RouteTable:
+        live = self.settings.live
+        if live is not None:
+            return RouteTable(_live_routes(live, routes, self.span), live.open_prefixes, complete=True)
+        escaped = [place for application, place in self.log.escapes if application == self.span]
+        self.unknowns += [Unknown("the application is handed to code not seen", place, "route") for place in escaped]
+        faulty = [path for path in sorted(files) if _faulty(self.sources, path)]
+        self.unknowns += [Unknown("a file that does not parse", Span(path, 0, 0), "route") for path in faulty]
+        prefixes, answered = self._prefixes()
+        complete = not escaped and not faulty and answered and all(route.path is not None for route in routes)
+        return RouteTable(routes, prefixes, complete=complete)
+
+    def _prefixes(self) -> tuple[tuple[str, ...], bool]:
+        """URL prefixes that something else than a route answers, and whether all such things are understood."""
+        prefixes: list[str] = []
+        for config in self.configs:
+            url = _setting(config, "static_url")
+            if not isinstance(_setting(config, "static_dir"), Scalar):
+                prefixes.append(url.value if isinstance(url, Text) else DEFAULT_STATIC_URL)
+        understood = True
+        for record in self.log.records:
+            if record.kind == "App.add_middleware" and record.args[0].span == self.span:
+                middleware = record.argument(1, "middleware")
+                answered = _answered(middleware)
+                understood = understood and answered is not None
+                prefixes += answered or ()
+        return tuple(dict.fromkeys(prefixes)), understood
+
+
+def _setting(config: Value | None, name: str) -> Value | None:
+    """A field of an `AppConfig`: None when it has its default, Unknown when the text does not tell."""
+    match config:
+        case None | Scalar(None):
+            return None
+        case Record(kind="AppConfig", open=is_open):
+            given = config.argument(None, name)
+            return Unknown("passed through `**`", config.span) if given is None and is_open else given
+        case _:
+            return Unknown("a computed configuration", config.span)
+
+
+def _methods(value: Value | None) -> frozenset[str] | None:
+    if value is None:
+        return frozenset({"GET"})
+    if isinstance(value, Sequence) and not value.open:
+        texts = [item.value.upper() for item in value.items if isinstance(item, Text)]
+        return frozenset(texts) if len(texts) == len(value.items) else None
+    return None
+
+
+def _reference(handler: Callable) -> HandlerRef:
+    whole = Span(handler.module, handler.function.start, handler.function.end)
+    return HandlerRef(handler.function.name, handler.span, whole)
+
+
+def _live_routes(live: LiveFacts, static: list[Route], application: Span) -> Iterable[Route]:
+    known = {route.path.value: route for route in static if route.path is not None}
+    for one in live.routes:
+        seen = known.get(one.path)
+        path = seen.path if seen is not None else Text(one.path, application)
+        yield Route(path, one.methods, one.name, seen.handler if seen else None, seen.span if seen else application)
+
+
+def _faulty(sources: Sources, path: str) -> bool:
+    facts = sources.module(path)
+    return facts is None or bool(facts.faults)
+
+
+def _answered(middleware: Value | None) -> tuple[str, ...] | None:
+    """The URL prefixes that a middleware may answer itself; None when it is not understood."""
+    match middleware:
+        case Record(kind="StaticFiles"):
+            prefix = middleware.argument(1, "prefix") or middleware.argument(None, "url")
+            return (prefix.value,) if isinstance(prefix, Text) else (DEFAULT_STATIC_URL,)
+        case Callable(function=function):
+            return tuple(_paths_in(function))
+        case Instance(of=definition):
+            return _answered(definition)
+        case ClassValue(scope=scope):
+            methods = [one.function for one in scope.names.values() if isinstance(one, Callable)]
+            return tuple(path for method in methods for path in _paths_in(method))
+        case External(name) if name.startswith("chirp."):
+            return ()
+        case _:
+            return None
+
+
+def _paths_in(function: Function) -> Iterator[str]:
+    """The absolute paths written in a function."""
+    pending: list[object] = [function.body]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Const):
+            if isinstance(current.value, str) and current.value.startswith("/"):
+                yield current.value
+        elif isinstance(current, tuple):
+            pending += current
+        elif isinstance(current, msgspec.Struct):
+            pending += msgspec.structs.astuple(current)

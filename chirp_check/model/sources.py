@@ -1,0 +1,46 @@
+"""What the model reads: a protocol that the engine fills from disk, editor buffers or memory."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from chirp_check.facts.handlers import ModuleFacts
+from chirp_check.facts.templates import TemplateFacts
+from chirp_check.live import LiveFacts
+from chirp_check.model.entities import FileProblem
+
+
+class Sources(Protocol):
+    """The files of a project. Paths are relative to the root, with `/`."""
+
+    @property
+    def root(self) -> str:
+        """The absolute path of the project root; only to relate live facts to files."""
+        ...
+
+    def files(self) -> frozenset[str]:
+        """Every regular file that is not excluded."""
+        ...
+
+    def python(self) -> tuple[str, ...]:
+        """The Python files to check, sorted."""
+        ...
+
+    def module(self, path: str) -> ModuleFacts | None:
+        """The facts of a Python file; None when it cannot be read (a problem is noted)."""
+        ...
+
+    def template(self, path: str) -> TemplateFacts | None:
+        """The facts of a template, read when first asked for; None when it cannot be read (a problem is noted)."""
+        ...
+
+    def problems(self) -> tuple[FileProblem, ...]:
+        """The files that could not be read so far."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """What the configuration and the live application say about the project. `templates` are folders, relative."""
+
+    templates: tuple[str, ...] = ()
+    live: LiveFacts | None = None
