@@ -50,7 +50,7 @@ layers: setup  ## who may import whom
 	@$(BIN)/lint-imports
 
 docs: setup  ## build the documentation into site/
-	@$(BIN)/python tools/docs.py
+	@$(BIN)/python tools/build_docs.py
 
 lock: setup  ## resolve requirements/dev.in into dev.txt
 	@$(BIN)/python tools/lock.py
