@@ -1,8 +1,10 @@
 """The Kida environment of an application: where templates come from, and what they may call."""
 
+from annotationlib import Format
 from collections.abc import Callable, Mapping
+from inspect import Signature, isroutine, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, override
+from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from chirp.context import get_request
 
@@ -24,10 +26,29 @@ class RequestProxy:
         return "<the current request>"
 
 
+class GlobalFunction:
+    """A template global that is called.
+
+    Kida asks every callable global for its signature at every import of macros. The empty one that stands here is an
+    attribute look-up; the function's own could cost more than the import, and fails where an annotation names what
+    is only imported for type checkers.
+    """
+
+    __slots__ = ("_function",)
+    __signature__: ClassVar[Signature] = Signature()
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._function = function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(*args, **kwargs)
+
+
 class GlobalValue:
     """A zero-argument template global. `{{ name }}` and `{% if name %}` use its value, `{{ name() }}` calls it."""
 
     __slots__ = ("_function",)
+    __signature__: ClassVar[Signature] = Signature()
 
     def __init__(self, function: Callable[[], Any]) -> None:
         self._function = function
@@ -60,6 +81,9 @@ class GlobalValue:
         return self._function()[key]
 
     def __getattr__(self, name: str) -> Any:
+        # Python and Kida probe special names, such as `__wrapped__`: that is no use of the value.
+        if name.startswith("__"):
+            raise AttributeError(name)
         return getattr(self._function(), name)
 
     @override
@@ -126,14 +150,12 @@ def check_template_name(name: str) -> str:
 
 def global_value(function: object) -> object:
     """What to register for a template global: a function that needs no argument also works as its value."""
-    import inspect
-
-    if not inspect.isroutine(function):
+    if not isroutine(function):
         return function
     try:
-        inspect.signature(function).bind()
+        signature(function, annotation_format=Format.FORWARDREF).bind()
     except TypeError, ValueError:
-        return function
+        return GlobalFunction(function)
     return GlobalValue(function)
 
 
