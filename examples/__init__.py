@@ -1,0 +1,1 @@
+"""Applications that run, are checked, and are driven by tests."""
