@@ -21,11 +21,11 @@ serve: setup  ## serve the example application; HOST and PORT can be given
 	@$(BIN)/chirp run examples.tracker:create_app --host $(HOST) --port $(PORT)
 
 test: setup  ## run the tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 coverage: setup  ## run the tests and require the covered share of branches
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -n auto -q
+	@$(BIN)/coverage run -m pytest -n auto --dist loadgroup -q
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
