@@ -1,0 +1,214 @@
+"""The markup of a template to elements and attributes whose values are terms."""
+
+import html
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+
+from chirp_check.facts.templates import Attribute, Branch, Element
+from chirp_check.facts.values import AnyTerm, Choice, Const, Either, Join, Opaque
+from chirp_check.syntax.html import Markup, StartTag, mask, read_markup
+from chirp_check.syntax.html_tree import close_elements
+from chirp_check.syntax.kida import Scan, Tag, word_of
+from chirp_check.syntax.kida_blocks import Arm, Block, Structure
+
+_BRANCHING = frozenset({"if", "unless", "for", "while", "match", "try"})
+_PLAIN = frozenset({"spaceless", "cache", "with", "provide"})  # what stands in them comes out as it is
+_SILENT = frozenset({"set", "let", "export", "promote", "import", "from", "template", "flush", "break", "continue"})
+DEPTH = 20  # blocks inside one attribute value
+
+
+class _CrossingError(Exception):
+    """A block begins inside an attribute value and ends outside, or the other way round."""
+
+
+class MarkupReader:
+    """Reads the elements of one template."""
+
+    def __init__(
+        self,
+        text: str,
+        scan: Scan,
+        blocks: Structure,
+        opened: Mapping[Tag, Block],
+        outputs: Mapping[Tag, AnyTerm],
+        conditions: Mapping[Tag, AnyTerm],
+    ) -> None:
+        self.text = text
+        self.starts = [tag.start for tag in scan.tags]
+        self.tags = scan.tags
+        self.raws = scan.raws
+        self.opened = opened
+        self.outputs = outputs
+        self.conditions = conditions
+        self.arms = _ArmIndex(blocks)
+        outputs_at = [(tag.start, tag.end) for tag in scan.tags if tag.is_output]
+        raw_starts = {start for start, _ in scan.raws}
+        statements = [(tag.start, tag.end) for tag in scan.tags if not tag.is_output and tag.start not in raw_starts]
+        masked = mask(text, [*outputs_at, *scan.raws], [*statements, *scan.comments])
+        self.markup: Markup = read_markup(masked)
+        self.special = sorted([*scan.comments, *scan.raws])
+
+    @property
+    def scripts(self) -> tuple[tuple[int, int], ...]:
+        """The ranges of what browsers run: script elements, `on*` and `hx-on*` attributes."""
+        handlers = [
+            attribute.value
+            for tag in self.markup.tags
+            if isinstance(tag, StartTag)
+            for attribute in tag.attributes
+            if attribute.value is not None and attribute.name.removeprefix("data-").startswith(("on", "hx-on"))
+        ]
+        return tuple(sorted([*self.markup.scripts, *handlers]))
+
+    def elements(self) -> tuple[Element, ...]:
+        """The elements in document order."""
+        closes = close_elements(self.markup.tags, self.arms.at)
+        return tuple(self._element(tag, closes[tag.start]) for tag in self.markup.tags if isinstance(tag, StartTag))
+
+    def _element(self, tag: StartTag, close: int | None) -> Element:
+        branches = self.arms.branches(tag.start)
+        attributes = tuple(
+            Attribute(
+                one.name_start,
+                one.end,
+                one.name,
+                one.name_start,
+                one.name_end,
+                None if one.value is None else self._value(*one.value),
+                one.quote,
+                self.arms.branches(one.name_start)[len(branches) :],
+            )
+            for one in tag.attributes
+        )
+        return Element(tag.start, tag.end, tag.name, attributes, close, branches, tag.dynamic)
+
+    def _value(self, start: int, end: int) -> AnyTerm:
+        first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
+        special = self._special_in(start, end)
+        if first == last and not special:
+            return Const(start, end, _decoded(self.text[start:end]))
+        try:
+            return Join(start, end, tuple(self._parts(start, end, 0)))
+        except _CrossingError:
+            return Opaque(start, end, "a value that crosses template branches")
+
+    def _special_in(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Comments and raw blocks inside a range."""
+        return self.special[bisect_left(self.special, (start, 0)) : bisect_left(self.special, (end, 0))]
+
+    def _parts(self, start: int, end: int, depth: int) -> list[AnyTerm]:
+        """The pieces of `[start, end)`: literals and expressions, with conditionals as choices."""
+        if depth > DEPTH:
+            return [Opaque(start, end, "blocks nested too deeply")]
+        parts: list[AnyTerm] = []
+        at = start
+        index = bisect_left(self.starts, start)
+        skips = self._special_in(start, end)
+        while True:
+            tag = self.tags[index] if index < len(self.tags) and self.tags[index].start < end else None
+            skip = skips[0] if skips and (tag is None or skips[0][0] <= tag.start) else None
+            stop = skip[0] if skip else tag.start if tag else end
+            if stop > at:
+                parts.append(Const(at, stop, _decoded(self.text[at:stop])))
+            if skip is not None:
+                skips = skips[1:]
+                if skip in self.raws:
+                    parts.append(Opaque(*skip, "raw text"))
+                at = skip[1]
+            elif tag is not None:
+                at = self._part(tag, end, depth, parts)
+            else:
+                return parts
+            if at > end:
+                raise _CrossingError
+            index = bisect_left(self.starts, at)
+            skips = [one for one in skips if one[0] >= at]
+
+    def _part(self, tag: Tag, end: int, depth: int, parts: list[AnyTerm]) -> int:
+        """Add what a tag puts out; returns the offset behind it."""
+        block = self.opened.get(tag)
+        if block is not None:
+            if block.end > end or block.close is None:
+                raise _CrossingError
+            parts += self._block(block, depth)
+            return block.end
+        word = word_of(tag)
+        if tag.is_output:
+            parts.append(self.outputs.get(tag) or Opaque(tag.start, tag.end, "a broken expression"))
+        elif word.startswith("end") or word in {"else", "elif", "empty", "case", "fallback", "plural"}:
+            raise _CrossingError
+        elif word not in _SILENT:
+            parts.append(Opaque(tag.start, tag.end, f"what `{word}` puts out"))
+        return tag.end
+
+    def _block(self, block: Block, depth: int) -> list[AnyTerm]:
+        arms = [self._parts(arm.start, arm.end, depth + 1) for arm in block.arms]
+        start, end = block.open.start, block.end
+        if block.kind == "capture":
+            return []
+        if block.kind in {"if", "unless"}:
+            return [self._choice(block, arms, 0)]
+        if block.kind in _PLAIN and len(arms) == 1 and block.open not in self.conditions:
+            return arms[0]
+        joined = [Join(arm.start, arm.end, tuple(parts)) for arm, parts in zip(block.arms, arms, strict=True)]
+        if block.kind in {"match", "with"}:
+            return [Either(start, end, (*joined, Const(end, end, "")))]
+        return [Opaque(start, end, f"what `{block.kind}` puts out", tuple(joined))]
+
+    def _choice(self, block: Block, arms: list[list[AnyTerm]], index: int) -> AnyTerm:
+        """The choice between the arms of an `if` from `index` on."""
+        if index == len(arms):
+            return Const(block.end, block.end, "")
+        arm = block.arms[index]
+        then: AnyTerm = Join(arm.start, arm.end, tuple(arms[index]))
+        tag = arm.tag
+        condition = None if tag is None else self.conditions.get(tag)
+        if tag is None or (condition is None and word_of(tag) == "else"):
+            return then
+        other = self._choice(block, arms, index + 1)
+        if condition is None:
+            return Either(tag.start, block.end, (then, other))
+        test = self.text[condition.start : condition.end]
+        if word_of(tag) == "unless":
+            then, other = other, then
+        return Choice(tag.start, block.end, test, condition, then, other)
+
+
+class _ArmIndex:
+    """The arm around any offset."""
+
+    def __init__(self, blocks: Structure) -> None:
+        edges: list[tuple[int, Arm]] = [(0, blocks.root)]
+        for block in blocks.blocks:
+            edges += ((arm.start, arm) for arm in block.arms)
+            edges.append((block.end, block.arms[0].parent or blocks.root))
+        edges.sort(key=lambda edge: edge[0])
+        self._offsets = [offset for offset, _ in edges]
+        self._arms = [arm for _, arm in edges]
+        self._branches: dict[int, tuple[Branch, ...]] = {}
+
+    def at(self, offset: int) -> Arm:
+        """The innermost arm around an offset."""
+        return self._arms[bisect_right(self._offsets, offset) - 1]
+
+    def branches(self, offset: int) -> tuple[Branch, ...]:
+        """The conditionals and loops around an offset, outermost first."""
+        return self._of(self.at(offset))
+
+    def _of(self, arm: Arm) -> tuple[Branch, ...]:
+        pending: list[Arm] = []
+        at: Arm | None = arm
+        while at is not None and id(at) not in self._branches:
+            pending.append(at)
+            at = at.parent
+        branches = self._branches[id(at)] if at is not None else ()
+        for one in reversed(pending):
+            if one.block is not None and one.block.kind in _BRANCHING:
+                branches = (*branches, Branch(one.block.open.start, one.index))
+            self._branches[id(one)] = branches
+        return branches
+
+
+def _decoded(text: str) -> str:
+    """The text of a literal piece with its character references decoded."""
+    return html.unescape(text) if "&" in text and ";" in text else text

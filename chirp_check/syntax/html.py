@@ -1,0 +1,191 @@
+"""The markup of a template: start tags with their attributes, end tags and script texts, with exact offsets.
+
+Template tags are masked with fillers of the same length first, so offsets are those of the file: an output tag reads as
+part of a name or value, a statement tag as space between attributes.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+OUTPUT = "\ufffc"  # filler for what puts text out: part of a name or a value
+STATEMENT = "\ufffd"  # filler for what does not: parts attributes, belongs to a value
+RAW_TEXT = frozenset({"script", "style", "textarea", "title", "iframe", "noembed", "noframes", "noscript", "xmp"})
+VOID = frozenset(
+    {
+        "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
+    }
+)  # fmt: skip
+
+_MARKUP = re.compile(r"<(?:(!--)|(/?)([A-Za-z\ufffc][^\s/>\ufffd]*+)|[!?])")
+_SPACE = re.compile(r"[\s/\ufffd]*+")
+_NAME = re.compile(r"=?[^\s/>=\ufffd]*+")
+_EQUALS = re.compile(r"\s*+=\s*+")
+_UNQUOTED = re.compile(r"[^\s>]*+")
+_COMMENT_END = re.compile(r"--!?>")
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlAttribute:
+    """An attribute's ranges; the value's is None without `=`, and excludes the quotes. `name` is lower case."""
+
+    name: str
+    name_start: int
+    name_end: int
+    value: tuple[int, int] | None
+    quote: str
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartTag:
+    """`<name …>`. `name` is lower case, and empty where an expression makes it.
+
+    `dynamic`: expressions stand among the attribute names.
+    """
+
+    name: str
+    start: int
+    end: int
+    attributes: tuple[HtmlAttribute, ...]
+    dynamic: bool
+    self_closing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndTag:
+    """`</name>`."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """Start and end tags in document order, and the ranges of script texts."""
+
+    tags: tuple[StartTag | EndTag, ...]
+    scripts: tuple[tuple[int, int], ...]
+
+
+def mask(text: str, outputs: Iterable[tuple[int, int]], statements: Iterable[tuple[int, int]]) -> str:
+    """The text with template tags replaced by fillers. The ranges do not overlap."""
+    pieces: list[str] = []
+    at = 0
+    ranges = [(start, end, OUTPUT) for start, end in outputs] + [(start, end, STATEMENT) for start, end in statements]
+    for start, end, filler in sorted(ranges):
+        pieces += (text[at:start], filler * (end - start))
+        at = end
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def read_markup(masked: str) -> Markup:
+    """The markup of a masked template. Any text has one."""
+    tags: list[StartTag | EndTag] = []
+    scripts: list[tuple[int, int]] = []
+    at = 0
+    while found := _MARKUP.search(masked, at):
+        name = found[3]
+        if name is None:
+            at = _behind_comment(masked, found)
+            continue
+        if found[2]:
+            end = masked.find(">", found.end())
+            at = len(masked) if end < 0 else end + 1
+            tags.append(EndTag(_tag_name(name)[0], found.start(), at))
+            continue
+        tag = _start_tag(masked, found.start(), name)
+        tags.append(tag)
+        at = tag.end
+        if tag.name in RAW_TEXT and not tag.self_closing:
+            end = _raw_text_end(masked, at, tag.name)
+            if tag.name == "script":
+                scripts.append((at, end))
+            at = end
+    return Markup(tuple(tags), tuple(scripts))
+
+
+def _behind_comment(masked: str, found: re.Match[str]) -> int:
+    if not found[1]:
+        end = masked.find(">", found.end())
+        return len(masked) if end < 0 else end + 1
+    if masked.startswith((">", "->"), found.end()):
+        return masked.index(">", found.end()) + 1
+    end_of_comment = _COMMENT_END.search(masked, found.end())
+    return end_of_comment.end() if end_of_comment else len(masked)
+
+
+_ENDS = {name: re.compile(rf"</{name}(?=[\s/>\ufffd])", re.IGNORECASE) for name in RAW_TEXT}
+
+
+def _raw_text_end(masked: str, at: int, name: str) -> int:
+    end = _ENDS[name].search(masked, at)
+    return end.start() if end else len(masked)
+
+
+def _tag_name(written: str) -> tuple[str, bool]:
+    """The name of a tag, and whether expressions follow it as attributes (`<div{{ attrs }}>`)."""
+    literal, filler, rest = written.partition(OUTPUT)
+    if not filler:
+        return written.lower(), False
+    if rest.strip(OUTPUT) == "" and literal.lower() in KNOWN:
+        return literal.lower(), True
+    return "", False
+
+
+def _start_tag(masked: str, start: int, written: str) -> StartTag:
+    name, dynamic = _tag_name(written)
+    at = start + 1 + len(written)
+    attributes: list[HtmlAttribute] = []
+    size = len(masked)
+    while True:
+        space = _SPACE.match(masked, at)
+        before = at
+        at = space.end() if space else at
+        if at >= size:
+            return StartTag(name, start, size, tuple(attributes), dynamic, self_closing=False)
+        if masked[at] == ">":
+            closing = masked[at - 1] == "/" and at > before
+            return StartTag(name, start, at + 1, tuple(attributes), dynamic, closing)
+        attribute = _attribute(masked, at)
+        at = attribute.end
+        if OUTPUT in attribute.name:
+            dynamic = True
+        else:
+            attributes.append(attribute)
+
+
+def _attribute(masked: str, at: int) -> HtmlAttribute:
+    written = _NAME.match(masked, at)
+    name_end = written.end() if written else at
+    name = masked[at:name_end].lower()
+    equals = _EQUALS.match(masked, name_end)
+    if equals is None:
+        return HtmlAttribute(name, at, name_end, None, "", name_end)
+    start = equals.end()
+    quote = masked[start : start + 1]
+    if quote in {'"', "'"}:
+        end = masked.find(quote, start + 1)
+        if end < 0:
+            return HtmlAttribute(name, at, name_end, (start + 1, len(masked)), quote, len(masked))
+        return HtmlAttribute(name, at, name_end, (start + 1, end), quote, end + 1)
+    unquoted = _UNQUOTED.match(masked, start)
+    end = unquoted.end() if unquoted else start
+    return HtmlAttribute(name, at, name_end, (start, end), "", end)
+
+
+# Tag names of HTML, after which an expression can only be attributes.
+KNOWN = frozenset(
+    {
+        *VOID, *RAW_TEXT, "a", "abbr", "address", "article", "aside", "audio", "b", "bdi", "bdo", "blockquote", "body",
+        "button", "canvas", "caption", "circle", "cite", "code", "colgroup", "data", "datalist", "dd", "del", "details",
+        "dfn", "dialog", "div", "dl", "dt", "em", "fieldset", "figcaption", "figure", "footer", "form", "g", "h1", "h2",
+        "h3", "h4", "h5", "h6", "head", "header", "hgroup", "html", "i", "ins", "kbd", "label", "legend", "li", "main",
+        "map", "mark", "menu", "meter", "nav", "object", "ol", "optgroup", "option", "output", "p", "path", "picture",
+        "pre", "progress", "q", "rect", "rp", "rt", "ruby", "s", "samp", "search", "section", "select", "slot", "small",
+        "span", "strong", "sub", "summary", "sup", "svg", "table", "tbody", "td", "template", "tfoot", "th", "thead",
+        "time", "tr", "u", "ul", "use", "var", "video",
+    }
+)  # fmt: skip

@@ -1,0 +1,251 @@
+"""The one module that touches Kida's lexer and parser: text of one tag in, tokens with exact ends and a node out.
+
+It imports Kida, so import it only where a tag has to be parsed. Kida calls its nodes internal; a conformance test
+compares what is made of them with a whole Kida parse.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from kida._types import Token, TokenType
+from kida.exceptions import ErrorCode, TemplateError
+from kida.lexer import Lexer, LexerError
+from kida.parser import Parser
+from kida.parser.errors import ParseError
+
+if TYPE_CHECKING:
+    from kida.nodes import Expr, Node
+
+REMEMBERED = 8192  # tags; a corpus of 21,100 tags has 8,401 distinct texts
+LONGEST_REMEMBERED = 1000
+DEPTH = 60  # brackets inside brackets; beyond this Kida's recursive parser runs out of stack, depending on its caller
+
+OPENS = frozenset({TokenType.LPAREN, TokenType.LBRACKET, TokenType.LBRACE, TokenType.OPTIONAL_BRACKET})
+CLOSES = frozenset({TokenType.RPAREN, TokenType.RBRACKET, TokenType.RBRACE})
+
+
+@dataclass(frozen=True, slots=True)
+class TagError:
+    """What Kida refuses in a tag: a range relative to the tag, the message in the house form, help and Kida's code."""
+
+    start: int
+    end: int
+    message: str
+    help: str | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedTag:
+    """One tag. `starts` and `ends` are the tokens' offsets relative to the tag; `node` is Kida's, None with an error.
+
+    `node` is a tuple where Kida makes several (`{% set a = 1, b = 2 %}`). `spans` tells the tokens `[first, last)` of
+    each primary expression by node identity, parentheses included; everything else follows from these.
+    """
+
+    text: str
+    tokens: tuple[Token, ...]
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    keyword: str
+    node: Node | tuple[Node, ...] | None
+    spans: dict[int, tuple[int, int, Expr]]
+    error: TagError | None
+
+
+class _TagLexer(Lexer):
+    """Kida's lexer over one tag. Kida's own loop copies the rest of the source for each token."""
+
+    def read(self) -> tuple[list[Token], list[int], list[int], TagError | None]:
+        source = self._source
+        variable = source.startswith("{{")
+        closer = "}}" if variable else "%}"
+        opening = TokenType.VARIABLE_BEGIN if variable else TokenType.BLOCK_BEGIN
+        tokens = [Token(opening, source[:2], 1, 0)]
+        starts, ends = [0], [2]
+        self._advance(3 if source.startswith("-", 2) else 2)
+        trimmed = "-" + closer
+        size = len(source)
+        while self._pos < size:
+            self._skip_whitespace()
+            start = self._pos
+            if source.startswith(trimmed, start):
+                self._advance(1)
+                start += 1
+            if source.startswith(closer, start):
+                tokens.append(self._emit_delimiter(closer, TokenType.VARIABLE_END if variable else TokenType.BLOCK_END))
+                starts.append(start)
+                ends.append(start + 2)
+                return tokens, starts, ends, None
+            if start >= size:
+                break
+            try:
+                tokens.append(self._next_code_token())
+            except LexerError as error:
+                return tokens, starts, ends, _lexer_fault(error.message, source, start, max(self._pos, start + 1))
+            starts.append(start)
+            ends.append(self._pos)
+        return tokens, starts, ends, TagError(0, 2, f"`{source[:2]}` is never closed", f"add `{closer}`")
+
+
+class _TagParser(Parser):
+    """Kida's parser over the tokens of one tag between the tokens that make it whole."""
+
+    __slots__ = ("spans",)
+
+    def __init__(self, tokens: list[Token], *, in_call: bool) -> None:
+        super().__init__(tokens)  # pyright: ignore[reportUnknownMemberType]
+        self.spans: dict[int, tuple[int, int, Expr]] = {}
+        if in_call:
+            self._block_stack.append(("call", 1, 0))
+
+    def _parse_primary(self) -> Expr:
+        first = self._pos
+        node = super()._parse_primary()
+        self.spans[id(node)] = (first, self._pos, node)
+        return node
+
+    def tag(self, *, variable: bool) -> Node | list[Node] | None:
+        """The node of the one tag there is."""
+        return self._parse_output() if variable else self._parse_block()
+
+
+def _constant(text: str) -> tuple[Token, ...]:
+    return tuple(Lexer(text).tokenize())[:-1]
+
+
+_END = _constant("{% end %}")
+_WRAP: dict[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = {
+    "elif": (_constant("{% if a %}"), _END),
+    "else": (_constant("{% if a %}"), _END),
+    "empty": (_constant("{% for a in a %}"), _END),
+    "case": (_constant("{% match a %}"), _END),
+    "fallback": (_constant("{% try %}"), _END),
+    "plural": (_constant("{% trans count=a %}"), _constant("{% endtrans %}")),
+    "break": (_constant("{% for a in a %}"), _END),
+    "continue": (_constant("{% for a in a %}"), _END),
+    "match": ((), _constant("{% case a %}{% end %}")),
+    "try": ((), _constant("{% fallback %}{% end %}")),
+    "raw": ((), _constant("{% endraw %}")),
+    "trans": ((), _constant("{% endtrans %}")),
+}
+_UNWRAPPED: tuple[tuple[Token, ...], tuple[Token, ...]] = ((), _END)
+
+
+def parse_tag(text: str, *, in_call: bool = False) -> ParsedTag:
+    """Parse one whole tag, opener to closer. `in_call`: directly inside `{% call %}`, where `slot` has a body."""
+    return _remembered(text, in_call) if len(text) <= LONGEST_REMEMBERED else _parse(text, in_call)
+
+
+def _parse(text: str, in_call: bool) -> ParsedTag:
+    read, starts, ends, error = _TagLexer(text).read()
+    tokens = tuple(read)
+    keyword = tokens[1].value if len(tokens) > 1 and tokens[1].type is TokenType.NAME else ""
+    if text.startswith("{{"):
+        keyword = ""
+    node: Node | tuple[Node, ...] | None = None
+    spans: dict[int, tuple[int, int, Expr]] = {}
+    if error is None:
+        error = _too_deep(tokens, starts)
+    if error is None and keyword.startswith("end"):
+        error = _end_tag_error(tokens, starts, ends, text)
+    elif error is None:
+        node, spans, error = _run(text, tokens, starts, ends, keyword, in_call)
+    return ParsedTag(text, tokens, tuple(starts), tuple(ends), keyword, node, spans, error)
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_parse)
+
+
+def lex_tag(text: str) -> ParsedTag:
+    """The tokens of one tag, not parsed: all that Kida does with what stands inside `{% raw %}`."""
+    read, starts, ends, error = _TagLexer(text).read()
+    tokens = tuple(read)
+    keyword = tokens[1].value if len(tokens) > 1 and tokens[1].type is TokenType.NAME and text[1] == "%" else ""
+    if error is None and keyword == "endraw":
+        error = _end_tag_error(tokens, starts, ends, text)
+    return ParsedTag(text, tokens, tuple(starts), tuple(ends), keyword, None, {}, error)
+
+
+type _Outcome = tuple[Node | tuple[Node, ...] | None, dict[int, tuple[int, int, Expr]], TagError | None]
+
+
+def _run(
+    text: str, tokens: tuple[Token, ...], starts: list[int], ends: list[int], keyword: str, in_call: bool
+) -> _Outcome:
+    prefix, suffix = _WRAP.get(keyword, _UNWRAPPED)
+    parser = _TagParser([*prefix, *tokens, *suffix], in_call=in_call)
+    whole = (0, len(text))
+    try:
+        made = parser.tag(variable=text.startswith("{{"))
+    except ParseError as error:
+        at = next((i for i, token in enumerate(tokens) if token is error.token), None)
+        start, end = whole if at is None else (starts[at], ends[at])
+        return None, {}, _parser_fault(error, text, start, end)
+    except RecursionError:
+        return None, {}, TagError(*whole, "the expression is nested too deeply for Kida")
+    except (TemplateError, LexerError, SyntaxError, ValueError) as error:
+        return None, {}, TagError(*whole, house_form(str(error)))
+    shift = len(prefix)
+    spans = {key: (first - shift, last - shift, node) for key, (first, last, node) in parser.spans.items()}
+    return tuple(made) if isinstance(made, list) else made, spans, None
+
+
+def _too_deep(tokens: tuple[Token, ...], starts: list[int]) -> TagError | None:
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.type in OPENS:
+            depth += 1
+            if depth > DEPTH:
+                return TagError(starts[index], starts[index] + 1, "the expression is nested too deeply for Kida")
+        elif token.type in CLOSES:
+            depth -= 1
+    return None
+
+
+def _end_tag_error(tokens: tuple[Token, ...], starts: list[int], ends: list[int], text: str) -> TagError | None:
+    """An end tag has nothing behind its keyword."""
+    if len(tokens) <= 3:
+        return None
+    found = text[starts[2] : ends[2]]
+    return TagError(starts[2], ends[2], f"expected `%}}`, found `{found}`", code=ErrorCode.UNEXPECTED_TOKEN.value)
+
+
+_QUOTED = re.compile(r"'(\{%.*?%\}|[^']*)'|(\{%.*?%\})")
+_HELP_LENGTH = 120
+
+
+def house_form(message: str) -> str:
+    """A message of Kida in our form: its first line, lower case, code in backticks, no full stop."""
+    line = message.strip().partition("\n")[0].strip().rstrip(".")
+    line = _QUOTED.sub(lambda match: f"`{match[1] if match[1] is not None else match[2]}`", line)
+    return line[:1].lower() + line[1:] if line[1:2].islower() else line
+
+
+def _parser_fault(error: ParseError, text: str, start: int, end: int) -> TagError:
+    code = error.code.value if error.code else None
+    message = error.message.partition("\n\n")[0]
+    if message.startswith("Expected ") and ", got " in message:
+        expected = message[len("Expected ") :].rpartition(", got ")[0]
+        return TagError(start, end, f"expected {house_form(expected)}, found `{text[start:end]}`", _help(error), code)
+    if message.startswith("Unexpected token: "):
+        message = f"expected a value, found `{text[start:end]}`"
+    return TagError(start, end, house_form(message), _help(error), code)
+
+
+def _help(error: ParseError) -> str | None:
+    """Kida's suggestion, where it is one short sentence that does not repeat the message."""
+    suggestion = error.suggestion
+    if not suggestion or "\n" in suggestion or len(suggestion) > _HELP_LENGTH or suggestion.startswith("Expected "):
+        return None
+    return house_form(suggestion)
+
+
+def _lexer_fault(message: str, source: str, start: int, end: int) -> TagError:
+    if message.startswith("Unterminated string"):
+        return TagError(start, start + 1, "the string is never closed", f"add the closing `{source[start]}`")
+    if message.startswith(("Unexpected character", "Invalid identifier", "Invalid number")):
+        return TagError(start, start + 1, f"`{source[start]}` cannot stand in an expression")
+    return TagError(start, end, house_form(message))

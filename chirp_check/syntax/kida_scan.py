@@ -1,0 +1,91 @@
+"""Finds where the tags of a template begin and end, as Kida's lexer would, in linear time; knows no grammar."""
+
+import re
+from dataclasses import dataclass
+
+OPENER = re.compile(r"\{[{%#]")
+CLOSERS = {"{{": "}}", "{%": "%}"}
+_NESTED = (
+    4  # openers of another output tag that an expression may contain (`{{}: 1}`) before the tag counts as unclosed
+)
+
+# What matters inside a tag: strings, its end, and what can never stand in an expression.
+_STOPS = {
+    "{{": re.compile(r"""["']|\}\}|\{[{%#]|%\}"""),
+    "{%": re.compile(r"""["']|%\}|\{[{%#]"""),
+}
+_RAW_STOPS = {"{{": re.compile(r"""["']|\}\}"""), "{%": re.compile(r"""["']|%\}""")}
+_STRING_REST = {
+    '"': re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL),
+    "'": re.compile(r"[^'\\]*+(?:\\.[^'\\]*+)*+'", re.DOTALL),
+}
+_RECOVER = {
+    "{{": re.compile(r"\}\}|\n|<(?=[A-Za-z/!])|\{[{%#]"),
+    "{%": re.compile(r"%\}|\n|<(?=[A-Za-z/!])|\{[{%#]"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """Where a tag ends. `nested`: an opener stands inside, outside strings, which is legal in one absurd case only."""
+
+    end: int
+    nested: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A tag without an end: the offset where that became certain, and whether a string that never ends hides it."""
+
+    at: int
+    in_string: bool
+
+
+def find_close(text: str, start: int, *, raw: bool = False) -> Close | Open:
+    """The end of the `{{` or `{%` tag at `start`: the first closer outside strings.
+
+    Inside `{% raw %}` Kida only cuts tags into tokens, so there nothing but the closer ends the search.
+    """
+    opener = text[start : start + 2]
+    stops = (_RAW_STOPS if raw else _STOPS)[opener]
+    closer = CLOSERS[opener]
+    at = start + 2
+    nested = 0
+    while stop := stops.search(text, at):
+        found = stop.group()
+        at = stop.end()
+        if found == closer:
+            return Close(at, nested > 0)
+        if found in _STRING_REST:
+            rest = _STRING_REST[found].match(text, at)
+            if rest is None:
+                return Open(stop.start(), True)
+            at = rest.end()
+        elif found == "{{" and nested < _NESTED:
+            nested += 1
+            at = stop.start() + 1
+        else:
+            return Open(stop.start(), False)
+    return Open(len(text), False)
+
+
+def recovery(text: str, start: int) -> tuple[int, bool]:
+    """Where reading goes on after a tag without a usable end, and whether that is behind a closer that a string hid.
+
+    That is the first closer of its kind, line end, markup or opener, strings or not.
+    """
+    opener = text[start : start + 2]
+    stop = _RECOVER[opener].search(text, start + 2)
+    if stop is None:
+        return len(text), False
+    if stop.group() == CLOSERS[opener]:
+        return stop.end(), True
+    return stop.start(), False
+
+
+_END_RAW = re.compile(r"\{%-?\s*+endraw\s*+-?%\}")
+
+
+def find_end_raw(text: str, start: int) -> re.Match[str] | None:
+    """The next thing that looks like the end of a raw block."""
+    return _END_RAW.search(text, start)
