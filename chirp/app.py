@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from chirp.server.handler import Runtime, build_runtime
 from chirp.server.lifespan import Hook, Lifespan, enter_all, on_shutdown, on_startup, serve_lifespan
 from chirp.server.negotiation import negotiate
 from chirp.server.threads import Workers
-from chirp.templating.integration import Engine, RequestProxy, global_value, resolve_folder
+from chirp.templating.integration import Engine, GlobalFunction, RequestProxy, global_value, resolve_folder
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ class App:
         self._error_handlers: dict[ErrorKey, Callable[..., Any]] = {}
         self._filters: dict[str, Callable[..., object]] = {}
         self._globals: dict[str, object] = {
-            "get_request": get_request,
+            "get_request": GlobalFunction(get_request),
             "request": RequestProxy(),
-            "url_for": self.url_for,
+            "url_for": GlobalFunction(self.url_for),
         }
         self._lifespans: list[Lifespan] = []
         self._checked = False
@@ -131,7 +131,7 @@ class App:
             self._lifespans.append(on_shutdown(hook))
         return hook
 
-    def lifespan[F: Callable[[], AsyncIterator[None]]](self, function: F) -> F:
+    def lifespan[F: Callable[[], AsyncGenerator[None]]](self, function: F) -> F:
         """An async generator function with one `yield`: start before it, stop after it."""
         with self._open():
             self._lifespans.append(function)

@@ -18,27 +18,42 @@ def declared_length(value: bytes | None) -> int | None:
     return int(value)
 
 
-async def read_chunks(receive: Receive, length: int | None, limit: int) -> AsyncGenerator[bytes]:
-    """The chunks of a body of at most `limit` bytes.
-
-    Raises ContentTooLarge before anything is read when the declared length says so, else as soon as the limit is
-    passed; ClientDisconnect when the client leaves before the end, so that half a body is never taken for a whole one.
-    """
+def check_length(value: bytes | None, limit: int) -> None:
+    """Refuse a body by its declared length, before anything is read; BadRequest or ContentTooLarge."""
+    length = declared_length(value)
     if length is not None and length > limit:
         raise ContentTooLarge
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """A whole body of at most `limit` bytes: ContentTooLarge as soon as the limit is passed, or ClientDisconnect."""
+    chunk, more = await _next_chunk(receive)
+    if len(chunk) > limit:
+        raise ContentTooLarge
+    if not more:
+        return chunk
+    return chunk + b"".join([rest async for rest in read_chunks(receive, limit - len(chunk))])
+
+
+async def read_chunks(receive: Receive, limit: int) -> AsyncGenerator[bytes]:
+    """The chunks of a body of at most `limit` bytes: ContentTooLarge when the limit is passed, or ClientDisconnect."""
     received = 0
     more = True
     while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect("the client left before the end of the request body")
-        chunk: bytes = message.get("body", b"")
-        more = message.get("more_body", False)
+        chunk, more = await _next_chunk(receive)
         received += len(chunk)
         if received > limit:
             raise ContentTooLarge
         if chunk:
             yield chunk
+
+
+async def _next_chunk(receive: Receive) -> tuple[bytes, bool]:
+    """One chunk, and whether more follow. A client that leaves before the end sent no body, not a shorter one."""
+    message = await receive()
+    if message["type"] == "http.disconnect":
+        raise ClientDisconnect("the client left before the end of the request body")
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def parse_json(body: bytes) -> object:

@@ -12,27 +12,19 @@ def decode_pairs(encoded: bytes, max_fields: int) -> list[tuple[str, str]]:
 
     Raises ValueError when there are more than `max_fields`, or when text is not UTF-8.
     """
-    if not encoded:
-        return []
     if encoded.count(b"&") >= max_fields:
         raise ValueError(f"more than {max_fields} fields")
     pairs: list[tuple[str, str]] = []
-    for field in encoded.split(b"&"):
-        if field:
-            name, _, value = field.partition(b"=")
-            pairs.append((_decode(name), _decode(value)))
-    return pairs
-
-
-def _decode(encoded: bytes) -> str:
-    if b"+" in encoded:
-        encoded = encoded.replace(b"+", b" ")
-    if b"%" in encoded:
-        encoded = unquote_to_bytes(encoded)
     try:
-        return encoded.decode()
+        for field in encoded.replace(b"+", b" ").decode().split("&"):
+            name, _, value = field.partition("=")
+            if "%" in field:
+                pairs.append((unquote_to_bytes(name).decode(), unquote_to_bytes(value).decode()))
+            elif field:
+                pairs.append((name, value))
     except UnicodeDecodeError:
         raise ValueError("url-encoded text is not UTF-8") from None
+    return pairs
 
 
 class QueryParams(MultiDict):

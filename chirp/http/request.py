@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 from chirp._internal.asgi import Address, HTTPScope, Receive, Scope
 from chirp.config import AppConfig
 from chirp.errors import BadRequest, HTTPError
-from chirp.http.body import declared_length, parse_json, read_chunks
+from chirp.http.body import check_length, declared_length, parse_json, read_body, read_chunks
 from chirp.http.cookies import parse_cookies
 from chirp.http.forms import URLENCODED, FormAccess, FormData
 from chirp.http.headers import Headers
@@ -236,18 +236,22 @@ class Request:
             if self._body:
                 yield self._body
             return
-        if self._streamed:
-            raise RuntimeError("the request body was streamed already")
-        self._streamed = True
-        length = declared_length(self.headers.first(b"content-length"))
-        async for chunk in read_chunks(self._receive, length, self._config.max_content_length):
+        self._start_reading()
+        async for chunk in read_chunks(self._receive, self._config.max_content_length):
             yield chunk
 
     async def body(self) -> bytes:
         """The whole body, read once and kept."""
         if self._body is None:
-            self._body = b"".join([chunk async for chunk in self.stream()])
+            self._start_reading()
+            self._body = await read_body(self._receive, self._config.max_content_length)
         return self._body
+
+    def _start_reading(self) -> None:
+        if self._streamed:
+            raise RuntimeError("the request body was streamed already")
+        self._streamed = True
+        check_length(self.headers.first(b"content-length"), self._config.max_content_length)
 
     async def text(self) -> str:
         """The body as UTF-8; BadRequest when it is not."""

@@ -5,7 +5,7 @@ none answers the method, the allowed methods are those of all routes that match 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from chirp.errors import ConfigurationError, MethodNotAllowed, NotFound
 from chirp.routing.route import Route, RouteMatch
@@ -23,14 +23,16 @@ class _Entry[E]:
     route: Route
 
 
-@dataclass(slots=True)
 class _Node[E]:
     """One position in the trie; mutable while it is built, never after."""
 
-    static: dict[str, _Node[E]] = field(default_factory=dict)
-    params: list[tuple[int, str, Callable[[str], Value], _Node[E]]] = field(default_factory=list)
-    rest: dict[str, _Entry[E]] = field(default_factory=dict)
-    leaf: dict[str, _Entry[E]] = field(default_factory=dict)
+    __slots__ = ("leaf", "params", "rest", "static")
+
+    def __init__(self) -> None:
+        self.static: dict[str, _Node[E]] = {}
+        self.params: list[tuple[int, str, Callable[[str], Value], _Node[E]]] = []
+        self.rest: dict[str, _Entry[E]] = {}
+        self.leaf: dict[str, _Entry[E]] = {}
 
     def child(self, shape: str, *, is_param: bool) -> _Node[E]:
         if not is_param:

@@ -55,10 +55,10 @@ def _caller(
 ) -> Call:
     """The shortest function that fills these arguments."""
     if not sources and not request_names:
-        return lambda request: handler()
+        return lambda _: handler()
     if not sources and len(request_names) == 1:
         name = request_names[0]
-        return (lambda request: handler(request)) if name == "request" else lambda request: handler(**{name: request})
+        return lambda request: handler(**{name: request})
     if len(sources) == 1 and not request_names and sources[0][1] is None:
         only = sources[0][0]
         return lambda request: handler(**{only: request.params[only]})
@@ -87,7 +87,7 @@ def _signature(handler: Callable[..., Any]) -> inspect.Signature:
         return inspect.signature(handler, annotation_format=Format.FORWARDREF)
 
 
-def _annotation(parameter: inspect.Parameter) -> object:
+def _annotation(parameter: inspect.Parameter) -> Any:
     """The annotation without the wrappers that mean nothing for a conversion."""
     annotation: Any = parameter.annotation
     while True:

@@ -1,16 +1,19 @@
 """The development server: uvicorn, imported when it is asked for."""
 
-from typing import Protocol
+from collections.abc import Awaitable, Callable
 
 from chirp._internal.asgi import Receive, Scope, Send
 
 
-class ASGIApp(Protocol):
-    async def __call__(self, scope: Scope, receive: Receive, send: Send, /) -> None: ...
-
-
-def serve(app: ASGIApp | str, host: str, port: int, *, reload: bool = False) -> None:
-    """Serve an application, or the one an import string `module:app` names, until interrupted."""
+def serve(
+    app: Callable[[Scope, Receive, Send], Awaitable[None]] | str,
+    host: str,
+    port: int,
+    *,
+    reload: bool = False,
+    factory: bool = False,
+) -> None:
+    """Serve an application, or the one (or its factory) an import string names, until interrupted."""
     import uvicorn
 
-    uvicorn.run(app, host=host, port=port, reload=reload)
+    uvicorn.run(app, host=host, port=port, reload=reload, factory=factory)

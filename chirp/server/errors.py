@@ -46,7 +46,7 @@ class ErrorResponder:
             try:
                 return _with_headers(await self._handled(*found, error, status, request), error)
             except Exception as failure:
-                log.error("the error handler for %s failed", type(error).__name__, exc_info=failure)
+                log.exception("the error handler for %s failed", type(error).__name__)
                 error, status = failure, 500
         return _with_headers(self._default(error, status, request), error)
 

@@ -1,15 +1,15 @@
 """The frozen application: one request from its ASGI scope to its last message."""
 
 import inspect
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from chirp._internal.asgi import Receive, Scope, Send
 from chirp.config import AppConfig
 from chirp.context import request_var
-from chirp.errors import ClientDisconnect, ContentTooLarge, MethodNotAllowed
-from chirp.http.body import declared_length
+from chirp.errors import ClientDisconnect, MethodNotAllowed
+from chirp.http.body import check_length
 from chirp.http.request import Request, local_path
 from chirp.http.response import Response
 from chirp.middleware.protocol import Middleware, Next
@@ -21,8 +21,6 @@ from chirp.server.negotiation import negotiate
 from chirp.server.sending import send_response
 from chirp.server.threads import Workers
 from chirp.templating.integration import Engine
-
-type Endpoint = Callable[[Request], Awaitable[Response]]
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
@@ -72,7 +70,7 @@ def build_runtime(
     """Compile routes and middleware; ConfigurationError for what cannot work."""
 
     def endpoint_for(route: Route) -> Next:
-        return with_middleware(guarded(_endpoint(route, engine, workers, config), errors), middleware, engine, errors)
+        return with_middleware(_endpoint(route, engine, workers, errors, config), middleware, engine, errors)
 
     router: Router[Next] = Router(routes, endpoint_for)
 
@@ -86,12 +84,44 @@ def build_runtime(
     return Runtime(config, router, engine, workers, errors, middleware, chain)
 
 
-def guarded(endpoint: Endpoint, errors: ErrorResponder) -> Next:
-    """The boundary around user code: what it raises becomes a response, so that middleware sees responses only."""
+def with_middleware(inner: Next, middleware: tuple[Middleware, ...], engine: Engine, errors: ErrorResponder) -> Next:
+    """`inner` wrapped in the middleware; the first that was added is the outermost."""
+    for layer in reversed(middleware):
+        inner = _layer(layer, inner, engine, errors)
+    return inner
+
+
+# From here on each coroutine is a boundary around user code: what that raises becomes a response, so that middleware
+# sees responses only. A client that left is the exception, since nobody is there to answer.
+
+
+def _layer(layer: Middleware, inner: Next, engine: Engine, errors: ErrorResponder) -> Next:
+    async def call(request: Request) -> Response:
+        try:
+            response: Any = await layer(request, inner)
+            return response if type(response) is Response else negotiate(response, request, engine)
+        except ClientDisconnect:
+            raise
+        except Exception as error:  # noqa: BLE001 - the boundary: an error is a response
+            return await errors.respond(error, request)
+
+    return call
+
+
+def _endpoint(route: Route, engine: Engine, workers: Workers, errors: ErrorResponder, config: AppConfig) -> Next:
+    """The handler with its arguments bound and its value negotiated."""
+    evaluate = _evaluation(route, engine, workers)
+    load = not is_async(route.handler)
+    limit = config.max_content_length
+    takes_body = not route.methods <= _WITHOUT_BODY
 
     async def answer(request: Request) -> Response:
         try:
-            return await endpoint(request)
+            if takes_body and request.method not in _WITHOUT_BODY:
+                check_length(request.headers.first(b"content-length"), limit)
+                if load:
+                    await request.body()
+            return await evaluate(request)
         except ClientDisconnect:
             raise
         except Exception as error:  # noqa: BLE001 - the boundary: an error is a response
@@ -100,33 +130,12 @@ def guarded(endpoint: Endpoint, errors: ErrorResponder) -> Next:
     return answer
 
 
-def with_middleware(inner: Next, middleware: tuple[Middleware, ...], engine: Engine, errors: ErrorResponder) -> Next:
-    """`inner` wrapped in the middleware; the first that was added is the outermost."""
-    for layer in reversed(middleware):
-        inner = guarded(_layer(layer, inner, engine), errors)
-    return inner
-
-
-def _layer(layer: Middleware, inner: Next, engine: Engine) -> Endpoint:
-    async def call(request: Request) -> Response:
-        response: Any = await layer(request, inner)
-        return response if type(response) is Response else negotiate(response, request, engine)
-
-    return call
-
-
-def _endpoint(route: Route, engine: Engine, workers: Workers, config: AppConfig) -> Endpoint:
-    """The handler with its arguments bound and its value negotiated, checked for a body that is too large."""
+def _evaluation(route: Route, engine: Engine, workers: Workers) -> Next:
+    """Call and negotiate: in the event loop for coroutines and `inline`, in a worker thread otherwise."""
     call = bind(route)
     if is_async(route.handler):
-        endpoint = _async_endpoint(call, engine)
-    elif route.inline:
-        endpoint = _inline_endpoint(call, engine)
-    else:
-        endpoint = _thread_endpoint(call, engine, workers)
-    if route.methods <= _WITHOUT_BODY:
-        return endpoint
-    return _body_limited(endpoint, config.max_content_length, load=not is_async(route.handler))
+        return _async_endpoint(call, engine)
+    return _inline_endpoint(call, engine) if route.inline else _thread_endpoint(call, engine, workers)
 
 
 def is_async(handler: Callable[..., object]) -> bool:
@@ -137,14 +146,14 @@ def is_async(handler: Callable[..., object]) -> bool:
     return not inspect.isroutine(handler) and inspect.iscoroutinefunction(type(handler).__call__)
 
 
-def _async_endpoint(call: Call, engine: Engine) -> Endpoint:
+def _async_endpoint(call: Call, engine: Engine) -> Next:
     async def endpoint(request: Request) -> Response:
         return negotiate(await call(request), request, engine)
 
     return endpoint
 
 
-def _inline_endpoint(call: Call, engine: Engine) -> Endpoint:
+def _inline_endpoint(call: Call, engine: Engine) -> Next:
     async def endpoint(request: Request) -> Response:
         value = call(request)
         return negotiate(await value if inspect.iscoroutine(value) else value, request, engine)
@@ -152,7 +161,7 @@ def _inline_endpoint(call: Call, engine: Engine) -> Endpoint:
     return endpoint
 
 
-def _thread_endpoint(call: Call, engine: Engine, workers: Workers) -> Endpoint:
+def _thread_endpoint(call: Call, engine: Engine, workers: Workers) -> Next:
     def work(request: Request) -> object:
         value = call(request)
         # Rendering may call back into code that blocks, so it happens here too.
@@ -165,16 +174,3 @@ def _thread_endpoint(call: Call, engine: Engine, workers: Workers) -> Endpoint:
         return negotiate(await value if inspect.iscoroutine(value) else value, request, engine)
 
     return endpoint
-
-
-def _body_limited(endpoint: Endpoint, limit: int, *, load: bool) -> Endpoint:
-    async def limited(request: Request) -> Response:
-        if request.method not in _WITHOUT_BODY:
-            length = declared_length(request.headers.first(b"content-length"))
-            if length is not None and length > limit:
-                raise ContentTooLarge
-            if load:
-                await request.body()
-        return await endpoint(request)
-
-    return limited

@@ -2,7 +2,7 @@
 
 import inspect
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ from chirp._internal.asgi import Receive, Send
 log = logging.getLogger("chirp")
 
 type Hook = Callable[[], Any]
-type Lifespan = Callable[[], AsyncIterator[None]]
+type Lifespan = Callable[[], AsyncGenerator[None]]
 
 
 async def call_hook(hook: Hook) -> None:
@@ -24,7 +24,7 @@ async def call_hook(hook: Hook) -> None:
 def on_startup(hook: Hook) -> Lifespan:
     """A lifespan that only starts something."""
 
-    async def run() -> AsyncIterator[None]:
+    async def run() -> AsyncGenerator[None]:
         await call_hook(hook)
         yield
 
@@ -34,7 +34,7 @@ def on_startup(hook: Hook) -> Lifespan:
 def on_shutdown(hook: Hook) -> Lifespan:
     """A lifespan that only stops something."""
 
-    async def run() -> AsyncIterator[None]:
+    async def run() -> AsyncGenerator[None]:
         try:
             yield
         finally:
@@ -60,7 +60,7 @@ async def serve_lifespan(receive: Receive, send: Send, start: Callable[[AsyncExi
             try:
                 await start(stack)
             except Exception as error:
-                log.error("startup failed", exc_info=error)
+                log.exception("startup failed")
                 await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
                 return
             await send({"type": "lifespan.startup.complete"})
@@ -68,7 +68,7 @@ async def serve_lifespan(receive: Receive, send: Send, start: Callable[[AsyncExi
             try:
                 await stack.aclose()
             except Exception as error:
-                log.error("shutdown failed", exc_info=error)
+                log.exception("shutdown failed")
                 await send({"type": "lifespan.shutdown.failed", "message": f"{type(error).__name__}: {error}"})
                 return
             await send({"type": "lifespan.shutdown.complete"})

@@ -3,7 +3,8 @@
 A new return type is its dataclass, a case here, and its rule in the checker.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import cast
 
 from chirp.http.request import Request
 from chirp.http.response import Redirect, Response, check_location, check_status
@@ -24,11 +25,10 @@ _EXPECTED = (
 
 def negotiate(value: object, request: Request, engine: Engine) -> Response:
     """The response to `request` that a handler's value stands for; TypeError when it stands for none."""
-    kind = type(value)
-    if kind is str:
-        return Response(value)  # type: ignore[arg-type]
-    if kind is dict or kind is list:
-        return Response(to_json(value), 200, JSON)
+    if type(value) is str:
+        return Response(value)
+    if type(value) is dict or type(value) is list:
+        return Response(to_json(cast("object", value)), 200, JSON)
     match value:
         case Response():
             return value
@@ -53,11 +53,11 @@ def negotiate(value: object, request: Request, engine: Engine) -> Response:
         case bytes():
             return Response(value, 200, BINARY)
         case dict() | list():
-            return Response(to_json(value), 200, JSON)
+            return Response(to_json(cast("object", value)), 200, JSON)
         case tuple():
-            return _tuple(value, request, engine)
+            return _tuple(cast("tuple[object, ...]", value), request, engine)
         case _:
-            raise TypeError(f"Cannot convert {kind.__name__} to a response. {_EXPECTED}")
+            raise TypeError(f"Cannot convert {type(value).__name__} to a response. {_EXPECTED}")
 
 
 def _page(page: Page, request: Request, engine: Engine) -> Response:
@@ -128,10 +128,8 @@ def _form_action(action: FormAction, request: Request, engine: Engine) -> Respon
 
 
 def _tuple(value: tuple[object, ...], request: Request, engine: Engine) -> Response:
-    match value:
-        case (inner, int() as status) if type(status) is int:
-            return negotiate(inner, request, engine).with_status(check_status(status))
-        case (inner, int() as status, dict() as headers) if type(status) is int:
-            return negotiate(inner, request, engine).with_status(status).with_headers(headers)
-        case _:
-            raise TypeError("A tuple is (value, status) or (value, status, headers) with an int and a dict.")
+    inner, status, headers = value if len(value) == 3 else (*value, None) if len(value) == 2 else (None, None, None)
+    if type(status) is not int or not (headers is None or isinstance(headers, dict)):
+        raise TypeError("A tuple is (value, status) or (value, status, headers) with an int and a dict.")
+    response = negotiate(inner, request, engine).with_status(check_status(status))
+    return response.with_headers(cast("Mapping[str, str]", headers)) if headers else response

@@ -10,16 +10,15 @@ _WITHOUT_BODY = frozenset({204, 304})
 
 def encode_head(response: Response, length: int) -> list[tuple[bytes, bytes]]:
     """The header lines; names and values were checked when the response was made."""
-    status = response.status
     lines: list[tuple[bytes, bytes]] = []
-    if status not in _WITHOUT_BODY:
+    if response.status not in _WITHOUT_BODY:
         kind = response.content_type
-        lines.append(_CONTENT_TYPES.get(kind) or (b"content-type", kind.encode("latin-1")))
-        lines.append((b"content-length", b"%d" % length))
-    for name, value in response.headers:
-        lines.append((name.lower().encode("latin-1"), value.encode("latin-1")))
-    for cookie in response.cookies:
-        lines.append((b"set-cookie", cookie.to_header_value().encode("latin-1")))
+        content_type = _CONTENT_TYPES.get(kind) or (b"content-type", kind.encode("latin-1"))
+        lines = [content_type, (b"content-length", b"%d" % length)]
+    if response.headers:
+        lines.extend((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers)
+    if response.cookies:
+        lines.extend((b"set-cookie", cookie.to_header_value().encode("latin-1")) for cookie in response.cookies)
     return lines
 
 

@@ -1,0 +1,1 @@
+"""Requests per second in process: this runtime, a bare ASGI callable with Kida, and Starlette."""
