@@ -21,7 +21,7 @@ class EditableHook(BuildHookInterface):  # type: ignore[type-arg]
 
     PLUGIN_NAME = "custom"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's signature
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Called by hatchling before each build; `version` is `editable` or `standard`."""
         if version != "editable":
             return
