@@ -54,7 +54,7 @@ def register(app: App, store: Store) -> None:
     @app.route("/switch", methods=["POST"])
     async def switch(request: Request) -> Response:
         form = await request.form()
-        person = store.person(int(form.get("person", "0")))
+        person = store.person(form.get_int("person", 0))
         answer = Response("", 303).with_header("Location", "/")
         return answer.with_cookie(PERSON_COOKIE, str(person.id), max_age=YEAR)
 

@@ -58,8 +58,9 @@ def register(app: App, store: Store) -> None:
             case "profile":
                 return save_profile(fields)
             case "appearance":
+                chosen = fields.get("theme", "auto")
                 answer = Response("", 303).with_header("Location", "/settings")
-                return answer.with_cookie(THEME_COOKIE, fields.get("theme", "auto"), max_age=YEAR)
+                return answer.with_cookie(THEME_COOKIE, chosen if chosen in dict(THEMES) else "auto", max_age=YEAR)
             case _:
                 return Redirect("/settings", status=303)
 
