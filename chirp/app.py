@@ -2,30 +2,31 @@
 
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Callable, Generator, Iterable
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chirp._internal.asgi import Receive, Scope, Send
 from chirp.config import AppConfig
-from chirp.context import get_request
+from chirp.context import get_request, request_var
 from chirp.describe import AppDescription, RouteDescription
 from chirp.errors import ConfigurationError
 from chirp.http.request import Request
 from chirp.middleware.protocol import Middleware
 from chirp.middleware.static import StaticFiles
 from chirp.routing.route import Route
-from chirp.server.errors import ErrorKey, ErrorResponder, log
-from chirp.server.handler import Runtime, build_runtime
 from chirp.server.lifespan import Hook, Lifespan, enter_all, on_shutdown, on_startup, serve_lifespan
-from chirp.server.negotiation import negotiate
-from chirp.server.threads import Workers
-from chirp.templating.integration import Engine, GlobalFunction, RequestProxy, global_value, resolve_folder
+from chirp.templating.integration import GlobalFunction, RequestProxy, global_value, resolve_folder
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
 
+# What serves requests (and Kida, asyncio and json with it) is imported when the application freezes.
 if TYPE_CHECKING:
     from chirp_check.engine import Report
+
+    from chirp.server.handler import Runtime
+
+type ErrorKey = int | type[Exception]
 
 _FROZEN = (
     "Cannot modify the app after it has started serving requests. "
@@ -47,6 +48,7 @@ class App:
         self._lock = threading.RLock()
         self._runtime: Runtime | None = None
         self._routes: list[Route] = []
+        self._names: dict[str, list[PathPattern]] = {}
         self._middleware: list[Middleware] = []
         self._error_handlers: dict[ErrorKey, Callable[..., Any]] = {}
         self._filters: dict[str, Callable[..., object]] = {}
@@ -73,7 +75,7 @@ class App:
 
         def register(handler: F) -> F:
             with self._open():
-                self._routes.append(Route(pattern, handler, upper, name, inline))
+                self._add_route(Route(pattern, handler, upper, name or _function_name(handler), inline))
             return handler
 
         return register
@@ -137,27 +139,41 @@ class App:
             self._lifespans.append(function)
         return function
 
-    def _open(self) -> threading.RLock:
-        """The lock, to be held while something is registered."""
-        if self._runtime is not None:
-            raise RuntimeError(_FROZEN)
-        return self._lock
+    @contextmanager
+    def _open(self) -> Generator[None]:
+        """Registration: the lock is held, and the application is not frozen."""
+        with self._lock:
+            if self._runtime is not None:
+                raise RuntimeError(_FROZEN)
+            yield
+
+    def _add_route(self, route: Route) -> None:
+        self._routes.append(route)
+        if route.name is not None:
+            self._names.setdefault(route.name, []).append(route.pattern)
 
     # what it knows
 
     def url_for(self, name: str, **params: object) -> str:
-        """The path of a route by its name; ValueError when there is no such route or a parameter does not fit."""
-        for route in self._routes:
-            if name == route.name or (route.name is None and name == _function_name(route.handler)):
-                return route.pattern.fill(**params)
-        raise ValueError(f"no route is called `{name}`")
+        """The URL path of a route, percent-encoded, below the mount point of the current request.
+
+        A route's name is the one it was given, else its function's; of several with one name, that which has exactly
+        these parameters. `static` with `path` is a file below `static_dir`. ValueError when no route or value fits.
+        """
+        patterns = self._names.get(name)
+        if patterns is None:
+            raise ValueError(f"no route is called `{name}`")
+        fitting = (pattern for pattern in patterns if pattern.params.keys() == params.keys())
+        path = next(fitting, patterns[0]).fill(**params)
+        request = request_var.get(None)
+        return path if request is None else request.root_path + path
 
     def describe(self) -> AppDescription:
         """Everything registered so far, as a value."""
         with self._lock:
             return AppDescription(
                 folder=self._folder,
-                routes=tuple(RouteDescription(r.path, r.methods, r.name, r.handler) for r in self._routes),
+                routes=tuple(RouteDescription(r.path, r.methods, r.name, r.handler, r.origin) for r in self._routes),
                 template_roots=(resolve_folder(self.config.template_dir, self._folder),),
                 filters=frozenset(self._filters),
                 tests=frozenset(),
@@ -174,9 +190,11 @@ class App:
 
     def render(self, value: object) -> str:
         """The text that a Template, Fragment or another value renders to, outside of any request."""
+        from chirp.server.negotiation import negotiate
+
         runtime = self.freeze()
         request = Request({"type": "http", "method": "GET", "path": "/", "headers": ()}, _no_body, {}, self.config)
-        return negotiate(value, request, runtime.engine).text
+        return negotiate(value, request, runtime.services.engine).text
 
     # serving
 
@@ -191,9 +209,12 @@ class App:
         return runtime
 
     def _compile(self) -> Runtime:
+        from chirp.server.errors import ErrorResponder
+        from chirp.server.handler import Services, build_runtime
+        from chirp.server.threads import Workers
+        from chirp.templating.integration import Engine
+
         config = self.config
-        if not config.autoescape:
-            log.warning("autoescape is off: every value in every template reaches the page as HTML")
         engine = Engine(
             (resolve_folder(config.template_dir, self._folder),),
             filters=self._filters,
@@ -203,8 +224,12 @@ class App:
         )
         workers = Workers(config.worker_threads)
         errors = ErrorResponder(self._error_handlers, engine, workers, debug=config.debug)
-        routes = [*self._routes, *self._static_routes()]
-        return build_runtime(config, routes, engine, errors, workers, tuple(self._middleware))
+        services = Services(config, engine, workers, errors)
+        static = self._static_routes()
+        runtime = build_runtime(services, [*self._routes, *static], tuple(self._middleware))
+        for route in static:
+            self._names.setdefault("static", [route.pattern])
+        return runtime
 
     def _static_files(self) -> list[StaticFiles]:
         files = [layer for layer in self._middleware if isinstance(layer, StaticFiles)]
@@ -238,7 +263,7 @@ class App:
         runtime = self.freeze()
         self._startup_check()
         await enter_all(stack, tuple(self._lifespans))
-        stack.callback(runtime.workers.close)
+        stack.callback(runtime.services.workers.close)
 
     def _startup_check(self) -> None:
         """In debug mode, once: verify the wiring, and refuse to start when it is wrong."""

@@ -32,7 +32,7 @@ def load_app(target: str) -> App:
         if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
             raise LoadError(f"there is no module `{error.name}` here") from None
         raise LoadError(_failed(module_name)) from error
-    except Exception as error:
+    except Exception as error:  # the boundary: importing runs the user's code, which may raise anything
         raise LoadError(_failed(module_name)) from error
     names: dict[str, Any] = vars(module)
     found = names.get(attribute)
@@ -65,13 +65,11 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _routes(options: argparse.Namespace) -> int:
-    rows = [
-        (" ".join(sorted(route.methods)), route.path, f"{route.handler.__module__}.{route.name or ''}".rstrip("."))
-        for route in load_app(options.app).describe().routes
-    ]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(2)]
-    for methods, path, handler in rows:
-        print(f"{methods:<{widths[0]}}  {path:<{widths[1]}}  {handler}".rstrip())
+    routes = load_app(options.app).describe().routes
+    rows = [(" ".join(sorted(route.methods)), route.path, route.name or "", route.origin) for route in routes]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    for *cells, origin in rows:
+        print("  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)), origin, sep="  ")
     return 0
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from chirp.errors import ConfigurationError
+
 
 @dataclass(frozen=True, slots=True)
 class AppConfig:
@@ -34,3 +36,16 @@ class AppConfig:
 
     skip_contract_checks: bool = False
     """With `debug`, the contract checks run at startup; this turns them off."""
+
+    def __post_init__(self) -> None:
+        limits = {
+            "port": (self.port, 0),
+            "max_content_length": (self.max_content_length, 0),
+            "max_fields": (self.max_fields, 1),
+            "worker_threads": (self.worker_threads, 1),
+        }
+        for name, (value, least) in limits.items():
+            if value < least:
+                raise ConfigurationError(f"{name} is {value}; the least is {least}")
+        if not self.static_url.startswith("/"):
+            raise ConfigurationError(f"static_url {self.static_url!r} does not start with /")

@@ -7,12 +7,17 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class RouteDescription:
-    """One registered route. `methods` are those registered; HEAD and OPTIONS are answered besides."""
+    """One registered route; `name` is what `url_for` takes.
+
+    `methods` are those registered; HEAD (with GET) and OPTIONS are answered besides.
+    """
 
     path: str
     methods: frozenset[str]
     name: str | None
     handler: Callable[..., object]
+    origin: str
+    """Where the handler is defined: `module.function`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self, override
+from typing import Any, Self, override
 from urllib.parse import quote, unquote
 
 from chirp._internal.asgi import Address, HTTPScope, Receive, Scope
@@ -14,14 +14,12 @@ from chirp.http.forms import URLENCODED, FormAccess, FormData
 from chirp.http.headers import Headers
 from chirp.http.query import QueryParams
 
-if TYPE_CHECKING:
-    from chirp.templating.render_plan import RenderPlan
-
 _DEFAULTS = AppConfig()
+_PATH_SAFE = "/:@!$()*+,;=~"
 
 
 class Request:
-    """One HTTP request. Its attributes cannot be assigned; `repr` shows method and path, nothing a client sent as secret.
+    """One HTTP request. Its attributes cannot be assigned; `repr` shows method and path, none of the client's secrets.
 
     Reading the query, a cookie or the body raises an HTTPError (400, 413) when the client sent what cannot be read.
     """
@@ -57,7 +55,7 @@ class Request:
         self._form: FormData | None = None
         self._streamed = False
         self._state: dict[str, Any] | None = None
-        self._plan: RenderPlan | None = None
+        self._plan: object = None
 
     @classmethod
     def from_asgi(cls, scope: Scope, receive: Receive, path_params: dict[str, Any] | None = None) -> Self:
@@ -118,6 +116,12 @@ class Request:
         return self._typed
 
     @property
+    def root_path(self) -> str:
+        """Where the application is mounted, percent-encoded; empty at the root."""
+        root: str = self._scope.get("root_path") or ""
+        return quote(root.rstrip("/"), safe=_PATH_SAFE) if root else root
+
+    @property
     def http_version(self) -> str:
         return self._details.http_version
 
@@ -148,8 +152,8 @@ class Request:
     @property
     def url(self) -> str:
         """Path (with the mount point) and query, percent-encoded: safe to put into a header or an attribute."""
-        path = "/" + quote(_full_path(self._scope), safe="/:@!$()*+,;=~").lstrip("/")
-        query = quote(self._scope.get("query_string", b""), safe="%/:@!$()*+,;=~?&")
+        path = "/" + quote(_full_path(self._scope), safe=_PATH_SAFE).lstrip("/")
+        query = quote(self._scope.get("query_string", b""), safe=_PATH_SAFE + "%?&")
         return f"{path}?{query}" if query else path
 
     @property
@@ -220,11 +224,11 @@ class Request:
     # rendering
 
     @property
-    def plan(self) -> RenderPlan | None:
-        """What the response renders, once that is decided; see `get_render_plan`."""
+    def plan(self) -> object:
+        """What the negotiator decided to render; `get_render_plan` gives it its type."""
         return self._plan
 
-    def set_plan(self, plan: RenderPlan) -> None:
+    def set_plan(self, plan: object) -> None:
         """For the negotiator: note what it decided."""
         self._plan = plan
 

@@ -1,9 +1,6 @@
 """Static files: one folder under one URL prefix, and nothing outside of it."""
 
-import asyncio
 import stat
-from email.utils import formatdate
-from mimetypes import guess_type
 from pathlib import Path
 
 from chirp.errors import MethodNotAllowed, NotFound
@@ -37,9 +34,13 @@ class StaticFiles:
 
     async def respond(self, request: Request, path: str) -> Response:
         """The file, or 304 when the client has it; NotFound otherwise."""
+        import asyncio
+
         return await asyncio.to_thread(self._respond, request, path)
 
     def _respond(self, request: Request, path: str) -> Response:
+        from email.utils import formatdate
+
         file = self._find(path)
         try:
             info = file.stat()
@@ -78,5 +79,7 @@ def _has(request: Request, tag: str) -> bool:
 
 
 def _content_type(name: str) -> str:
+    from mimetypes import guess_type
+
     kind = guess_type(name, strict=False)[0] or "application/octet-stream"
     return f"{kind}; charset=utf-8" if kind.startswith(_TEXT) else kind

@@ -71,8 +71,8 @@ class Router[E]:
         for method in route.methods:
             if (other := leaf.get(method)) is not None:
                 raise ConfigurationError(
-                    f"{method} {route.path} ({_where(route)}) is registered already as {other.route.path} "
-                    f"({_where(other.route)})"
+                    f"{method} {route.path} ({route.origin}) is registered already as {other.route.path} "
+                    f"({other.route.origin})"
                 )
             leaf[method] = entry
         _answer_head(leaf)
@@ -119,11 +119,6 @@ class Router[E]:
 def _answer_head[E](leaf: dict[str, _Entry[E]]) -> None:
     if "GET" in leaf:
         leaf.setdefault("HEAD", leaf["GET"])
-
-
-def _where(route: Route) -> str:
-    code = route.handler
-    return f"{code.__module__}.{code.__qualname__}" if hasattr(code, "__qualname__") else repr(code)
 
 
 def _walk[E](node: _Node[E], parts: Sequence[str], index: int, values: list[Value], method: str) -> _Entry[E] | None:

@@ -1,7 +1,7 @@
 """How a handler gets its arguments: decided once, when the application freezes."""
 
 import inspect
-from annotationlib import Format
+from annotationlib import Format, ForwardRef
 from collections.abc import Callable
 from types import UnionType
 from typing import Any, NewType, TypeAliasType, Union, get_args, get_origin
@@ -35,7 +35,7 @@ def bind(route: Route) -> Call:
         if parameter.kind is parameter.VAR_KEYWORD:
             open_ended = True
         elif parameter.kind is parameter.POSITIONAL_ONLY:
-            raise ConfigurationError(f"{_name(route)} takes `{parameter.name}` by position only")
+            raise ConfigurationError(f"{route.origin} takes `{parameter.name}` by position only")
         elif parameter.name in pattern_params:
             converter = pattern_params.pop(parameter.name)
             sources.append((parameter.name, _conversion(route, parameter, converter)))
@@ -43,7 +43,7 @@ def bind(route: Route) -> Call:
             request_names.append(parameter.name)
         elif parameter.default is _EMPTY:
             raise ConfigurationError(
-                f"{_name(route)} takes `{parameter.name}`, which is neither `request` nor a parameter of {route.path}"
+                f"{route.origin} takes `{parameter.name}`, which is neither `request` nor a parameter of {route.path}"
             )
     if open_ended:
         sources.extend((name, None) for name in pattern_params)
@@ -58,7 +58,11 @@ def _caller(
         return lambda _: handler()
     if not sources and len(request_names) == 1:
         name = request_names[0]
-        return lambda request: handler(**{name: request})
+        return (
+            (lambda request: handler(request=request))
+            if name == "request"
+            else lambda request: handler(**{name: request})
+        )
     if len(sources) == 1 and not request_names and sources[0][1] is None:
         only = sources[0][0]
         return lambda request: handler(**{only: request.params[only]})
@@ -110,10 +114,11 @@ def _annotation(parameter: inspect.Parameter) -> Any:
 
 def _wants_request(parameter: inspect.Parameter) -> bool:
     annotation = _annotation(parameter)
-    if isinstance(annotation, type):
+    if isinstance(annotation, ForwardRef):
+        return annotation.__forward_arg__ == "Request"
+    if isinstance(annotation, type) and annotation is not _EMPTY:
         return issubclass(annotation, Request)
-    named = getattr(annotation, "__forward_arg__", annotation)
-    return named == "Request" or (parameter.name == "request" and annotation is _EMPTY)
+    return parameter.name == "request" and annotation is _EMPTY
 
 
 def _conversion(route: Route, parameter: inspect.Parameter, converter: str) -> Convert | None:
@@ -132,11 +137,5 @@ def _conversion(route: Route, parameter: inspect.Parameter, converter: str) -> C
         return annotation
     shown = annotation.__name__ if isinstance(annotation, type) else str(annotation)
     raise ConfigurationError(
-        f"{_name(route)}: `{parameter.name}: {shown}` cannot be made from {{{parameter.name}:{converter}}}"
+        f"{route.origin}: `{parameter.name}: {shown}` cannot be made from {{{parameter.name}:{converter}}}"
     )
-
-
-def _name(route: Route) -> str:
-    handler: Any = route.handler
-    name = handler.__qualname__ if hasattr(handler, "__qualname__") else repr(handler)
-    return f"{handler.__module__}.{name}"

@@ -19,7 +19,6 @@ PLAIN = "text/plain; charset=utf-8"
 # Values that say nothing of a status: the answer to an error keeps the error's.
 _WITHOUT_STATUS = (str, bytes, dict, list, Template, Fragment, Page, OOB)
 
-type ErrorKey = int | type[Exception]
 type ErrorHandler = Callable[..., Any]
 
 
@@ -29,7 +28,7 @@ class ErrorResponder:
     __slots__ = ("_debug", "_engine", "_handlers", "_workers")
 
     def __init__(
-        self, handlers: Mapping[ErrorKey, ErrorHandler], engine: Engine, workers: Workers, *, debug: bool
+        self, handlers: Mapping[int | type[Exception], ErrorHandler], engine: Engine, workers: Workers, *, debug: bool
     ) -> None:
         self._handlers = {key: (handler, _arity(handler)) for key, handler in handlers.items()}
         self._engine = engine
@@ -45,7 +44,7 @@ class ErrorResponder:
         if found is not None:
             try:
                 return _with_headers(await self._handled(*found, error, status, request), error)
-            except Exception as failure:
+            except Exception as failure:  # the boundary: a failing error handler is an error page
                 log.exception("the error handler for %s failed", type(error).__name__)
                 error, status = failure, 500
         return _with_headers(self._default(error, status, request), error)

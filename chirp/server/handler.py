@@ -26,15 +26,21 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 @dataclass(frozen=True, slots=True)
-class Runtime:
-    """Everything a request needs, decided when the application froze; immutable, shared by all threads."""
+class Services:
+    """What endpoints and middleware share."""
 
     config: AppConfig
-    router: Router[Next]
     engine: Engine
     workers: Workers
     errors: ErrorResponder
-    middleware: tuple[Middleware, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything a request needs, decided when the application froze; immutable, shared by all threads."""
+
+    services: Services
+    router: Router[Next]
     missing: Next
     """Answers, through the middleware, a request that no route answers."""
 
@@ -44,7 +50,7 @@ class Runtime:
         path: str = local_path(scope) if scope.get("root_path") else scope["path"]
         found = self.router.find(method, path)
         endpoint, params = found if found is not None else (self.missing, {})
-        request = Request(scope, receive, params, self.config)
+        request = Request(scope, receive, params, self.services.config)
         token = request_var.set(request)
         try:
             response = await endpoint(request)
@@ -52,42 +58,32 @@ class Runtime:
         except ClientDisconnect:
             return
         except UnicodeEncodeError as error:
-            response = await self.errors.respond(error, request)
+            response = await self.services.errors.respond(error, request)
             body = response.body_bytes
         finally:
             request_var.reset(token)
         await send_response(send, response, body, head=method == "HEAD")
 
 
-def build_runtime(
-    config: AppConfig,
-    routes: Sequence[Route],
-    engine: Engine,
-    errors: ErrorResponder,
-    workers: Workers,
-    middleware: tuple[Middleware, ...],
-) -> Runtime:
+def build_runtime(services: Services, routes: Sequence[Route], middleware: Sequence[Middleware]) -> Runtime:
     """Compile routes and middleware; ConfigurationError for what cannot work."""
-
-    def endpoint_for(route: Route) -> Next:
-        return with_middleware(_endpoint(route, engine, workers, errors, config), middleware, engine, errors)
-
-    router: Router[Next] = Router(routes, endpoint_for)
+    router: Router[Next] = Router(
+        routes, lambda route: _with_middleware(_endpoint(route, services), middleware, services)
+    )
 
     async def missing(request: Request) -> Response:
         error = router.miss(request.path)
         if request.method == "OPTIONS" and isinstance(error, MethodNotAllowed):
             return Response("", 204, headers=error.headers)
-        return await errors.respond(error, request)
+        return await services.errors.respond(error, request)
 
-    chain = with_middleware(missing, middleware, engine, errors)
-    return Runtime(config, router, engine, workers, errors, middleware, chain)
+    return Runtime(services, router, _with_middleware(missing, middleware, services))
 
 
-def with_middleware(inner: Next, middleware: tuple[Middleware, ...], engine: Engine, errors: ErrorResponder) -> Next:
+def _with_middleware(inner: Next, middleware: Sequence[Middleware], services: Services) -> Next:
     """`inner` wrapped in the middleware; the first that was added is the outermost."""
     for layer in reversed(middleware):
-        inner = _layer(layer, inner, engine, errors)
+        inner = _layer(layer, inner, services)
     return inner
 
 
@@ -95,7 +91,9 @@ def with_middleware(inner: Next, middleware: tuple[Middleware, ...], engine: Eng
 # sees responses only. A client that left is the exception, since nobody is there to answer.
 
 
-def _layer(layer: Middleware, inner: Next, engine: Engine, errors: ErrorResponder) -> Next:
+def _layer(layer: Middleware, inner: Next, services: Services) -> Next:
+    engine, errors = services.engine, services.errors
+
     async def call(request: Request) -> Response:
         try:
             response: Any = await layer(request, inner)
@@ -108,11 +106,11 @@ def _layer(layer: Middleware, inner: Next, engine: Engine, errors: ErrorResponde
     return call
 
 
-def _endpoint(route: Route, engine: Engine, workers: Workers, errors: ErrorResponder, config: AppConfig) -> Next:
+def _endpoint(route: Route, services: Services) -> Next:
     """The handler with its arguments bound and its value negotiated."""
-    evaluate = _evaluation(route, engine, workers)
+    evaluate = _evaluation(route, services)
+    errors, limit = services.errors, services.config.max_content_length
     load = not is_async(route.handler)
-    limit = config.max_content_length
     takes_body = not route.methods <= _WITHOUT_BODY
 
     async def answer(request: Request) -> Response:
@@ -130,12 +128,14 @@ def _endpoint(route: Route, engine: Engine, workers: Workers, errors: ErrorRespo
     return answer
 
 
-def _evaluation(route: Route, engine: Engine, workers: Workers) -> Next:
+def _evaluation(route: Route, services: Services) -> Next:
     """Call and negotiate: in the event loop for coroutines and `inline`, in a worker thread otherwise."""
     call = bind(route)
     if is_async(route.handler):
-        return _async_endpoint(call, engine)
-    return _inline_endpoint(call, engine) if route.inline else _thread_endpoint(call, engine, workers)
+        return _async_endpoint(call, services.engine)
+    if route.inline:
+        return _inline_endpoint(call, services.engine)
+    return _thread_endpoint(call, services.engine, services.workers)
 
 
 def is_async(handler: Callable[..., object]) -> bool:

@@ -1,14 +1,10 @@
 """The ASGI lifespan protocol: what starts is stopped, in reverse, also when a later start fails."""
 
-import inspect
-import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 from chirp._internal.asgi import Receive, Send
-
-log = logging.getLogger("chirp")
 
 type Hook = Callable[[], Any]
 type Lifespan = Callable[[], AsyncGenerator[None]]
@@ -17,7 +13,7 @@ type Lifespan = Callable[[], AsyncGenerator[None]]
 async def call_hook(hook: Hook) -> None:
     """Call a plain or a coroutine function."""
     result = hook()
-    if inspect.isawaitable(result):
+    if isinstance(result, Awaitable):
         await result
 
 
@@ -53,13 +49,16 @@ async def enter_all(stack: AsyncExitStack, lifespans: Sequence[Lifespan]) -> Non
 
 async def serve_lifespan(receive: Receive, send: Send, start: Callable[[AsyncExitStack], Any]) -> None:
     """Answer startup and shutdown messages; `start` enters what shutdown leaves."""
+    import logging
+
+    log = logging.getLogger("chirp")
     stack = AsyncExitStack()
     while True:
         message = await receive()
         if message["type"] == "lifespan.startup":
             try:
                 await start(stack)
-            except Exception as error:
+            except Exception as error:  # the boundary: the server is told, and it reports
                 log.exception("startup failed")
                 await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
                 return
@@ -67,7 +66,7 @@ async def serve_lifespan(receive: Receive, send: Send, start: Callable[[AsyncExi
         elif message["type"] == "lifespan.shutdown":
             try:
                 await stack.aclose()
-            except Exception as error:
+            except Exception as error:  # the boundary: the server is told, and it reports
                 log.exception("shutdown failed")
                 await send({"type": "lifespan.shutdown.failed", "message": f"{type(error).__name__}: {error}"})
                 return

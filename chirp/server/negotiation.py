@@ -11,7 +11,7 @@ from chirp.http.response import Redirect, Response, check_location, check_status
 from chirp.server.jsonify import to_ascii_json, to_json
 from chirp.templating.integration import Engine
 from chirp.templating.oob import out_of_band
-from chirp.templating.render_plan import plan_page
+from chirp.templating.render_plan import get_render_plan, plan_page
 from chirp.templating.returns import OOB, Action, FormAction, Fragment, Page, Template, Trigger, ValidationError
 
 JSON = "application/json; charset=utf-8"
@@ -90,7 +90,7 @@ def _validation_error(error: ValidationError, engine: Engine) -> Response:
 
 def _oob(oob: OOB, request: Request, engine: Engine) -> Response:
     response = negotiate(oob.main, request, engine)
-    plan = request.plan
+    plan = get_render_plan(request)
     full_page = isinstance(oob.main, Page) and plan is not None and plan.block is None
     if request.is_htmx and not request.is_history_restore and not full_page:
         html = response.text + _fragments(oob.fragments, request, engine)

@@ -109,8 +109,12 @@ class Engine:
         autoescape: bool = True,
         reload: bool = False,
     ) -> None:
+        import logging
+
         from kida import Environment, FileSystemLoader
 
+        if not autoescape:
+            logging.getLogger("chirp").warning("autoescape is off: values reach every page as HTML, unescaped")
         # bytecode_cache=False: otherwise Kida writes __pycache__/kida beside the user's templates.
         self._environment: Environment = Environment(
             loader=FileSystemLoader(list(roots)),
@@ -160,7 +164,7 @@ def global_value(function: object) -> object:
 
 
 def resolve_folder(folder: str | Path, beside: Path) -> Path:
-    """A configured folder: absolute as it is; relative to `beside` if it exists there, else to the current directory."""
+    """A configured folder: absolute as it is, else below `beside` if it is there, else in the current directory."""
     path = Path(folder)
     if path.is_absolute():
         return path

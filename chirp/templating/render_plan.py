@@ -37,4 +37,5 @@ def plan_page(page: Page, request: Request) -> RenderPlan:
 
 def get_render_plan(request: Request) -> RenderPlan | None:
     """The plan a middleware may read after `await next(request)`; None before it, and when there was none to make."""
-    return request.plan
+    plan = request.plan
+    return plan if isinstance(plan, RenderPlan) else None
