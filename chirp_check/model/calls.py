@@ -71,7 +71,8 @@ def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
     """`function(given)` at `span`."""
     match function:
         case Callable():
-            return _one_of(frame.machine.invoke(function, given), frame, span)
+            values = frame.machine.invoke(function, given)
+            return frame.one_of(f"\0call@{span.start}:{span.end}", values, span)
         case External(dotted):
             return _external(dotted, function, given, frame, span)
         case ClassValue():
@@ -95,13 +96,6 @@ def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
         case _:
             _note_escapes(given, frame, span, harmless=False)
             return Unknown("what unknown code returns", span)
-
-
-def _one_of(values: tuple[Value, ...], frame: Frame, span: Span) -> Value:
-    if len(values) == 1:
-        return values[0]
-    arm = frame.choice(f"\0call@{span.start}:{span.end}", len(values))
-    return values[arm] if arm is not None else Unknown("depends on too many conditions", span)
 
 
 def _external(dotted: str, function: External, given: Arguments, frame: Frame, span: Span) -> Value:

@@ -13,6 +13,9 @@ class Text:
     value: str
     span: Span
 
+    def __str__(self) -> str:
+        return self.value
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -135,6 +138,7 @@ class UrlUse:
     method: str | None
     via: str
     element: ElementAt | None
+    site: Site | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,19 +206,14 @@ def _merge(term: Merge, frame: Frame) -> Value:
 def _choice(term: Choice, frame: Frame) -> Value:
     decided = test(term.condition, frame)
     if decided is None:
-        arm = frame.choice(term.test, 2)
-        if arm is None:
-            return Unknown("depends on too many conditions", frame.span(term.start, term.end))
-        decided = arm == 0
+        arms = (evaluate(term.then, frame), evaluate(term.other, frame))
+        return frame.one_of(term.test, arms, frame.span(term.start, term.end))
     return evaluate(term.then if decided else term.other, frame)
 
 
 def _either(term: Either, frame: Frame) -> Value:
-    values = [evaluate(operand, frame) for operand in term.operands]
-    if all(value == values[0] for value in values):
-        return values[0]
-    arm = frame.choice(f"\0either@{term.start}:{term.end}", len(values))
-    return Unknown("one of several values", frame.span(term.start, term.end)) if arm is None else values[arm]
+    values = tuple(evaluate(operand, frame) for operand in term.operands)
+    return frame.one_of(f"\0either@{term.start}:{term.end}", values, frame.span(term.start, term.end))
 
 
 def _items(term: Items, frame: Frame) -> Value:

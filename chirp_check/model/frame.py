@@ -4,8 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chirp_check.model.domain import Callable, Dict, External, Module, Record, Scope, Sequence, Value
-from chirp_check.model.entities import Unknown
+from chirp_check.model.domain import (
+    Callable,
+    Dict,
+    External,
+    Instance,
+    Module,
+    Record,
+    Scalar,
+    Scope,
+    Sequence,
+    Value,
+)
+from chirp_check.model.entities import Text, Unknown
 from chirp_check.source import Span
 
 LIMIT = 16  # paths that are told apart; beyond, what differs between them is Unknown
@@ -79,7 +90,7 @@ class State:
     """One path: the names it has bound and the choices it has made (test text or place, to the arm taken)."""
 
     scope: Scope
-    world: dict[str, int] = field(default_factory=dict)
+    world: dict[str, int] = field(default_factory=dict[str, int])
 
     def fork(self, **choice: int) -> State:
         """An independent copy."""
@@ -117,12 +128,28 @@ class Frame:
         """A place in the current file."""
         return Span(self.module, start, end)
 
+    def one_of(self, key: str, values: tuple[Value, ...], span: Span) -> Value:
+        """The value on this path of several that are possible, told apart only where they can decide a name."""
+        if all(value == values[0] for value in values):
+            return values[0]
+        if all(_decides_nothing(value) for value in values):
+            return Unknown("one of several values", span)
+        arm = self.choice(key, len(values))
+        return values[arm] if arm is not None else Unknown("depends on too many conditions", span)
+
     def choice(self, key: str, arms: int) -> int | None:
         """The arm taken, or None when the paths are too many to tell apart. Raises `Undecided` for a new choice."""
         taken = self.state.world.get(key)
         if taken is None and not self.saturated:
             raise Undecided(key, arms)
         return taken
+
+
+def _decides_nothing(value: Value) -> bool:
+    """Whether a value can name no template, block, route or element: prose counts as such."""
+    if isinstance(value, Text):
+        return not value.value or (" " in value.value and "<" not in value.value)
+    return isinstance(value, (Unknown, Scalar, Instance))
 
 
 def merge(states: Iterable[State]) -> list[State]:

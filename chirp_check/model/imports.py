@@ -43,10 +43,13 @@ class Modules:
         return ["", "src", *above] if "src" in self._folders else ["", *above]
 
     def _file(self, stem: str) -> str | None:
-        for candidate in (f"{stem}/__init__.py", f"{stem}.py"):
-            if candidate in self._paths:
-                return candidate
-        return f"{stem}/__init__.py" if stem in self._folders and stem else None
+        package = f"{stem}/__init__.py" if stem else "__init__.py"
+        if package in self._paths:
+            return package
+        if f"{stem}.py" in self._paths:
+            return f"{stem}.py"
+        # A folder without `__init__.py` is a package, too; its module has no names of its own.
+        return package if stem in self._folders or not stem else None
 
 
 def _folders(path: str) -> Iterable[str]:

@@ -3,6 +3,7 @@
 Modules are run when first needed; a module that is still running (a cycle of imports) shows the names bound so far.
 """
 
+from collections.abc import Callable as Reader
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -54,13 +55,15 @@ class Summary:
 class Interpreter(Machine):
     """The machine: modules, calls, and the log."""
 
-    def __init__(self, facts: dict[str, ModuleFacts], modules: Modules) -> None:
+    def __init__(self, modules: Modules, read: Reader[[str], ModuleFacts | None]) -> None:
         self.log = Log()
         self.defined: list[Callable] = []
-        self._facts = facts
+        self.facts: dict[str, ModuleFacts] = {}
         self._modules = modules
+        self._read = read
         self._scopes: dict[str, Scope] = {}
         self._calls: dict[tuple[str, int, int, Arguments], Summary] = {}
+        self._absent: set[str] = set()
         self._stack: list[tuple[str, int]] = []
 
     def run(self, paths: Iterable[str]) -> None:
@@ -75,9 +78,13 @@ class Interpreter(Machine):
     def module(self, path: str) -> Scope | None:
         """The names of a project module, run when first asked for."""
         known = self._scopes.get(path)
-        facts = self._facts.get(path)
-        if known is not None or facts is None:
+        if known is not None or path in self._absent:
             return known
+        facts = self._read(path)
+        if facts is None:
+            self._absent.add(path)
+            return None
+        self.facts[path] = facts
         scope = self._scopes[path] = Scope(path, {}, None)
         run = Execution(self)
         state = State(scope)

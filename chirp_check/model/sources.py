@@ -33,6 +33,10 @@ class Sources(Protocol):
         """The facts of a template, read when first asked for; None when it cannot be read (a problem is noted)."""
         ...
 
+    def text(self, path: str) -> str | None:
+        """The text of any file; None when it cannot be read."""
+        ...
+
     def problems(self) -> tuple[FileProblem, ...]:
         """The files that could not be read so far."""
         ...

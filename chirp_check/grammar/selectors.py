@@ -1,0 +1,63 @@
+"""Selectors as htmx attributes write them, as far as they name one element by its id."""
+
+type Pieces = tuple[str | None, ...]  # literal text and holes
+
+_ENDS_AN_ID = frozenset(" \t\n\r\f.:[>+~,#<()/'\"=*")
+
+
+def id_of(pieces: Pieces) -> Pieces | None:
+    """The id that `#id` names, in pieces; None for every other selector."""
+    first = pieces[0] if pieces else None
+    if first is None or not first.startswith("#"):
+        return None
+    rest: Pieces = tuple(piece for piece in (first[1:], *pieces[1:]) if piece != "")
+    if not rest or any(char in _ENDS_AN_ID for piece in rest if piece is not None for char in piece):
+        return None
+    return rest
+
+
+def stripped(pieces: Pieces) -> Pieces:
+    """The pieces without white space at both ends."""
+    if not pieces:
+        return pieces
+    trimmed = list(pieces)
+    if trimmed[0] is not None:
+        trimmed[0] = trimmed[0].lstrip()
+    if trimmed[-1] is not None:
+        trimmed[-1] = trimmed[-1].rstrip()
+    return tuple(piece for piece in trimmed if piece != "")
+
+
+def overlap(left: Pieces, right: Pieces) -> bool:
+    """Whether some text fits both patterns; a hole fits any text, also none."""
+    return _overlap(_tokens(left), _tokens(right))
+
+
+def _tokens(pieces: Pieces) -> tuple[str | None, ...]:
+    return tuple(token for piece in pieces for token in ((None,) if piece is None else tuple(piece)))
+
+
+def _overlap(left: tuple[str | None, ...], right: tuple[str | None, ...]) -> bool:
+    """One row of reachable positions of `right` for each token of `left`."""
+    row = _closed({0}, right)
+    for token in left:
+        after: set[int] = set()
+        for at in row:
+            if token is None:
+                after.update(range(at, len(right) + 1))
+            elif at < len(right) and right[at] is None:
+                after.add(at)
+            elif at < len(right) and right[at] == token:
+                after.add(at + 1)
+        row = _closed(after, right)
+        if not row:
+            return False
+    return len(right) in row
+
+
+def _closed(row: set[int], tokens: tuple[str | None, ...]) -> set[int]:
+    """The positions with those behind holes that stay empty."""
+    for at in range(len(tokens)):
+        if at in row and tokens[at] is None:
+            row.add(at + 1)
+    return row

@@ -1,0 +1,39 @@
+"""Subjects that the engine makes of its own work: suppressions, and failures of ours."""
+
+from dataclasses import dataclass
+
+from chirp_check.source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class BareIgnore:
+    """A suppression that names no rule."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownRule:
+    """A suppression that names a rule nobody knows; `known` are those there are."""
+
+    name: str
+    span: Span
+    known: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnusedIgnore:
+    """A suppression of a rule that finds nothing there; `misplaced`: an `ignore-file` below the top of its file."""
+
+    name: str
+    span: Span
+    misplaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InternalFailure:
+    """A rule, or the reading of a file, that raised: `what` failed, and what was raised, in one line."""
+
+    what: str
+    error: str
+    span: Span

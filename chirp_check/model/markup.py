@@ -1,0 +1,202 @@
+"""The markup of one application: values of attributes as text, the ids that elements can have, what scripts mention."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+from chirp_check.facts.templates import Attribute, ComponentCall, ComponentDef, Element, TemplateFacts
+from chirp_check.facts.values import AnyTerm, Attr, Choice, Const, Join, Name
+from chirp_check.grammar.selectors import Pieces, overlap
+from chirp_check.model.domain import joined
+from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.sources import Sources
+from chirp_check.model.templates import Templates
+from chirp_check.source import Span
+
+ALTERNATIVES = 16
+PREFIX = "data-"
+
+
+def texts(term: AnyTerm | None, path: str) -> tuple[Text | Pattern, ...]:
+    """What an attribute's value can be: one text for each arm of its conditionals; empty for an attribute without value."""
+    if term is None:
+        return ()
+    span = Span(path, term.start, term.end)
+    match term:
+        case Const(value=str() as value):
+            return (Text(_unescaped(value), span),)
+        case Const(value=int() as value) if not isinstance(value, bool):
+            return (Text(str(value), span),)
+        case Choice(then=then, other=other):
+            return (*texts(then, path), *texts(other, path))
+        case Join(parts=(only,)):
+            return texts(only, path)
+        case Join(parts=parts):
+            options = [texts(part, path) for part in parts]
+            if sum(len(option) > 1 for option in options) > 1 or any(len(option) > ALTERNATIVES for option in options):
+                options = [option if len(option) == 1 else (Pattern((None,), span),) for option in options]
+            return tuple(joined([piece for text in way for piece in pieces(text)], span) for way in product(*options))
+        case _:
+            return (Pattern((None,), span),)
+
+
+def _unescaped(value: str) -> str:
+    if "&" not in value:
+        return value
+    from html import unescape
+
+    return unescape(value)
+
+
+def pieces(text: Text | Pattern) -> Pieces:
+    """A text as literal pieces and holes."""
+    return (text.value,) if isinstance(text, Text) else text.pieces
+
+
+def attribute(element: Element, *names: str) -> Attribute | None:
+    """The first attribute of one of these names, with or without the `data-` prefix."""
+    wanted = (*names, *(PREFIX + name for name in names if name.startswith("hx-")))
+    return next((one for one in element.attributes if one.name in wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids of some files: `exact` ones, patterns, and whether an element may have an id that nobody can see."""
+
+    exact: frozenset[str]
+    patterns: frozenset[Pieces]
+    open: bool
+
+    def __or__(self, other: Ids) -> Ids:
+        return Ids(self.exact | other.exact, self.patterns | other.patterns, self.open or other.open)
+
+    def may_have(self, wanted: Pieces) -> bool:
+        """Whether an element may have the id, given in pieces."""
+        if self.open:
+            return True
+        if len(wanted) == 1 and wanted[0] in self.exact:
+            return True
+        if None in wanted and any(overlap(wanted, (one,)) for one in self.exact):
+            return True
+        return any(overlap(wanted, pattern) for pattern in self.patterns)
+
+
+NO_IDS = Ids(frozenset(), frozenset(), open=False)
+
+
+class Markup:
+    """The elements of the templates of one application."""
+
+    def __init__(self, sources: Sources, templates: Templates) -> None:
+        self._sources = sources
+        self._templates = templates
+        self._ids: dict[str, Ids] = {}
+
+    def ids(self, path: str) -> Ids:
+        """The ids of a file's elements, those that an out-of-band swap brings for another element left out."""
+        known = self._ids.get(path)
+        if known is None:
+            facts = self._templates.facts(path)
+            known = self._ids[path] = self._read(facts) if facts is not None else NO_IDS
+        return known
+
+    def _read(self, facts: TemplateFacts) -> Ids:
+        exact: set[str] = set()
+        patterns: set[Pieces] = set()
+        is_open = False
+        for element in facts.elements:
+            found = attribute(element, "id")
+            is_open = is_open or (element.dynamic and found is None)
+            if found is None or is_oob(element):
+                continue
+            for text in self._values(found.value, facts):
+                if isinstance(text, Text):
+                    exact.add(text.value)
+                else:
+                    patterns.add(text.pieces)
+        return Ids(frozenset(exact), frozenset(patterns), is_open)
+
+    def _values(self, term: AnyTerm | None, facts: TemplateFacts) -> Iterator[Text | Pattern]:
+        """The values of an attribute; one that is a component's parameter has those that its calls pass."""
+        for text in texts(term, facts.path):
+            parameter = _lone_name(term)
+            owner = _component_at(facts, text.span.start) if parameter is not None else None
+            if parameter is None or owner is None or isinstance(text, Text):
+                yield text
+            else:
+                yield from self._passed(owner, parameter)
+
+    def _passed(self, component: ComponentDef, parameter: str) -> Iterator[Text | Pattern]:
+        """What the calls of a component pass for a parameter; its default where they pass nothing."""
+        names = [one.name for one in component.parameters]
+        default = next((one.default for one in component.parameters if one.name == parameter), None)
+        for path, call in self._calls.get(component.name.name, ()):
+            given = _argument(call, names, parameter)
+            term = given if given is not None else default
+            yield from texts(term, path) if term is not None else ()
+
+    @cached_property
+    def _calls(self) -> dict[str, list[tuple[str, ComponentCall]]]:
+        found: dict[str, list[tuple[str, ComponentCall]]] = {}
+        for facts in self._templates.all():
+            for call in facts.calls:
+                if isinstance(call.function, Name):
+                    found.setdefault(call.function.id, []).append((facts.path, call))
+                elif isinstance(call.function, Attr):
+                    found.setdefault(call.function.name, []).append((facts.path, call))
+        return found
+
+    def scripted(self, wanted: str) -> bool:
+        """Whether a script of the application mentions this id as a word, and so may create the element."""
+        return any(_mentions(text, wanted) for text in self._scripts)
+
+    @cached_property
+    def _scripts(self) -> tuple[str, ...]:
+        found: list[str] = []
+        for facts in self._templates.all():
+            text = self._sources.text(facts.path) if facts.scripts else None
+            found += [text[start:end] for start, end in facts.scripts] if text is not None else []
+        for path in sorted(self._sources.files()):
+            if path.endswith((".js", ".mjs", ".ts")) and "htmx" not in path and ".min." not in path:
+                found.append(self._sources.text(path) or "")
+        return tuple(found)
+
+
+def is_oob(element: Element) -> bool:
+    """Whether an element always comes for an out-of-band swap, so that it is no place on the page itself."""
+    found = attribute(element, "hx-swap-oob")
+    return found is not None and not found.branches and isinstance(found.value, Const)
+
+
+def _lone_name(term: AnyTerm | None) -> str | None:
+    match term:
+        case Name(id=name) | Join(parts=(Name(id=name),)):
+            return name
+        case _:
+            return None
+
+
+def _component_at(facts: TemplateFacts, offset: int) -> ComponentDef | None:
+    inside = [one for one in facts.components if one.body_start <= offset < one.body_end]
+    return inside[-1] if inside else None
+
+
+def _argument(call: ComponentCall, names: list[str], wanted: str) -> AnyTerm | None:
+    """The argument for a parameter; an unreadable star argument counts as a hole."""
+    positional = [one for one in call.arguments if one.name is None and not one.stars]
+    for one in call.arguments:
+        if one.name == wanted or one.stars:
+            return one.value
+    at = names.index(wanted)
+    return positional[at].value if at < len(positional) else None
+
+
+def _mentions(script: str, word: str) -> bool:
+    at = script.find(word)
+    while at >= 0:
+        before, after = script[at - 1 : at], script[at + len(word) : at + len(word) + 1]
+        if not (before.isalnum() or before in {"_", "-"} or after.isalnum() or after in {"_", "-"}):
+            return True
+        at = script.find(word, at + 1)
+    return False

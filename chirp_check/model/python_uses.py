@@ -1,0 +1,156 @@
+"""What the Python side of an application refers to: templates, blocks, URLs and ids, where their literals are written."""
+
+from collections.abc import Iterator
+
+from chirp_check.facts.handlers import Function
+from chirp_check.facts.values import AnyTerm, Attr, Const, Index, Merge, Name
+from chirp_check.grammar.selectors import Pieces, id_of, stripped
+from chirp_check.model.applications import Application
+from chirp_check.model.domain import Callable, ClassValue, External, Record, Scope, Sequence, Value
+from chirp_check.model.entities import (
+    AnnotationUse,
+    BlockUse,
+    HandlerRef,
+    Pattern,
+    Site,
+    TargetUse,
+    TemplateUse,
+    Text,
+    Unknown,
+    UrlUse,
+)
+from chirp_check.model.framework import NEGOTIABLE, REFUSED, RETURN_TYPES
+from chirp_check.model.markup import pieces
+from chirp_check.source import Span
+
+type Use = TemplateUse | BlockUse | UrlUse | TargetUse | Unknown
+
+
+def uses(record: Record, application: Application) -> Iterator[Use]:
+    """What one constructed return type refers to, in the application."""
+    signature = RETURN_TYPES.get(record.kind)
+    if signature is None:
+        return
+    site = Site(record.kind, record.span)
+    if signature.template is not None:
+        yield from _rendered(record, site, application)
+    for name in signature.ids:
+        yield from _target(record.argument(None, name), f"{record.kind}({name}=)", site)
+    if record.kind == "Redirect":
+        yield from _url(record.argument(0, "url"), site)
+    if record.kind in ("FormAction", "MutationResult"):
+        yield from _url(record.argument(0, "redirect"), site)
+    if record.kind in ("OOB", "FormAction", "MutationResult"):
+        yield from _default_targets(record)
+
+
+def _rendered(record: Record, site: Site, application: Application) -> Iterator[Use]:
+    signature = RETURN_TYPES[record.kind]
+    assert signature.template is not None
+    name = record.argument(*signature.template)
+    if not isinstance(name, Text):
+        if name is not None:
+            yield Unknown(_reason(name), record.span, "template")
+        return
+    yield TemplateUse(name, record.kind, site)
+    path = application.templates.path(name.value)
+    for position, parameter in signature.blocks:
+        block = record.argument(position, parameter)
+        if isinstance(block, Text) and path is not None:
+            yield BlockUse(name, block, path, site, parameter)
+        elif isinstance(block, (Pattern, Unknown)):
+            yield Unknown(_reason(block), record.span, "block")
+
+
+def _reason(value: Value) -> str:
+    return value.reason if isinstance(value, Unknown) else "a computed name"
+
+
+def _url(value: Value | None, site: Site) -> Iterator[Use]:
+    if isinstance(value, (Text, Pattern)):
+        yield UrlUse(value, "GET", "redirect", None, site)
+    elif isinstance(value, Unknown):
+        yield Unknown(value.reason, site.span, "url")
+
+
+def _target(value: Value | None, via: str, site: Site) -> Iterator[Use]:
+    if not isinstance(value, (Text, Pattern)):
+        return
+    if via.endswith("(target=)"):
+        written = pieces(value)
+        selector: Text | Pattern = value
+        if written[0] is not None and not written[0].startswith("#"):
+            selector = _with_hash(value)
+        yield TargetUse(selector, via, None, site)
+    else:
+        yield TargetUse(value, via, None, site)
+
+
+def _with_hash(value: Text | Pattern) -> Text | Pattern:
+    if isinstance(value, Text):
+        return Text("#" + value.value, value.span)
+    return Pattern(("#", *value.pieces), value.span)
+
+
+def _default_targets(record: Record) -> Iterator[Use]:
+    """A fragment after the first goes to the element named like its block, unless it names a target."""
+    for fragment in _others(record):
+        block = fragment.argument(1, "block_name")
+        if fragment.argument(None, "target") is None and not fragment.open and isinstance(block, Text):
+            yield TargetUse(_with_hash(block), "the default target of a fragment", None, Site("Fragment", fragment.span))
+
+
+def _others(record: Record) -> list[Record]:
+    """The fragments that are swapped out of band: all but the first."""
+    given: tuple[Value, ...] = record.args[1:] if record.kind == "OOB" else record.args[2:]
+    listed = record.argument(None, "fragments")
+    if record.kind != "OOB" and isinstance(listed, Sequence):
+        given = (*given, *listed.items[1:])
+    return [value for value in given if isinstance(value, Record) and value.kind == "Fragment"]
+
+
+def wanted_id(selector: Text | Pattern) -> Pieces | None:
+    """The id that a selector names, or None when it names none."""
+    return id_of(stripped(pieces(selector)))
+
+
+def annotation(handler: Callable, reference: HandlerRef) -> AnnotationUse | None:
+    """A handler's return annotation with the types in it that no negotiation case takes."""
+    function: Function = handler.function
+    if function.returns is None:
+        return None
+    refused = tuple(dict.fromkeys(_refused(function.returns, handler.scope)))
+    return AnnotationUse(reference, Span(handler.module, function.returns.start, function.returns.end), refused)
+
+
+def _refused(term: AnyTerm, scope: Scope) -> Iterator[str]:
+    match term:
+        case Const(value=None):
+            yield "None"
+        case Merge(left=left, right=right):
+            yield from _refused(left, scope)
+            yield from _refused(right, scope)
+        case Index(base=base) if not _is_special(base):
+            yield from _refused(base, scope)
+        case Name(id=name):
+            value = scope.lookup(name)
+            if value is None and name in REFUSED:
+                yield name
+            elif isinstance(value, ClassValue) and _plain(value):
+                yield name
+        case _:
+            pass
+
+
+def _is_special(base: AnyTerm) -> bool:
+    """Whether a subscripted name is something of `typing`, whose items say what is returned, not what it is."""
+    name = base.id if isinstance(base, Name) else base.name if isinstance(base, Attr) else ""
+    return name not in NEGOTIABLE | REFUSED
+
+
+def _plain(definition: ClassValue) -> bool:
+    """Whether a class of the project derives from nothing that could be a response."""
+    return all(
+        (isinstance(base, ClassValue) and _plain(base)) or (isinstance(base, External) and base.name == "builtins.object")
+        for base in definition.bases
+    )

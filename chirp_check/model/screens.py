@@ -1,0 +1,126 @@
+"""What is on the screen together: a full render with what requests made from it can swap in.
+
+Navigation opens another screen, so it does not join two; only requests of htmx do.
+"""
+
+from collections.abc import Callable as Function
+from dataclasses import dataclass
+
+from chirp_check.facts.templates import Element
+from chirp_check.grammar.selectors import Pieces
+from chirp_check.model.applications import Application
+from chirp_check.model.entities import Pattern, Route, Text
+from chirp_check.model.markup import NO_IDS, Ids, Markup, attribute, texts
+from chirp_check.model.responses import Response
+from chirp_check.model.routes import is_local
+
+VERBS = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """The files whose markup can be on one screen; `open` when an answer that nobody sees may bring others."""
+
+    files: frozenset[str]
+    open: bool
+
+
+class Screens:
+    """The screens of one application. `answers` gives what the handler of a route can answer; None where it is not known."""
+
+    def __init__(
+        self, application: Application, markup: Markup, full: frozenset[str], answers: Function[[Route], Response | None]
+    ) -> None:
+        self._application = application
+        self._markup = markup
+        self._full = full
+        self._answers = answers
+        self._screens: dict[str, Screen] = {}
+        self._ids: dict[str, Ids] = {}
+
+    def holds(self, path: str, wanted: Pieces) -> bool:
+        """Whether some screen that can show the template at `path` may hold an element with this id."""
+        screens = [self.screen(shell) for shell in sorted(self._full)]
+        showing = [screen for screen in screens if path in screen.files] or [self._everything()]
+        return any(screen.open or self._screen_ids(screen).may_have(wanted) for screen in showing)
+
+    def _everything(self) -> Screen:
+        templates = self._application.templates
+        files = frozenset(templates.paths)
+        return Screen(files, not all(templates.composed(path)[1] for path in files))
+
+    def _screen_ids(self, screen: Screen) -> Ids:
+        ids = NO_IDS
+        for path in screen.files:
+            ids = ids | self._markup.ids(path)
+        return ids
+
+    def screen(self, shell: str) -> Screen:
+        """The screen that starts with a full render of the template at `shell`."""
+        known = self._screens.get(shell)
+        if known is None:
+            known = self._screens[shell] = self._spread(shell)
+        return known
+
+    def _spread(self, shell: str) -> Screen:
+        templates = self._application.templates
+        seen: set[str] = set()
+        pending = [shell]
+        is_open = False
+        while pending:
+            composed, complete = templates.composed(pending.pop())
+            is_open = is_open or not complete
+            for path in composed - seen:
+                seen.add(path)
+                more, unseen = self._requested(path)
+                is_open = is_open or unseen
+                pending += [one for one in more if one not in seen]
+        return Screen(frozenset(seen), is_open)
+
+    def _requested(self, path: str) -> tuple[frozenset[str], bool]:
+        """The templates that answers to the requests of a file's elements bring, and whether others may come."""
+        facts = self._application.templates.facts(path)
+        found: set[str] = set()
+        unseen = False
+        for element in facts.elements if facts is not None else ():
+            for url in _requests(element, path):
+                names, is_open = self._answered(url, set())
+                found |= names
+                unseen = unseen or is_open
+        return frozenset(found), unseen
+
+    def _answered(self, url: Text | Pattern, followed: set[Text | Pattern]) -> tuple[set[str], bool]:
+        if url in followed:
+            return set(), False
+        followed.add(url)
+        table = self._application.routes
+        reach = table.reach(url) if is_local(url) else None
+        is_open = reach.open if reach is not None else not table.complete
+        found: set[str] = set()
+        for route in reach.routes if reach is not None else table.routes:
+            answer = self._answers(route)
+            if answer is None:
+                is_open = True
+                continue
+            is_open = is_open or answer.open
+            paths = (self._application.templates.path(name) for name in answer.templates)
+            found |= {one for one in paths if one is not None}
+            for redirect in answer.redirects:
+                names, unseen = self._answered(redirect, followed)
+                found |= names
+                is_open = is_open or unseen
+        return found, is_open
+
+
+def _requests(element: Element, path: str) -> list[Text | Pattern]:
+    """The URLs that an element requests through htmx; a boosted one with a target of its own swaps where it leads, too."""
+    found: list[Text | Pattern] = []
+    for verb in VERBS:
+        one = attribute(element, verb)
+        found += texts(one.value, path) if one is not None else ()
+    boosted = attribute(element, "hx-boost") is not None and attribute(element, "hx-target") is not None
+    if boosted:
+        for name in ("href", "action"):
+            one = attribute(element, name)
+            found += texts(one.value, path) if one is not None else ()
+    return [url for url in found if not isinstance(url, Text) or url.value]

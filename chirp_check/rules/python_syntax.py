@@ -1,0 +1,15 @@
+"""Python files that Python refuses."""
+
+from collections.abc import Iterator
+
+from chirp_check.diagnostic import Finding
+from chirp_check.model.entities import SyntaxProblem
+from chirp_check.model.model import Model
+from chirp_check.rule import rule
+
+
+@rule("python-syntax", since="0.1.0")
+def python_syntax(problem: SyntaxProblem, _model: Model) -> Iterator[Finding]:
+    """A Python file does not parse."""
+    if problem.language == "python":
+        yield Finding(problem.message, at=problem.span, help=problem.help)

@@ -1,0 +1,15 @@
+"""Templates that Kida refuses."""
+
+from collections.abc import Iterator
+
+from chirp_check.diagnostic import Finding
+from chirp_check.model.entities import SyntaxProblem
+from chirp_check.model.model import Model
+from chirp_check.rule import rule
+
+
+@rule("template-syntax", since="0.1.0")
+def template_syntax(problem: SyntaxProblem, _model: Model) -> Iterator[Finding]:
+    """A template does not parse."""
+    if problem.language == "kida":
+        yield Finding(problem.message, at=problem.span, help=problem.help)

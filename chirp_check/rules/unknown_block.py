@@ -1,0 +1,31 @@
+"""Blocks that a template does not have."""
+
+from collections.abc import Iterator
+
+from chirp_check.diagnostic import Finding, Label, did_you_mean
+from chirp_check.model.entities import BlockUse
+from chirp_check.model.model import Model
+from chirp_check.rule import rule
+
+
+@rule("unknown-block", since="0.1.0")
+def unknown_block(use: BlockUse, model: Model) -> Iterator[Finding]:
+    """A handler renders a block its template does not define."""
+    name = use.block.value
+    blocks = model.blocks(use.path)
+    if name in blocks or not model.blocks_complete(use.path):
+        return
+    included = model.included_blocks(use.path).get(name)
+    if included is None:
+        near = did_you_mean(name, blocks)
+        related = tuple(
+            Label(f"`{known}` is defined here", block.span) for known, block in blocks.items() if near and f"`{known}`" in near
+        )
+        yield Finding(f"`{use.template.value}` has no block `{name}`", at=use.block.span, related=related, help=near)
+    else:
+        yield Finding(
+            f"`{use.template.value}` has no block `{name}`",
+            at=use.block.span,
+            related=(Label("a file it includes has one, which cannot be rendered alone", included.span),),
+            help="name the included template itself, or move the block into the template",
+        )

@@ -1,0 +1,21 @@
+"""Targets that no element of any screen has."""
+
+from collections.abc import Iterator
+
+from chirp_check.diagnostic import Finding, did_you_mean
+from chirp_check.model.entities import TargetUse
+from chirp_check.model.model import Model
+from chirp_check.rule import rule
+
+
+@rule("unknown-target", since="0.1.0")
+def unknown_target(use: TargetUse, model: Model) -> Iterator[Finding]:
+    """A response is to be swapped into an element that is on no screen where it is asked for."""
+    if not model.target_missing(use):
+        return
+    name = str(use.selector).lstrip().removeprefix("#")
+    yield Finding(
+        f"no element has the id `{name}`",
+        at=use.selector.span,
+        help=did_you_mean(name, model.known_ids(use)),
+    )

@@ -1,0 +1,21 @@
+"""URLs that the application asks for and no route answers."""
+
+from collections.abc import Iterator
+
+from chirp_check.diagnostic import Finding, did_you_mean
+from chirp_check.model.entities import UrlUse
+from chirp_check.model.model import Model
+from chirp_check.rule import rule
+
+
+@rule("unrouted-url", since="0.1.0")
+def unrouted_url(use: UrlUse, model: Model) -> Iterator[Finding]:
+    """An htmx request, a form or a redirect leads to a URL that no route matches."""
+    reach = model.reach(use)
+    if reach is None or reach.open or reach.routes:
+        return
+    yield Finding(
+        f"no route matches `{use.url}`",
+        at=use.url.span,
+        help=did_you_mean(str(use.url), model.url_paths(use.url)),
+    )

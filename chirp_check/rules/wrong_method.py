@@ -1,0 +1,25 @@
+"""URLs that routes answer, but not with the method they are requested with."""
+
+from collections.abc import Iterator
+
+from chirp_check.diagnostic import Finding, Label
+from chirp_check.model.entities import UrlUse
+from chirp_check.model.model import Model
+from chirp_check.rule import rule
+
+
+@rule("wrong-method", since="0.1.0")
+def wrong_method(use: UrlUse, model: Model) -> Iterator[Finding]:
+    """A URL is requested with a method that none of its routes takes."""
+    reach = model.reach(use)
+    if reach is None or reach.open or not reach.routes or use.method is None or reach.methods is None:
+        return
+    if use.method in reach.methods:
+        return
+    taken = " and ".join(f"`{method}`" for method in sorted(reach.methods))
+    yield Finding(
+        f"`{use.url}` does not take `{use.method}`",
+        at=use.url.span,
+        related=tuple(Label(f"this route takes {taken} only", route.span) for route in reach.routes[:1]),
+        help=f"it takes {taken}; request it so, or add `{use.method}` to the route's `methods`",
+    )
