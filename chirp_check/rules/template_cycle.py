@@ -10,7 +10,7 @@ from chirp_check.source import Span
 
 
 @rule("template-cycle", since="0.1.0")
-def template_cycle(cycle: Cycle, model: Model) -> Iterator[Finding]:
+def template_cycle(cycle: Cycle, _model: Model) -> Iterator[Finding]:
     """A template comes back to itself through `extends`, `embed` or `import`."""
     way = " → ".join(cycle.names)
     at = Span(cycle.path, cycle.reference.start, cycle.reference.end)

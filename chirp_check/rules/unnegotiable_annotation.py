@@ -11,7 +11,7 @@ ANSWERS = "return text, bytes, a dict, a list, `Response`, `Redirect`, `Template
 
 
 @rule("unnegotiable-annotation", since="0.1.0")
-def unnegotiable_annotation(use: AnnotationUse, model: Model) -> Iterator[Finding]:
+def unnegotiable_annotation(use: AnnotationUse, _model: Model) -> Iterator[Finding]:
     """A handler's return annotation names a type that no response can be made of."""
     if not use.refused:
         return

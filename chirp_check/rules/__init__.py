@@ -1,0 +1,38 @@
+"""All rules, listed by hand."""
+
+from chirp_check.rule import Rule
+from chirp_check.rules.bad_encoding import bad_encoding
+from chirp_check.rules.bare_ignore import bare_ignore
+from chirp_check.rules.internal_error import internal_error
+from chirp_check.rules.python_syntax import python_syntax
+from chirp_check.rules.template_cycle import template_cycle
+from chirp_check.rules.template_syntax import template_syntax
+from chirp_check.rules.too_large import too_large
+from chirp_check.rules.unknown_block import unknown_block
+from chirp_check.rules.unknown_rule import unknown_rule
+from chirp_check.rules.unknown_target import unknown_target
+from chirp_check.rules.unknown_template import unknown_template
+from chirp_check.rules.unnegotiable_annotation import unnegotiable_annotation
+from chirp_check.rules.unreadable_file import unreadable_file
+from chirp_check.rules.unrouted_url import unrouted_url
+from chirp_check.rules.unused_ignore import unused_ignore
+from chirp_check.rules.wrong_method import wrong_method
+
+ALL: tuple[Rule, ...] = (
+    bad_encoding,
+    bare_ignore,
+    internal_error,
+    python_syntax,
+    template_cycle,
+    template_syntax,
+    too_large,
+    unknown_block,
+    unknown_rule,
+    unknown_target,
+    unknown_template,
+    unnegotiable_annotation,
+    unreadable_file,
+    unrouted_url,
+    unused_ignore,
+    wrong_method,
+)
