@@ -22,7 +22,7 @@ pytestmark = pytest.mark.xdist_group("packaging")
 
 APP = """from chirp import App, Template
 
-app = App(template_dir="templates")
+app = App()
 
 
 @app.route("/")
