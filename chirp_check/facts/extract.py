@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from chirp_check.facts.markup import MarkupReader
+from chirp_check.facts.markup import BRANCHING, MarkupReader
 from chirp_check.facts.templates import (
     Binding,
     BlockDef,
     ComponentCall,
     ComponentDef,
+    Conditional,
+    ConditionalArm,
     Fault,
     Ident,
     Parameter,
@@ -20,7 +22,7 @@ from chirp_check.facts.templates import (
 from chirp_check.facts.values import AnyTerm
 from chirp_check.source import SourceFile
 from chirp_check.syntax.kida import KidaError, Tag, scan, word_of
-from chirp_check.syntax.kida_blocks import Block, Structure, structure
+from chirp_check.syntax.kida_blocks import Arm, Block, structure
 
 if TYPE_CHECKING:
     from chirp_check.facts.statements import TagReader
@@ -33,42 +35,76 @@ def read_template(file: SourceFile) -> TemplateFacts:
     return _TemplateReader(file).read()
 
 
+class _Around(NamedTuple):
+    """What stands around an arm, itself included: the kinds of blocks, and the innermost `def`."""
+
+    kinds: frozenset[str]
+    component: Tag | None
+
+
 class _TemplateReader:
     def __init__(self, file: SourceFile) -> None:
         self.file = file
         self.text = file.text
         self.scan = scan(file.text)
-        self.structure: Structure = structure(self.scan.tags, len(file.text))
-        self.opened: dict[Tag, Block] = {block.open: block for block in self.structure.blocks}
+        self.structure = structure(self.scan.tags, len(file.text))
+        blocks = self.structure.blocks
+        self.opened: dict[Tag, Block] = {block.open: block for block in blocks}
+        self.begins = {arm.tag: arm for block in blocks for arm in block.arms if arm.tag is not None}
+        self.arm_of = dict(zip(self.scan.tags, self.structure.arms, strict=True))
+        self.around: dict[Arm, _Around] = {self.structure.root: _Around(frozenset(), None)}
+        self.slots: dict[Tag, list[SlotContent]] = {}
+        self.yielded: dict[Tag, list[Ident]] = {}
         self.references: list[TemplateRef] = []
         self.bindings: list[Binding] = []
+        self.operands: list[AnyTerm] = []
         self.calls: list[ComponentCall] = []
         self.outputs: dict[Tag, AnyTerm] = {}
         self.conditions: dict[Tag, AnyTerm] = {}
         self.parameters: dict[Tag, tuple[Parameter, ...]] = {}
 
     def read(self) -> TemplateFacts:
+        self._read_nesting()
         if self.scan.tags:
             self._read_tags()
         markup = MarkupReader(self.text, self.scan, self.structure, self.opened, self.outputs, self.conditions)
-        elements = markup.elements()
+        blocks = list(self._blocks())
+        faults = map(_fault, chain(self.scan.errors, self.structure.errors))
+        comments = ((start + 2, end - 2) for start, end in self.scan.comments)
         return TemplateFacts(
             path=self.file.path,
             references=tuple(self.references),
-            blocks=tuple(self._blocks()),
+            blocks=tuple(block for block, embedded in blocks if not embedded),
             components=tuple(self._components()),
             calls=tuple(sorted(self.calls, key=lambda call: (call.start, -call.end))),
             bindings=tuple(self.bindings),
-            elements=elements,
+            elements=markup.elements(),
             expressions=tuple(self.outputs.values()),
             scripts=markup.scripts,
-            comments=tuple(
-                Ident(start + 2, end - 2, self.text[start + 2 : end - 2]) for start, end in self.scan.comments
-            ),
-            faults=tuple(
-                sorted(map(_fault, chain(self.scan.errors, self.structure.errors)), key=lambda one: one.start)
-            ),
+            comments=tuple(Ident(start, end, self.text[start:end]) for start, end in comments),
+            faults=tuple(sorted(faults, key=lambda fault: (fault.start, fault.end))),
+            overrides=tuple(block for block, embedded in blocks if embedded),
+            conditionals=tuple(self._conditionals()),
+            operands=tuple(self.operands),
         )
+
+    def _read_nesting(self) -> None:
+        """What is around each arm; the slots that calls fill and definitions yield."""
+        for block in self.structure.blocks:
+            parent = block.arms[0].parent or self.structure.root
+            outer = self.around[parent]
+            component = block.open if block.kind == "def" else outer.component
+            around = _Around(outer.kinds | {block.kind}, component)
+            self.around.update(dict.fromkeys(block.arms, around))
+            if block.kind == "slot" and parent.tag is not None and _is_call(parent):
+                body = (block.open.end, block.arms[-1].end)
+                content = SlotContent(block.open.start, block.end, self._slot_name(block.open), *body)
+                self.slots.setdefault(parent.tag, []).append(content)
+        for tag, arm in self.arm_of.items():
+            word = word_of(tag)
+            component = self.around[arm].component
+            if component is not None and (word == "yield" or (word == "slot" and not _is_call(arm))):
+                self.yielded.setdefault(component, []).append(self._slot_name(tag))
 
     def _read_tags(self) -> None:
         from chirp_check.facts.statements import TagReader
@@ -96,30 +132,34 @@ class _TemplateReader:
         condition = reader.condition()
         if condition is not None:
             self.conditions[tag] = condition
-        self.bindings += reader.bindings()
-        for _ in reader.other_expressions():
-            pass
+        self.bindings += (self._binding(tag, *bound) for bound in reader.bindings())
+        self.operands += reader.operands()
         if tag.keyword in {"def", "region"}:
             self.parameters[tag] = reader.parameters()
         call = reader.call()
         if call is not None:
             end = self.opened[tag].end if tag in self.opened else tag.end
-            self.calls.append(ComponentCall(tag.start, end, *call, True, tuple(self._slots_in(tag))))
+            self.calls.append(ComponentCall(tag.start, end, *call, True, tuple(self.slots.get(tag, ()))))
 
-    def _slots_in(self, call: Tag) -> Iterator[SlotContent]:
-        for block in self.structure.blocks:
-            parent = block.arms[0].parent
-            if block.kind == "slot" and parent is not None and parent.tag is call:
-                yield SlotContent(
-                    block.open.start, block.end, self._slot_name(block.open), block.open.end, block.arms[-1].end
-                )
+    def _binding(self, tag: Tag, kind: str, name: Ident, value: AnyTerm | None) -> Binding:
+        """A binding with the range in which the name may be read."""
+        size = len(self.text)
+        around = self.arm_of[tag]
+        scope = (tag.end, size)
+        if tag in self.begins and kind != "capture":
+            scope = (self.begins[tag].start, self.begins[tag].end)
+        elif around.block is not None and around.block.kind in {"globals", "imports"}:
+            kind, scope = "global", (0, size)
+        elif kind == "set":
+            scope = (tag.end, around.end)
+        return Binding(tag.start, tag.end, kind, name, value, *scope)
 
     def _slot_name(self, tag: Tag) -> Ident:
-        tokens = tag.parsed.tokens
-        start, end = tag.token(2)
-        if tokens[2].value != "let" and self.text[start:end].isidentifier():
-            return Ident(start, end, self.text[start:end])
-        start, end = tag.token(1)
+        """The name of a slot; the keyword's place where none is written, which means `default`."""
+        name = self._name(tag)
+        if name is not None and name.name != "let":
+            return name
+        start, end = tag.token(min(1, len(tag.parsed.tokens) - 1))
         return Ident(start, end, "default")
 
     def _name(self, tag: Tag) -> Ident | None:
@@ -130,13 +170,14 @@ class _TemplateReader:
                 return Ident(start, end, self.text[start:end])
         return None
 
-    def _blocks(self) -> Iterator[BlockDef]:
+    def _blocks(self) -> Iterator[tuple[BlockDef, bool]]:
+        """The blocks, and whether each stands in an `embed`."""
         for block in self.structure.blocks:
             name = self._name(block.open) if block.kind in _BLOCKS else None
             if name is None:
                 continue
-            around = {outer.kind for outer in _around(block)}
-            yield BlockDef(
+            kinds = self.around[block.arms[0].parent or self.structure.root].kinds
+            made = BlockDef(
                 block.open.start,
                 block.end,
                 block.kind,
@@ -144,12 +185,12 @@ class _TemplateReader:
                 block.open.end,
                 block.arms[-1].end,
                 self.parameters.get(block.open, ()),
-                "match" in around,
-                "try" in around,
+                "match" in kinds,
+                "try" in kinds,
             )
+            yield made, "embed" in kinds
 
     def _components(self) -> Iterator[ComponentDef]:
-        yielded = self._yielded()
         for block in self.structure.blocks:
             name = self._name(block.open) if block.kind == "def" else None
             if name is not None:
@@ -158,32 +199,23 @@ class _TemplateReader:
                     block.end,
                     name,
                     self.parameters.get(block.open, ()),
-                    tuple(yielded.get(block.open, ())),
+                    tuple(self.yielded.get(block.open, ())),
                     block.open.end,
                     block.arms[-1].end,
                 )
 
-    def _yielded(self) -> dict[Tag, list[Ident]]:
-        """The slots that each `def` has places for."""
-        found: dict[Tag, list[Ident]] = {}
-        for tag, arm in zip(self.scan.tags, self.structure.arms, strict=True):
-            if word_of(tag) not in {"slot", "yield"} or len(tag.parsed.tokens) < 3:
-                continue
-            if word_of(tag) == "slot" and arm.block is not None and arm.block.kind == "call":
-                continue
-            at = arm
-            while at.block is not None and at.block.kind != "def" and at.parent is not None:
-                at = at.parent
-            if at.block is not None:
-                found.setdefault(at.block.open, []).append(self._slot_name(tag))
-        return found
+    def _conditionals(self) -> Iterator[Conditional]:
+        for block in self.structure.blocks:
+            if block.kind in BRANCHING or (block.kind == "with" and block.open in self.conditions):
+                arms = (
+                    ConditionalArm(arm.start, arm.end, self.conditions.get(arm.tag) if arm.tag else None)
+                    for arm in block.arms
+                )
+                yield Conditional(block.open.start, block.end, block.kind, tuple(arms))
 
 
-def _around(block: Block) -> Iterator[Block]:
-    arm = block.arms[0].parent
-    while arm is not None and arm.block is not None:
-        yield arm.block
-        arm = arm.parent
+def _is_call(arm: Arm) -> bool:
+    return arm.block is not None and arm.block.kind == "call"
 
 
 def _fault(error: KidaError) -> Fault:

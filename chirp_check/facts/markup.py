@@ -1,6 +1,5 @@
 """The markup of a template to elements and attributes whose values are terms."""
 
-import html
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 
@@ -11,10 +10,11 @@ from chirp_check.syntax.html_tree import close_elements
 from chirp_check.syntax.kida import Scan, Tag, word_of
 from chirp_check.syntax.kida_blocks import Arm, Block, Structure
 
-_BRANCHING = frozenset({"if", "unless", "for", "while", "match", "try"})
+BRANCHING = frozenset({"if", "unless", "for", "while", "match", "try"})
 _PLAIN = frozenset({"spaceless", "cache", "with", "provide"})  # what stands in them comes out as it is
 _SILENT = frozenset({"set", "let", "export", "promote", "import", "from", "template", "flush", "break", "continue"})
 DEPTH = 20  # blocks inside one attribute value
+MOST_BRANCHES = 200  # around one element; Kida gives up at about as many
 
 
 class _CrossingError(Exception):
@@ -40,7 +40,7 @@ class MarkupReader:
         self.opened = opened
         self.outputs = outputs
         self.conditions = conditions
-        self.arms = _ArmIndex(blocks)
+        self.arms = _ArmIndex(blocks, conditions)
         outputs_at = [(tag.start, tag.end) for tag in scan.tags if tag.is_output]
         raw_starts = {start for start, _ in scan.raws}
         statements = [(tag.start, tag.end) for tag in scan.tags if not tag.is_output and tag.start not in raw_starts]
@@ -86,7 +86,7 @@ class MarkupReader:
         first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
         special = self._special_in(start, end)
         if first == last and not special:
-            return Const(start, end, _decoded(self.text[start:end]))
+            return Const(start, end, self.text[start:end])
         try:
             return Join(start, end, tuple(self._parts(start, end, 0)))
         except _CrossingError:
@@ -109,7 +109,7 @@ class MarkupReader:
             skip = skips[0] if skips and (tag is None or skips[0][0] <= tag.start) else None
             stop = skip[0] if skip else tag.start if tag else end
             if stop > at:
-                parts.append(Const(at, stop, _decoded(self.text[at:stop])))
+                parts.append(Const(at, stop, self.text[at:stop]))
             if skip is not None:
                 skips = skips[1:]
                 if skip in self.raws:
@@ -177,7 +177,8 @@ class MarkupReader:
 class _ArmIndex:
     """The arm around any offset."""
 
-    def __init__(self, blocks: Structure) -> None:
+    def __init__(self, blocks: Structure, conditions: Mapping[Tag, AnyTerm]) -> None:
+        self._conditions = conditions
         edges: list[tuple[int, Arm]] = [(0, blocks.root)]
         for block in blocks.blocks:
             edges += ((arm.start, arm) for arm in block.arms)
@@ -195,6 +196,9 @@ class _ArmIndex:
         """The conditionals and loops around an offset, outermost first."""
         return self._of(self.at(offset))
 
+    def _branches_at(self, block: Block) -> bool:
+        return block.kind in BRANCHING or (block.kind == "with" and block.open in self._conditions)
+
     def _of(self, arm: Arm) -> tuple[Branch, ...]:
         pending: list[Arm] = []
         at: Arm | None = arm
@@ -203,12 +207,7 @@ class _ArmIndex:
             at = at.parent
         branches = self._branches[id(at)] if at is not None else ()
         for one in reversed(pending):
-            if one.block is not None and one.block.kind in _BRANCHING:
+            if one.block is not None and len(branches) < MOST_BRANCHES and self._branches_at(one.block):
                 branches = (*branches, Branch(one.block.open.start, one.index))
             self._branches[id(one)] = branches
         return branches
-
-
-def _decoded(text: str) -> str:
-    """The text of a literal piece with its character references decoded."""
-    return html.unescape(text) if "&" in text and ";" in text else text

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import kida.nodes as k
 
 from chirp_check.facts.expressions import TermReader
-from chirp_check.facts.templates import Binding, Ident, Parameter, TemplateRef
+from chirp_check.facts.templates import Ident, Parameter, TemplateRef
 from chirp_check.facts.values import AnyTerm, Arg, Call
 from chirp_check.syntax.kida import Tag
 
@@ -78,8 +78,8 @@ class TagReader:
             case _:
                 return None
 
-    def other_expressions(self) -> Iterator[AnyTerm]:
-        """The expressions of a tag that neither bind a name nor decide an arm."""
+    def operands(self) -> Iterator[AnyTerm]:
+        """The expressions of the tag that neither give a name its value nor decide an arm."""
         match self.node:
             case k.Match(subject=subject, cases=((pattern, guard, _),)):
                 if self.tag.keyword == "match":
@@ -102,8 +102,6 @@ class TagReader:
                 yield from (self.terms.read(value) for _, value in bindings)
             case k.Provide(value=value):
                 yield self.terms.read(value)
-            case k.Trans(variables=variables):
-                yield from (self.terms.read(one.expr) for one in variables)
             case _:
                 return
 
@@ -117,9 +115,8 @@ class TagReader:
             return term.function, term.arguments
         return term, ()
 
-    def bindings(self) -> Iterator[Binding]:
-        """The names that the tag binds."""
-        start, end = self.tag.start, self.tag.end
+    def bindings(self) -> Iterator[tuple[str, Ident, AnyTerm | None]]:
+        """The names that the tag binds: the kind of binding, the name, and the value where one expression gives it."""
         for node in self.nodes:
             match node:
                 case (
@@ -127,33 +124,49 @@ class TagReader:
                     | k.Let(name=target, value=value)
                     | k.Export(name=target, value=value)
                 ):
-                    term = self.terms.read(value)
-                    for name in self._targets(target):
-                        yield Binding(start, end, self.tag.keyword, name, term if isinstance(target, k.Name) else None)
+                    yield from self._assigned(self.tag.keyword, target, value)
                 case k.For(target=target) | k.AsyncFor(target=target) if self.tag.keyword in {"for", "async"}:
-                    for name in self._targets(target):
-                        yield Binding(start, end, "for", name, None)
+                    yield from self._unpacked("for", target)
+                case k.Match(cases=((pattern, _, _),)) if self.tag.keyword == "case":
+                    yield from (one for one in self._unpacked("case", pattern) if one[1].name != "_")
                 case k.Capture():
-                    yield Binding(start, end, "capture", self.ident(2), None)
+                    yield "capture", self.ident(2), None
                 case k.With(targets=targets):
-                    yield from self._assigned(targets)
+                    yield from self._listed("with", [value for _, value in targets])
                 case k.WithConditional(expr=expr, target=target) if self.tag.keyword == "with":
-                    term, _, last = self.terms.measure(expr)
-                    names = list(self._targets(target)) or [Ident(self.terms.end(last), self.terms.end(last), "it")]
-                    for name in names:
-                        yield Binding(start, end, "with", name, term if len(names) == 1 else None)
+                    yield from self._with(expr, target)
                 case k.Try(error_name=str()) if self.tag.keyword == "fallback":
-                    yield Binding(start, end, "fallback", self.ident(2), None)
+                    yield "fallback", self.ident(2), None
+                case k.Trans(variables=variables) if self.tag.keyword == "trans":
+                    yield from self._listed("trans", [one.expr for one in variables])
+                case k.SlotBlock(params=params) if params:
+                    colons = (i for i, token in enumerate(self.tag.parsed.tokens) if token.value == ":")
+                    yield from (("slot", self.ident(colon + 1), None) for colon in colons)
                 case _:
                     pass
 
-    def _assigned(self, targets: Sequence[tuple[str, k.Expr]]) -> Iterator[Binding]:
-        """`with a = 1, b = 2`."""
+    def _assigned(self, kind: str, target: k.Expr, value: k.Expr) -> Iterator[tuple[str, Ident, AnyTerm | None]]:
+        term = self.terms.read(value)
+        for name in self._targets(target):
+            yield kind, name, term if isinstance(target, k.Name) else None
+
+    def _unpacked(self, kind: str, target: k.Expr) -> Iterator[tuple[str, Ident, AnyTerm | None]]:
+        return ((kind, name, None) for name in self._targets(target))
+
+    def _with(self, expr: k.Expr, target: k.Expr) -> Iterator[tuple[str, Ident, AnyTerm | None]]:
+        """`with a as b`, or `with a`, which binds `it`."""
+        term, _, last = self.terms.measure(expr)
+        end = self.terms.end(last)
+        names = list(self._targets(target)) or [Ident(end, end, "it")]
+        return (("with", name, term if len(names) == 1 else None) for name in names)
+
+    def _listed(self, kind: str, values: Sequence[k.Expr]) -> Iterator[tuple[str, Ident, AnyTerm | None]]:
+        """`a = 1, b = 2` behind the keyword."""
         at = 2
-        for _, value in targets:
+        for value in values:
             term, _, last = self.terms.measure(value)
-            yield Binding(self.tag.start, self.tag.end, "with", self.ident(at), term)
-            at = last + 1
+            yield kind, self.ident(at), term
+            at = last + 1 if self.text.startswith(",", self.terms.start(last)) else last
 
     def _targets(self, target: k.Expr) -> Iterator[Ident]:
         """The names of an assignment target, where they are written."""

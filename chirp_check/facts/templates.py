@@ -13,7 +13,7 @@ class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Fault(Fact, frozen=True, array_like=True, gc=False):
-    """A place that Kida refuses: message in the house form (lower case, no full stop), help, Kida's code where it has one."""
+    """A place that Kida refuses: message in the house form, help, and Kida's code where it has one."""
 
     message: str
     help: str | None = None
@@ -39,8 +39,8 @@ class TemplateRef(Fact, frozen=True, array_like=True, gc=False):
     """A tag that names another template. `kind`: "extends", "include", "embed", "import", "from".
 
     The range is that of the name's expression (quotes included); `tag_start` and `tag_end` are the tag's.
-    `names` are those imported (`from … import a as b`: the name in the other file, then the local one) or, for `import … as m`,
-    the one local name twice.
+    `names` are those imported (`from … import a as b`: the name in the other file, then the local one) or, for
+    `import … as m`, the one local name twice.
     """
 
     kind: str
@@ -53,7 +53,7 @@ class TemplateRef(Fact, frozen=True, array_like=True, gc=False):
 
 
 class BlockDef(Fact, frozen=True, array_like=True, gc=False):
-    """A `block`, `fragment` or `region` (`kind`), from its open tag to its end tag; `body_*` is what stands between."""
+    """A `block`, `fragment` or `region` (`kind`), open tag to end tag inclusive; `body_*` is what is between them."""
 
     kind: str
     name: Ident
@@ -83,7 +83,7 @@ class SlotContent(Fact, frozen=True, array_like=True, gc=False):
 
 
 class ComponentCall(Fact, frozen=True, array_like=True, gc=False):
-    """A call in any expression position, or `{% call f(…) %}…{% end %}` (`is_tag`), with the slot contents it brings."""
+    """A call in any expression position, or `{% call f(…) %}…{% end %}` (`is_tag`), with the slots it fills."""
 
     function: AnyTerm
     arguments: tuple[Arg, ...]
@@ -92,11 +92,20 @@ class ComponentCall(Fact, frozen=True, array_like=True, gc=False):
 
 
 class Binding(Fact, frozen=True, array_like=True, gc=False):
-    """A name that the template binds. `kind`: "set", "let", "export", "promote", "capture", "with", "for", "global"."""
+    """A name that the template binds, in the range of the tag that does.
+
+    `kind`: "set", "let", "export", "promote", "capture", "with", "for", "case", "fallback" (the caught error), "slot"
+    (what `{% slot name let:x %}` in a call receives), "trans", or "global" for `set` and `let` inside `globals` or
+    `imports`. `value` is None where it is no expression of the tag (loops, captures, unpacking). The name may be read
+    in the range `[scope_start, scope_end)`. The name `it`, which `{% with a %}` binds without writing it, has an
+    empty range.
+    """
 
     kind: str
     name: Ident
     value: AnyTerm | None
+    scope_start: int
+    scope_end: int
 
 
 class Branch(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -109,11 +118,30 @@ class Branch(msgspec.Struct, frozen=True, array_like=True, gc=False):
     arm: int
 
 
-class Attribute(Fact, frozen=True, array_like=True, gc=False):
-    """An attribute of an element. `name` is lower case; the range is name to end of value.
+class ConditionalArm(Fact, frozen=True, array_like=True, gc=False):
+    """One arm of a conditional or loop: the range of its body, and the condition written in the tag that begins it.
 
-    `value` is a `Const`, a `Join` of literal pieces and expressions, or None for an attribute without `=`; its range excludes
-    the quotes. `quote` is `'"'`, `"'"` or `""`. `branches` are those opened inside the start tag around the attribute.
+    The condition of an `unless` is as written, so it is false where the first arm runs. Loops, `match` and `try` have
+    none.
+    """
+
+    condition: AnyTerm | None
+
+
+class Conditional(Fact, frozen=True, array_like=True, gc=False):
+    """An `if`, `unless`, `for`, `while`, `match`, `try` or `with` (`kind`). `Branch(start, i)` is its arm `arms[i]`."""
+
+    kind: str
+    arms: tuple[ConditionalArm, ...]
+
+
+class Attribute(Fact, frozen=True, array_like=True, gc=False):
+    """An attribute of an element. `name` is lower case; the range is from the name to behind the value and its quote.
+
+    `value` is None for an attribute without `=`, a `Const` where no template tag stands in it, and otherwise a `Join`
+    of literal pieces, expressions and, for an `if` inside the value, a `Choice`; a value that begins in one template
+    branch and ends in another is `Opaque`. Its range excludes the quotes. Literals are as written, `&amp;` and all.
+    `quote` is `'"'`, `"'"` or `""`. `branches` are those opened inside the start tag around the attribute.
     """
 
     name: str
@@ -127,8 +155,9 @@ class Attribute(Fact, frozen=True, array_like=True, gc=False):
 class Element(Fact, frozen=True, array_like=True, gc=False):
     """A start tag (range: `<` to `>`); `close` is the offset after its end tag, or None where the text does not tell.
 
-    `branches` are the Kida conditionals and loops around it, outermost first. `dynamic` is true when expressions stand where
-    attribute names would (`<div {{ attrs }}>`), so that it may have attributes nobody can see.
+    `tag` is lower case, and empty where an expression is part of the name (`<h{{ level }}>`). `branches` are the Kida
+    conditionals and loops around it, outermost first. `dynamic` is true when expressions stand where attribute names
+    would (`<div {{ attrs }}>`), so that it may have attributes nobody can see.
     """
 
     tag: str
@@ -141,8 +170,11 @@ class Element(Fact, frozen=True, array_like=True, gc=False):
 class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The facts of one template file. Everything is in document order; nesting is told by the ranges.
 
-    `scripts` are the raw texts of `<script>` elements and of `on*`/`hx-on*` attributes (ranges), for what scripts visibly create.
-    `expressions` are all output expressions `{{ … }}` with what they are made of. `comments` are Kida comments' inner texts.
+    `scripts` are the ranges of the texts of `<script>` elements and of `on*`/`hx-on*` attributes, for what scripts
+    visibly create. `expressions` are all output expressions `{{ … }}`. `comments` are Kida comments' inner texts.
+    `overrides` are the blocks inside an `embed`: they replace blocks of the embedded template and are no blocks of
+    this one. `operands` are the expressions of statement tags that stand in no other fact: what loops run over,
+    subjects and patterns of `match`, keys of `cache`, what slots offer, what `provide` provides.
     """
 
     path: str
@@ -156,3 +188,6 @@ class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     scripts: tuple[tuple[int, int], ...]
     comments: tuple[Ident, ...]
     faults: tuple[Fault, ...]
+    overrides: tuple[BlockDef, ...] = ()
+    conditionals: tuple[Conditional, ...] = ()
+    operands: tuple[AnyTerm, ...] = ()

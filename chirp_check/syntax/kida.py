@@ -108,7 +108,7 @@ def _tag(text: str, start: int, found: Scan) -> Tag:
 
 def _note(found: Scan, start: int, parsed: ParsedTag) -> None:
     error = parsed.error
-    if error is not None:
+    if error is not None and parsed.keyword != "slot":
         found.errors.append(KidaError(start + error.start, start + error.end, error.message, error.help, error.code))
 
 
@@ -124,11 +124,7 @@ def _unclosed(text: str, start: int, cut: int, found: Scan) -> Tag:
 def _parse(text: str) -> ParsedTag:
     from chirp_check.syntax.kida_parser import parse_tag
 
-    parsed = parse_tag(text)
-    if parsed.error is not None and parsed.keyword == "slot":
-        in_call = parse_tag(text, in_call=True)
-        return parsed if in_call.error is not None else in_call
-    return parsed
+    return parse_tag(text)
 
 
 def _raw(text: str, tag: Tag, found: Scan) -> int:
@@ -176,6 +172,13 @@ def _broken_raw(text: str, tag: Tag, start: int, found: Scan, message: str, help
 
 
 _WORD = re.compile(r"\{%-?\s*+(\w+)")
+
+
+def slot_in_call(tag: Tag) -> Tag:
+    """A `{% slot … %}` tag as Kida reads it directly inside `{% call %}`."""
+    from chirp_check.syntax.kida_parser import parse_tag
+
+    return Tag(tag.start, tag.end, parse_tag(tag.parsed.text, in_call=True))
 
 
 def word_of(tag: Tag) -> str:

@@ -1,10 +1,9 @@
 """Tags to nested blocks, by the rules of Kida's parser, with recovery where they are broken."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chirp_check.diagnostic import nearest
-from chirp_check.syntax.kida import KidaError, Tag, word_of
+from chirp_check.syntax.kida import KidaError, Tag, slot_in_call, word_of
 
 DEPTH = 200  # blocks inside blocks; Kida's recursive parser gives up a little above, depending on its caller
 
@@ -76,8 +75,8 @@ class Structure:
     skipped_end: bool = False
 
 
-def structure(tags: Sequence[Tag], size: int) -> Structure:
-    """Nest the tags of a file of `size` code points.
+def structure(tags: list[Tag], size: int) -> Structure:
+    """Nest the tags of a file of `size` code points. A `slot` is replaced in `tags` by what it is where it stands.
 
     Kida skips three end tags. Where it gets through the file that way there is nothing to report; where it does not,
     those end tags are the reason, and the blocks are read as the author meant them.
@@ -89,7 +88,7 @@ def structure(tags: Sequence[Tag], size: int) -> Structure:
 
 
 class _Nester:
-    def __init__(self, tags: Sequence[Tag], size: int, *, skip_ends: bool) -> None:
+    def __init__(self, tags: list[Tag], size: int, *, skip_ends: bool) -> None:
         self.tags = tags
         self.size = size
         self.skip_ends = skip_ends
@@ -101,7 +100,9 @@ class _Nester:
         self.too_deep = False
 
     def run(self) -> Structure:
-        for tag in self.tags:
+        for index, tag in enumerate(self.tags):
+            if tag.keyword == "slot":
+                self.tags[index] = tag = self._slot(tag)
             self.found.arms.append(self.arm)
             if tag.is_output:
                 self._output(tag)
@@ -110,6 +111,16 @@ class _Nester:
         while self.stack:
             self._never_closed(self.stack[-1], self.size)
         return self.found
+
+    def _slot(self, tag: Tag) -> Tag:
+        """A slot, whose grammar depends on where it stands."""
+        if self._top == "call":
+            tag = slot_in_call(tag)
+        error = tag.parsed.error
+        if error is not None:
+            at = tag.start
+            self.found.errors.append(KidaError(at + error.start, at + error.end, error.message, error.help, error.code))
+        return tag
 
     def _error(self, tag: Tag, message: str, help_: str | None = None) -> None:
         """Note an error at a tag, unless Kida has already refused the tag itself."""
