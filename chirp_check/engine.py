@@ -46,11 +46,12 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A report with the model and the sources behind it, for those who have more questions."""
+    """A report with the model and the sources behind it; `folders` are those the Python to check was limited to."""
 
     model: Model
     report: Report
     sources: ProjectSources
+    folders: tuple[str, ...]
 
 
 def check(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None = None) -> Report:
@@ -62,7 +63,8 @@ def analyze(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | No
     """Check a project, and keep the model. `ConfigError` when the configuration names a rule that does not exist."""
     levels = rule_levels(config, ALL)
     root = project.host.real(os.fspath(project.root))
-    inventory = take_inventory(root, project.host, config, _folders(root, project))
+    folders = _folders(root, project)
+    inventory = take_inventory(root, project.host, config, folders)
     sources = ProjectSources(root, project.host, inventory)
     model = Model(sources, ModelSettings(templates=config.templates, live=live))
     run = _Run(model, sources, levels, PerFile(config))
@@ -81,6 +83,7 @@ def analyze(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | No
             tracebacks=tuple(run.tracebacks),
         ),
         sources,
+        folders,
     )
 
 

@@ -11,7 +11,7 @@ CUT = "…"
 
 
 class Frame(NamedTuple):
-    """A line number, the line as printed, the columns before the underline, its length; `more` lines follow in range."""
+    """A line: its number, its text as printed, the columns before the underline, its length; `more` lines follow."""
 
     line: int
     text: str

@@ -22,11 +22,11 @@ class _Paint:
         return f"{colour}{text}{_RESET}" if self.on and text else text
 
 
-def render(report: Report, *, color: bool = False) -> str:
-    """All diagnostics, and the lines that say how much was looked at."""
+def render(report: Report, *, color: bool = False, conclude: bool = True) -> str:
+    """All diagnostics, and (`conclude`) the lines that say how much was looked at."""
     paint = _Paint(color)
     blocks = ["\n".join(_diagnostic(one, report, paint)) + "\n\n" for one in report.diagnostics]
-    return "".join(blocks) + conclusion(report)
+    return "".join(blocks) + (conclusion(report) if conclude else "")
 
 
 def conclusion(report: Report) -> str:

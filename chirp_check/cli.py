@@ -1,0 +1,289 @@
+"""`chirp-check`: arguments in, text and an exit code out. Everything heavy is imported where it is needed."""
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from chirp_check.config import Config, ConfigError, parse_config, read_config
+from chirp_check.diagnostic import did_you_mean
+from chirp_check.host import DiskHost, Host, OverlayHost
+from chirp_check.locate import locate
+from chirp_check.options import FORMATS, Parser, check_parser, merged
+
+if TYPE_CHECKING:
+    from chirp_check.engine import Analysis, Project
+    from chirp_check.report.outcome import Report
+
+OK, ERRORS, USAGE, INTERNAL, PIPE, INTERRUPTED = 0, 1, 2, 3, 141, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code is 0 (no errors), 1 (errors), 2 (usage, configuration) or 3 (a bug of ours)."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    command = _COMMANDS.get(words[0]) if words else None
+    _escape_what_does_not_encode()
+    try:
+        code = command(words[1:]) if command is not None else _check(words)
+        sys.stdout.flush()
+    except ConfigError as error:
+        return _complain(error)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is a bug of ours, said without a traceback
+        return _confess(error, verbose="-v" in words or "--verbose" in words)
+    return code
+
+
+def _escape_what_does_not_encode() -> None:
+    import io
+
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _complain(error: ConfigError) -> int:
+    place = f"{error.place}: " if error.place else ""
+    print(f"error: {place}{error.message}", file=sys.stderr)
+    near = did_you_mean(error.place, _COMMANDS) if error.message == "no such file or folder" else error.help
+    if near is not None:
+        print(f"help: {near}", file=sys.stderr)
+    return USAGE
+
+
+def _confess(error: Exception, *, verbose: bool) -> int:
+    text = " ".join(f"{type(error).__name__}: {error}".split())
+    print(f"error: internal error: {text}\nhelp: this is a bug of chirp-check; please report it", file=sys.stderr)
+    if verbose:
+        import traceback
+
+        traceback.print_exception(error)
+    return INTERNAL
+
+
+def _check(words: Sequence[str]) -> int:
+    import gc
+    import time
+
+    start = time.perf_counter()
+    gc.disable()  # one run, then the process ends: collecting cycles would cost a tenth of it
+    options = check_parser().parse(words)
+    project, config = _project(options)
+    if options.show_settings:
+        print(_settings(project, config), end="")
+        return OK
+    from chirp_check.engine import analyze
+
+    analysis = analyze(project, config)
+    if options.show_files:
+        print("".join(f"{path}\n" for path in sorted(analysis.sources.texts())), end="")
+        return OK
+    _write(options, analysis.report)
+    _remark(options, analysis.report, time.perf_counter() - start)
+    return _exit_code(options, project, analysis)
+
+
+def _project(options: Namespace) -> tuple[Project, Config]:
+    """The project that the arguments mean, and its configuration."""
+    from chirp_check.engine import Project
+
+    if options.stdin_filename is not None and options.paths not in ([], ["-"]):
+        raise ConfigError("takes no other paths", "--stdin-filename")
+    name: str | None = options.stdin_filename
+    if name is None:
+        root, paths = locate(options.paths)
+    else:
+        root, _ = locate([os.path.dirname(name) or "."])
+        paths = (os.path.relpath(os.path.realpath(name), root).replace(os.sep, "/"),)
+    disk = DiskHost()
+    config = _config(options, root, disk)
+    host: Host = disk if name is None else OverlayHost(disk, {f"{root}/{paths[0]}": sys.stdin.read()})
+    return Project(root, host, paths), config
+
+
+def _config(options: Namespace, root: str, host: Host) -> Config:
+    if options.config is not None:
+        try:
+            with open(options.config, encoding="utf-8") as file:
+                found = parse_config(file.read(), options.config)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise ConfigError(f"cannot be read: {(reason or str(error)).lower()}", options.config) from error
+    else:
+        found = Config() if options.isolated else read_config(root, host)
+    config = merged(found, options)
+    if config.rule_names():
+        from chirp_check.levels import rule_levels
+        from chirp_check.rules import ALL
+
+        rule_levels(found, ALL)
+        from dataclasses import replace
+
+        rule_levels(replace(config, source=None), ALL)
+    return config
+
+
+def _settings(project: Project, config: Config) -> str:
+    from dataclasses import asdict
+
+    lines = [f"root = {os.fspath(project.root)!r}", f"paths = {list(project.paths)!r}"]
+    for key, value in asdict(config).items():
+        lines.append(f"{key.replace('_', '-')} = {_plain(value)!r}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _write(options: Namespace, report: Report) -> None:
+    """The report, where it was asked for."""
+    chosen = options.output_format or os.environ.get("CHIRP_OUTPUT_FORMAT") or "full"
+    if chosen not in FORMATS:
+        raise ConfigError(f"unknown format `{chosen}`", "CHIRP_OUTPUT_FORMAT", did_you_mean(chosen, FORMATS))
+    text = _render(chosen, options, report)
+    if options.unknowns and chosen != "json":
+        from chirp_check.report import unknowns
+
+        text += unknowns.render(report)
+    if options.output_file is None:
+        sys.stdout.write(text)
+        return
+    try:
+        with open(options.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot be written: {(error.strerror or str(error)).lower()}", options.output_file
+        ) from error
+
+
+def _render(chosen: str, options: Namespace, report: Report) -> str:
+    if chosen == "json":
+        from chirp_check.report import json
+
+        return json.render(report)
+    if chosen == "concise":
+        from chirp_check.report import concise
+
+        return concise.render(report)
+    from chirp_check.report import full
+
+    return full.render(report, color=_colored(options), conclude=not options.quiet)
+
+
+def _colored(options: Namespace) -> bool:
+    """Whether the report goes to a terminal that wants colour; the environment is asked as others ask it."""
+    if options.color != "auto" or options.output_file is not None:
+        return options.color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _remark(options: Namespace, report: Report, seconds: float) -> None:
+    """What is no part of the report: notes, statistics, times, tracebacks of our own failures."""
+    lines: list[str] = []
+    if not options.quiet:
+        lines += [f"note: {note}" for note in report.notes]
+    if options.statistics:
+        from collections import Counter
+
+        counts = Counter(one.rule for one in report.diagnostics)
+        lines += [f"{count:5} {rule}" for rule, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+    if options.statistics or options.verbose:
+        lines.append(f"checked {report.summary.files} files in {seconds:.2f} s")
+    if options.verbose:
+        lines += report.tracebacks
+    if lines:
+        from chirp_check.report.visible import plain
+
+        sys.stdout.flush()
+        print("\n".join(plain(line) if line.startswith("note:") else line for line in lines), file=sys.stderr)
+
+
+def _exit_code(options: Namespace, project: Project, analysis: Analysis) -> int:
+    report = analysis.report
+    if report.failed:
+        return INTERNAL
+    summary = report.summary
+    folders = analysis.folders
+    if folders and not report.diagnostics and not (summary.routes or summary.templates or summary.references):
+        place = ", ".join(f"`{path}`" for path in folders)
+        raise ConfigError(f"nothing to check: no route, template or rendering under {place}", "")
+    if options.exit_zero:
+        return OK
+    return ERRORS if summary.errors or (options.error_on_warning and summary.warnings) else OK
+
+
+def _explain(words: Sequence[str]) -> int:
+    parser = Parser(prog="chirp-check explain", description="Print the page of a rule.")
+    parser.add_argument("rule", metavar="RULE")
+    name = parser.parse(words).rule
+    from chirp_check import rules
+
+    names = [rule.name for rule in rules.ALL]
+    if name not in names:
+        raise ConfigError(f"unknown rule `{name}`", "", did_you_mean(name, names))
+    page = os.path.join(os.path.dirname(rules.__file__), f"{name.replace('-', '_')}.md")
+    with open(page, encoding="utf-8") as file:
+        print(file.read(), end="")
+    return OK
+
+
+def _rules(words: Sequence[str]) -> int:
+    Parser(prog="chirp-check rules", description="List the rules with their default levels.").parse(words)
+    from chirp_check.rules import ALL
+
+    width = max(len(rule.name) for rule in ALL)
+    for rule in sorted(ALL, key=lambda one: one.name):
+        print(f"{rule.name:<{width}}  {rule.level:<5}  {rule.summary}")
+    return OK
+
+
+def _routes(words: Sequence[str]) -> int:
+    parser = Parser(prog="chirp-check routes", description="List the routes that the text of a project registers.")
+    parser.add_argument("paths", nargs="*", metavar="PATH")
+    from chirp_check.engine import Project, analyze
+    from chirp_check.report import routes
+
+    root, paths = locate(parser.parse(words).paths)
+    host = DiskHost()
+    analysis = analyze(Project(root, host, paths), read_config(root, host))
+    print(routes.render(analysis.model.routes(), analysis.report), end="")
+    return OK
+
+
+def _server(words: Sequence[str]) -> int:
+    from chirp_lsp.server import main as serve
+
+    return serve(list(words))
+
+
+def _version(words: Sequence[str]) -> int:
+    Parser(prog="chirp-check version", description="Print the version.").parse(words)
+    from importlib.metadata import version
+
+    print(f"chirp-check {version('chirp-check')}")
+    return OK
+
+
+_COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "check": _check,
+    "explain": _explain,
+    "routes": _routes,
+    "rules": _rules,
+    "server": _server,
+    "version": _version,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""The flags of `chirp-check check`, and what they change in the configuration."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NoReturn
+
+from chirp_check.config import Config, ConfigError
+from chirp_check.diagnostic import Level, did_you_mean
+
+FORMATS = ("full", "concise", "json")
+COLORS = ("auto", "always", "never")
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports what is wrong as every other error is reported, and knows what was meant."""
+
+    def error(self, message: str) -> NoReturn:
+        """Argparse's complaint as our error."""
+        raise ConfigError(message, "")
+
+    def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
+        """The arguments; `ConfigError` for an option that does not exist."""
+        found, unknown = self.parse_known_args(arguments)
+        for option in unknown:
+            name = option.partition("=")[0]
+            raise ConfigError(f"unknown option `{name}`", "", did_you_mean(name, self._option_string_actions))
+        return found
+
+
+def check_parser() -> Parser:
+    """The parser of `check`."""
+    parser = Parser(
+        prog="chirp-check",
+        allow_abbrev=False,
+        description="Check that handlers, templates, routes and targets agree, without importing the application.",
+        epilog="Other commands: explain RULE, rules, routes, server, version. "
+        "Exit codes: 0 no errors, 1 errors, 2 usage or configuration, 3 a bug of ours.",
+    )
+    add = parser.add_argument
+    add("paths", nargs="*", metavar="PATH", help="folders or files to check (default: the current folder)")
+    rules = parser.add_argument_group("rules").add_argument
+    for flag, says in (
+        ("--select", "run these rules only (`all`: every rule)"),
+        ("--extend-select", "run these rules too"),
+        ("--ignore", "do not run these rules"),
+        ("--error", "take these rules as errors"),
+        ("--warn", "take these rules as warnings"),
+    ):
+        rules(flag, action="append", metavar="RULE,…", default=[], help=says)
+    rules("--per-file-ignores", action="append", metavar="PATTERN:RULE,…", default=[], help="rules off in some files")
+    files = parser.add_argument_group("files").add_argument
+    files(
+        "--exclude", action="append", metavar="PATTERN,…", default=[], help="leave these out, instead of the defaults"
+    )
+    files("--extend-exclude", action="append", metavar="PATTERN,…", default=[], help="leave these out too")
+    files(
+        "--respect-gitignore", action=argparse.BooleanOptionalAction, default=None, help="do not check ignored Python"
+    )
+    files("--stdin-filename", metavar="FILE", help="take the text of this file from standard input")
+    files("--config", metavar="FILE", help="read this TOML file instead of the project's configuration")
+    files("--isolated", action="store_true", help="read no configuration file")
+    output = parser.add_argument_group("output").add_argument
+    output("--output-format", choices=FORMATS, help="(default: full, or CHIRP_OUTPUT_FORMAT)")
+    output("-o", "--output-file", metavar="FILE", help="write the report there")
+    output("--color", choices=COLORS, default="auto", help="(default: auto)")
+    output("--unknowns", action="store_true", help="list what the text does not determine, and why")
+    output("--statistics", action="store_true", help="count findings by rule, and say how long it took")
+    output("--show-files", action="store_true", help="list the files that are read, and stop")
+    output("--show-settings", action="store_true", help="print the settings, and stop")
+    output("-q", "--quiet", action="store_true", help="print diagnostics only")
+    output("-v", "--verbose", action="store_true", help="say more about what was done")
+    output("-e", "--exit-zero", action="store_true", help="exit 0 also when errors were found")
+    output("--error-on-warning", action="store_true", help="exit 1 also when only warnings were found")
+    return parser
+
+
+def merged(config: Config, options: argparse.Namespace) -> Config:
+    """The configuration with the flags put over it."""
+    changes: dict[str, Any] = {
+        "extend_select": (*config.extend_select, *_split(options.extend_select)),
+        "ignore": (*config.ignore, *_split(options.ignore)),
+        "extend_exclude": (*config.extend_exclude, *_split(options.extend_exclude)),
+        "levels": (
+            *config.levels,
+            *((name, Level.ERROR) for name in _split(options.error)),
+            *((name, Level.WARN) for name in _split(options.warn)),
+        ),
+    }
+    if options.select:
+        changes["select"] = _split(options.select)
+    if options.exclude:
+        changes["exclude"] = _split(options.exclude)
+    if options.per_file_ignores:
+        changes["per_file_ignores"] = tuple(_per_file(one) for one in options.per_file_ignores)
+    if options.respect_gitignore is not None:
+        changes["respect_gitignore"] = options.respect_gitignore
+    return replace(config, **changes)
+
+
+def _split(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+
+
+def _per_file(value: str) -> tuple[str, tuple[str, ...]]:
+    pattern, colon, rules = value.rpartition(":")
+    if not colon or not pattern:
+        raise ConfigError(f"`{value}` is not of the form PATTERN:RULE", "--per-file-ignores")
+    return pattern, _split([rules])
