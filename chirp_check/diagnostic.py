@@ -86,7 +86,10 @@ def _distance(left: str, right: str, limit: int) -> int:
 
 
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
-    """The candidate that `name` most likely meant, or None. At most a third of the letters may differ; ties go to the first."""
+    """The candidate that `name` most likely meant, or None.
+
+    At most a third of the letters may differ; ties go to the first.
+    """
     limit = max(1, len(name) // 3)
     best: tuple[int, str] | None = None
     for candidate in sorted(set(candidates)):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class LiveRoute:
-    """A registered route: path as written, upper-case methods, name; the handler's file (absolute) and first line, if known."""
+    """A registered route: path as written, upper-case methods, name; the handler's absolute file and first line."""
 
     path: str
     methods: frozenset[str]
@@ -16,7 +16,7 @@ class LiveRoute:
 
 @dataclass(frozen=True, slots=True)
 class LiveFacts:
-    """Complete inventories of a live application. Paths are absolute; `open_prefixes` are mounted or catch-all URL prefixes."""
+    """Complete inventories of a live application; paths are absolute, `open_prefixes` are answered by no route."""
 
     routes: tuple[LiveRoute, ...]
     template_roots: tuple[str, ...]

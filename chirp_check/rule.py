@@ -12,7 +12,7 @@ type Check[Subject] = Callable[[Subject, Model], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An inert value: `subject` is the class of model entity that `check` is called with, once for each; `level` its default."""
+    """An inert value: `check` is called with each model entity of the class `subject`; `level` is its default."""
 
     name: str
     since: str

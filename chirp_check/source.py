@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """The half-open range of code points `[start, end)` in the file at `path` (relative to the project root, with `/`)."""
+    """The half-open range of code points `[start, end)` in the file at `path` (relative to the root, with `/`)."""
 
     path: str
     start: int
@@ -42,7 +42,10 @@ def line_starts(text: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """The path (relative, with `/`) and the text of one file. The text has no byte order mark and keeps its line ends."""
+    """The path (relative, with `/`) and the text of one file.
+
+    The text has no byte order mark and keeps its line ends.
+    """
 
     path: str
     text: str = field(repr=False)

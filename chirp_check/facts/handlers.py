@@ -173,7 +173,7 @@ class DefineClass(Statement, frozen=True, array_like=True, gc=False, tag="c"):
 
 
 class Import(Statement, frozen=True, array_like=True, gc=False, tag="p"):
-    """`import module as name` (`attribute` None) or `from module import attribute as name`; `level` counts leading dots.
+    """`import module as name` (`attribute` None) or `from module import attribute as name`; `level` counts dots.
 
     `from module import *` has `name` and `attribute` "*".
     """

@@ -164,7 +164,7 @@ def _augmented(reader: _BodyReader, node: ast.AugAssign, start: int, end: int) -
     value = reader.terms.read(node.value)
     if not isinstance(node.target, ast.Name):
         return (Do(start, end, value),)
-    operator = {ast.Add: "+", ast.BitOr: "|"}.get(type(node.op), "?")
+    operator = "+" if isinstance(node.op, ast.Add) else "|" if isinstance(node.op, ast.BitOr) else "?"
     return (Augment(start, end, node.target.id, operator, value),)
 
 

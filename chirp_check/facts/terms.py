@@ -47,7 +47,7 @@ class TermReader:
         start, end = self.offsets.start(node), self.offsets.end(node)
         reader = _READERS.get(type(node))
         if reader is None:
-            return Opaque(start, end, _WHY.get(type(node), "an expression"), self._inside(node))
+            return Opaque(start, end, _WHY.get(type(node), "an expression"), self.inside(node))
         if self._depth >= DEPTH:
             return Opaque(start, end, "an expression nested too deeply")
         self._depth += 1
@@ -69,7 +69,8 @@ class TermReader:
         keywords = [Arg(word.arg, 0 if word.arg else 2, self.read(word.value)) for word in node.keywords]
         return (*positional, *keywords)
 
-    def _inside(self, node: ast.AST) -> tuple[AnyTerm, ...]:
+    def inside(self, node: ast.AST) -> tuple[AnyTerm, ...]:
+        """The terms of the expressions directly inside a node."""
         if self._depth >= DEPTH:
             return ()
         self._depth += 1
@@ -119,7 +120,7 @@ def _joined(reader: TermReader, node: ast.JoinedStr, start: int, end: int) -> An
         elif isinstance(value, ast.Constant) and isinstance(value.value, str):
             parts.append(Const(start, end, value.value))
         else:
-            parts.append(Opaque(start, end, "a formatted value", reader._inside(value)))
+            parts.append(Opaque(start, end, "a formatted value", reader.inside(value)))
     return Join(start, end, tuple(parts))
 
 
@@ -169,7 +170,7 @@ def _comprehension(
 def _compare(reader: TermReader, node: ast.Compare, start: int, end: int) -> AnyTerm:
     operator = _COMPARISONS.get(type(node.ops[0]))
     if len(node.ops) > 1 or operator is None:
-        return Opaque(start, end, "a comparison", reader._inside(node))
+        return Opaque(start, end, "a comparison", reader.inside(node))
     return Compare(start, end, reader.read(node.left), operator, reader.read(node.comparators[0]))
 
 

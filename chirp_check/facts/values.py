@@ -1,6 +1,7 @@
 """Terms: what an expression of Python or Kida says about the value it will have, before anything is resolved.
 
-A term keeps the shape of the expression and the code points it stands at, and drops what no rule can use. Strings are the
+A term keeps the shape of the expression and the code points it stands at, and drops what no rule can use. Strings are
+the
 point: names of templates, blocks, routes, targets flow through terms, and keep the place where they were written.
 """
 
@@ -10,7 +11,10 @@ type Scalar = str | int | float | bool | None
 
 
 class Term(msgspec.Struct, frozen=True, array_like=True, gc=False, tag=True):
-    """An expression in the half-open range `[start, end)` of its file, in code points. Quotes belong to a literal's range."""
+    """An expression in the half-open range `[start, end)` of its file, in code points.
+
+    Quotes belong to a literal's range.
+    """
 
     start: int
     end: int

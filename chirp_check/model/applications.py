@@ -9,7 +9,7 @@ from chirp_check.facts.handlers import Function
 from chirp_check.facts.values import Const
 from chirp_check.live import LiveFacts
 from chirp_check.model.domain import Callable, ClassValue, External, Instance, Path, Record, Scalar, Sequence, Value
-from chirp_check.model.entities import HandlerRef, Pattern, Route, Text, Unknown
+from chirp_check.model.entities import HandlerRef, Route, Text, Unknown
 from chirp_check.model.frame import Registration
 from chirp_check.model.interpreter import Log
 from chirp_check.model.paths import folder, resolve

@@ -1,6 +1,7 @@
 """Abstract values: what a Python expression can be, as far as names, URLs and ids are concerned.
 
-Every value keeps the place it comes from, so that a finding points at the literal and not at the helper it passed through.
+Every value keeps the place it comes from, so that a finding points at the literal and not at the helper it passed
+through.
 """
 
 from collections.abc import Mapping
@@ -94,7 +95,10 @@ class Record:
 
 @dataclass(eq=False, slots=True)
 class Scope:
-    """The names of one function call, class body or module, inside `parent`. A class body's names are seen only from itself."""
+    """The names of one function call, class body or module, inside `parent`.
+
+    A class body's names are seen only from itself.
+    """
 
     module: str
     names: dict[str, Value]
@@ -114,7 +118,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Callable:
-    """A function of the project with the scope it was defined in and the arguments already bound (`self`, `partial`)."""
+    """A function of the project, the scope it was defined in, and the arguments already bound (`self`, `partial`)."""
 
     function: Function
     module: str

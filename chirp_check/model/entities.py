@@ -30,7 +30,10 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value the text does not determine: why (a short noun phrase), and where. `kind`: "template", "block", "url", "target", …"""
+    """A value the text does not determine: why (a short noun phrase), and where.
+
+    `kind`: "template", "block", "url", "target", …
+    """
 
     reason: str
     span: Span
@@ -67,7 +70,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class TemplateUse:
-    """A template named by `site` (Python) or by a tag of `via` ("extends", "include", …); `optional`: absence is allowed."""
+    """A template named by `site` (Python) or a tag, `via` ("extends", "include", …); `optional`: it may be absent."""
 
     name: Text
     via: str
@@ -77,7 +80,10 @@ class TemplateUse:
 
 @dataclass(frozen=True, slots=True)
 class BlockUse:
-    """A block of a known, existing template that a site renders. `parameter`: the argument's name in the return type."""
+    """A block of a known, existing template that a site renders.
+
+    `parameter`: the argument's name in the return type.
+    """
 
     template: Text
     block: Text
@@ -131,7 +137,8 @@ class Route:
 class UrlUse:
     """A URL of the application that something requests or navigates to.
 
-    `method` is None when any method may be used. `via` is the attribute ("hx-get", "action", "formaction", …) or "redirect".
+    `method` is None when any method may be used. `via` is the attribute ("hx-get", "action", "formaction", …) or
+    "redirect".
     """
 
     url: Text | Pattern
@@ -143,7 +150,10 @@ class UrlUse:
 
 @dataclass(frozen=True, slots=True)
 class TargetUse:
-    """A selector or id that must meet an element. `via`: "hx-target", "hx-swap-oob", "Fragment(target=)", …; `element` its owner."""
+    """A selector or id that must meet an element.
+
+    `via`: "hx-target", "hx-swap-oob", "Fragment(target=)", …; `element` its owner.
+    """
 
     selector: Text | Pattern
     via: str

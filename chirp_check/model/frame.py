@@ -40,7 +40,7 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A handler registered for a path: the decorator's arguments, and the application it was called on (None if unknown)."""
+    """A handler registered for a path: the decorator's arguments, and the application it was called on, if known."""
 
     route: Record
     application: Span | None
@@ -57,6 +57,10 @@ class Machine(Protocol):
 
     def global_name(self, module: str, name: str) -> Value | None:
         """A name of a project module's namespace."""
+        ...
+
+    def public_names(self, module: str) -> tuple[tuple[str, Value], ...]:
+        """What `from module import *` binds."""
         ...
 
     def import_name(self, importer: str, dotted: str, level: int) -> Module | External | None:

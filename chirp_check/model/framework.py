@@ -9,7 +9,8 @@ from types import MappingProxyType
 class Signature:
     """Where a class takes a template and blocks.
 
-    `template` is the position and name of the template's argument; `blocks` of those that name one of its blocks. `full`
+    `template` is the position and name of the template's argument; `blocks` of those that name one of its blocks.
+    `full`
     tells whether it can render the whole template, `ids` which arguments name an element.
     """
 

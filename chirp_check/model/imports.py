@@ -1,4 +1,7 @@
-"""Which project file an import names. Python's search path is not known, so names are tried as people lay projects out."""
+"""Which project file an import names.
+
+Python's search path is not known, so names are tried as people lay projects out.
+"""
 
 from collections.abc import Iterable
 

@@ -22,7 +22,7 @@ from chirp_check.model.domain import (
     Sequence,
     Value,
 )
-from chirp_check.model.entities import Unknown
+from chirp_check.model.entities import Text, Unknown
 from chirp_check.model.expressions import evaluate
 from chirp_check.model.frame import LIMIT, Arguments, Frame, Machine, Registration, State, collapse
 from chirp_check.model.imports import Modules
@@ -191,6 +191,14 @@ class Interpreter(Machine):
             return found
         inner = self._modules.inside(module, name)
         return Module(inner, Span(inner, 0, 0)) if inner is not None else None
+
+    def public_names(self, module: str) -> tuple[tuple[str, Value], ...]:
+        """What `from module import *` binds: the names of `__all__`, or all that do not start with an underscore."""
+        scope = self.module(module)
+        names = scope.names if scope is not None else {}
+        listed = names.get("__all__")
+        wanted = {one.value for one in listed.items if isinstance(one, Text)} if isinstance(listed, Sequence) else None
+        return tuple((k, v) for k, v in names.items() if (k in wanted if wanted is not None else k[:1] != "_"))
 
     def import_name(self, importer: str, dotted: str, level: int) -> Module | External | None:
         """The module that an import names: of the project, or outside it."""

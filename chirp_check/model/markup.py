@@ -19,7 +19,7 @@ PREFIX = "data-"
 
 
 def texts(term: AnyTerm | None, path: str) -> tuple[Text | Pattern, ...]:
-    """What an attribute's value can be: one text for each arm of its conditionals; empty for an attribute without value."""
+    """What an attribute's value can be: a text for each arm of its conditionals; empty for an attribute without one."""
     if term is None:
         return ()
     span = Span(path, term.start, term.end)

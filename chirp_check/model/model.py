@@ -46,7 +46,7 @@ class _Part:
         self.application = application
         self.interpreter = interpreter
         self.markup = Markup(sources, application.templates)
-        self._handlers = {route: handler for route, handler in application.handlers}
+        self._handlers = dict(application.handlers)
         self._answers: dict[Route, Response | None] = {}
 
     def answer(self, route: Route) -> Response | None:
@@ -198,7 +198,7 @@ class Model:
         return self._templates_of(path).application.templates.chain(path)
 
     def included_blocks(self, path: str) -> Mapping[str, BlockAt]:
-        """The blocks of files that the template's chain brings in otherwise than by `extends`; these cannot be rendered."""
+        """The blocks of files that come in otherwise than by `extends`, which cannot be rendered alone."""
         templates = self._templates_of(path).application.templates
         found: dict[str, BlockAt] = {}
         composed, _ = templates.composed(path)
@@ -213,9 +213,7 @@ class Model:
     def _parts_of(self, path: str | None) -> list[_Part]:
         """The applications that a file belongs to; all of them when none claims it."""
         owners = [
-            part
-            for part in self._parts
-            if path in part.application.files or path in part.application.templates.paths
+            part for part in self._parts if path in part.application.files or path in part.application.templates.paths
         ]
         return owners if owners or path is not None else list(self._parts)
 
@@ -252,9 +250,11 @@ class Model:
     def known_ids(self, use: TargetUse) -> frozenset[str]:
         """Ids that elements of the application have, for suggestions."""
         at = use.selector.span.path
-        parts = [part for part in self._parts_of(at)]
         return frozenset(
-            name for part in parts for path in part.application.templates.paths for name in part.markup.ids(path).exact
+            name
+            for part in self._parts_of(at)
+            for path in part.application.templates.paths
+            for name in part.markup.ids(path).exact
         )
 
     def url_paths(self, url: Text | Pattern) -> tuple[str, ...]:

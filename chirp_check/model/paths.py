@@ -11,7 +11,7 @@ def folder(path: str) -> str:
 
 
 def resolve(base: str, relative: str) -> str | None:
-    """`relative` seen from the folder `base`, with `.` and `..` resolved; None when it is absolute or leaves the root."""
+    """`relative` seen from the folder `base`, `.` and `..` resolved; None when it is absolute or leaves the root."""
     if relative.startswith(("/", "~")) or "\\" in relative or relative[1:2] == ":":
         return None
     parts = base.split("/") if base else []

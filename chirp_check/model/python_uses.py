@@ -1,4 +1,4 @@
-"""What the Python side of an application refers to: templates, blocks, URLs and ids, where their literals are written."""
+"""What the Python side of an application refers to, where it is written: templates, blocks, URLs and ids."""
 
 from collections.abc import Iterator
 
@@ -97,7 +97,9 @@ def _default_targets(record: Record) -> Iterator[Use]:
     for fragment in _others(record):
         block = fragment.argument(1, "block_name")
         if fragment.argument(None, "target") is None and not fragment.open and isinstance(block, Text):
-            yield TargetUse(_with_hash(block), "the default target of a fragment", None, Site("Fragment", fragment.span))
+            yield TargetUse(
+                _with_hash(block), "the default target of a fragment", None, Site("Fragment", fragment.span)
+            )
 
 
 def _others(record: Record) -> list[Record]:
@@ -134,9 +136,7 @@ def _refused(term: AnyTerm, scope: Scope) -> Iterator[str]:
             yield from _refused(base, scope)
         case Name(id=name):
             value = scope.lookup(name)
-            if value is None and name in REFUSED:
-                yield name
-            elif isinstance(value, ClassValue) and _plain(value):
+            if (value is None and name in REFUSED) or (isinstance(value, ClassValue) and _plain(value)):
                 yield name
         case _:
             pass
@@ -151,6 +151,7 @@ def _is_special(base: AnyTerm) -> bool:
 def _plain(definition: ClassValue) -> bool:
     """Whether a class of the project derives from nothing that could be a response."""
     return all(
-        (isinstance(base, ClassValue) and _plain(base)) or (isinstance(base, External) and base.name == "builtins.object")
+        (isinstance(base, ClassValue) and _plain(base))
+        or (isinstance(base, External) and base.name == "builtins.object")
         for base in definition.bases
     )

@@ -11,7 +11,7 @@ from chirp_check.model.interpreter import Interpreter
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The names of the templates that an answer can hold, redirects that a client follows, and whether more is possible."""
+    """The names of the templates an answer can hold, the redirects a client follows, and whether more is possible."""
 
     templates: frozenset[str]
     redirects: frozenset[Text | Pattern]

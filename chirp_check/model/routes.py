@@ -14,7 +14,7 @@ type Segment = tuple[str, str] | str  # with a hole: what stands before the firs
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The routes a reference can reach and the methods they take; `open` when others may be reached that nobody sees."""
+    """The routes a reference can reach and their methods; `open` when others may be reached that nobody sees."""
 
     routes: tuple[Route, ...]
     open: bool

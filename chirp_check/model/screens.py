@@ -26,10 +26,17 @@ class Screen:
 
 
 class Screens:
-    """The screens of one application. `answers` gives what the handler of a route can answer; None where it is not known."""
+    """The screens of one application.
+
+    `answers` gives what the handler of a route can answer; None where it is not known.
+    """
 
     def __init__(
-        self, application: Application, markup: Markup, full: frozenset[str], answers: Function[[Route], Response | None]
+        self,
+        application: Application,
+        markup: Markup,
+        full: frozenset[str],
+        answers: Function[[Route], Response | None],
     ) -> None:
         self._application = application
         self._markup = markup
@@ -113,7 +120,7 @@ class Screens:
 
 
 def _requests(element: Element, path: str) -> list[Text | Pattern]:
-    """The URLs that an element requests through htmx; a boosted one with a target of its own swaps where it leads, too."""
+    """The URLs that an element requests through htmx; a boosted one with a target of its own is among them."""
     found: list[Text | Pattern] = []
     for verb in VERBS:
         one = attribute(element, verb)

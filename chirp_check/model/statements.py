@@ -109,17 +109,15 @@ def _unpack(run: Execution, statement: Unpack, state: State) -> list[State]:
 
 def _set_item(run: Execution, statement: SetItem, state: State) -> list[State]:
     results = run.values(statement.value, state)
-    if isinstance(statement.base, Name):
-        for after, value in results:
-            base = after.scope.names.get(statement.base.id)
-            if not isinstance(base, Dict):
-                continue
-            for deeper, key in run.values(statement.key, after)[:1]:
-                changed = Dict(base.entries, True, base.span)
-                if isinstance(key, Text):
-                    changed = base.with_entry(key.value, value)
-                deeper.bind(statement.base.id, changed)
-    return [after for after, _ in results]
+    if not isinstance(statement.base, Name):
+        return [after for after, _ in results]
+    entered = [(deeper, key, value) for after, value in results for deeper, key in run.values(statement.key, after)]
+    for after, key, value in entered:
+        base = after.scope.names.get(statement.base.id)
+        if isinstance(base, Dict):
+            changed = Dict(base.entries, True, base.span)
+            after.bind(statement.base.id, base.with_entry(key.value, value) if isinstance(key, Text) else changed)
+    return [after for after, _, _ in entered]
 
 
 def _set_attr(run: Execution, statement: SetAttr, state: State) -> list[State]:
@@ -301,6 +299,8 @@ def _import(run: Execution, statement: Import, state: State) -> list[State]:
         state.bind(statement.name, module or Unknown(f"the module `{statement.module}`", span))
         return [state]
     if statement.attribute == "*":
+        for name, value in run.machine.public_names(module.path) if isinstance(module, Module) else ():
+            state.bind(name, value)
         return [state]
     value: Value
     if isinstance(module, Module):

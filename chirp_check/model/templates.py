@@ -70,7 +70,7 @@ class Templates:
         return next((path for path in candidates if path in self._sources.files()), None)
 
     def judged(self, name: str) -> bool:
-        """Whether the absence of a name can be claimed: all loaders known, and the name is no alias of another loader."""
+        """Whether the absence of a name can be claimed: all loaders are known, and it is no alias of another loader."""
         return self.complete and not name.startswith("@")
 
     def facts(self, path: str) -> TemplateFacts | None:

@@ -19,7 +19,9 @@ def unknown_block(use: BlockUse, model: Model) -> Iterator[Finding]:
     if included is None:
         near = did_you_mean(name, blocks)
         related = tuple(
-            Label(f"`{known}` is defined here", block.span) for known, block in blocks.items() if near and f"`{known}`" in near
+            Label(f"`{known}` is defined here", block.span)
+            for known, block in blocks.items()
+            if near and f"`{known}`" in near
         )
         yield Finding(f"`{use.template.value}` has no block `{name}`", at=use.block.span, related=related, help=near)
     else:

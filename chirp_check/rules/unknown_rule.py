@@ -11,6 +11,4 @@ from chirp_check.rule import rule
 @rule("unknown-rule", since="0.1.0", level=Level.WARN)
 def unknown_rule(ignored: UnknownRule, _model: Model) -> Iterator[Finding]:
     """A suppression names a rule that does not exist."""
-    yield Finding(
-        f"there is no rule `{ignored.name}`", at=ignored.span, help=did_you_mean(ignored.name, ignored.known)
-    )
+    yield Finding(f"there is no rule `{ignored.name}`", at=ignored.span, help=did_you_mean(ignored.name, ignored.known))

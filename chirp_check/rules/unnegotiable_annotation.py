@@ -7,7 +7,7 @@ from chirp_check.model.entities import AnnotationUse
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
 
-ANSWERS = "return text, bytes, a dict, a list, `Response`, `Redirect`, `Template`, `Fragment`, `Page` or another return type"
+ANSWERS = "a response is made of text, bytes, a dict, a list, `Response`, `Redirect` or a return type such as `Page`"
 
 
 @rule("unnegotiable-annotation", since="0.1.0")
