@@ -90,7 +90,7 @@ class _Builder:
         return Application(
             self.span,
             files,
-            Templates(self.sources, roots, complete=complete),
+            Templates(self.sources, roots, complete=complete, exhaustive=self.settings.live is not None),
             table,
             tuple((route, handler) for route, handler in handlers if handler is not None),
             tuple(self.unknowns),

@@ -299,8 +299,8 @@ def _import(run: Execution, statement: Import, state: State) -> list[State]:
         state.bind(statement.name, module or Unknown(f"the module `{statement.module}`", span))
         return [state]
     if statement.attribute == "*":
-        for name, value in run.machine.public_names(module.path) if isinstance(module, Module) else ():
-            state.bind(name, value)
+        for name, public in run.machine.public_names(module.path) if isinstance(module, Module) else ():
+            state.bind(name, public)
         return [state]
     value: Value
     if isinstance(module, Module):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
 
+from chirp_check.diagnostic import nearest
 from chirp_check.facts.templates import TemplateFacts, TemplateRef
 from chirp_check.facts.values import Const
 from chirp_check.model.entities import BlockAt
@@ -32,9 +33,13 @@ class Cycle:
 
 
 class Templates:
-    """The templates below the roots of one application. `complete`: no other loader can bring a name."""
+    """The templates below the roots of one application.
 
-    def __init__(self, sources: Sources, roots: tuple[str, ...], *, complete: bool) -> None:
+    `complete`: the roots are all that the application configures. `exhaustive`: a live application said so.
+    """
+
+    def __init__(self, sources: Sources, roots: tuple[str, ...], *, complete: bool, exhaustive: bool = False) -> None:
+        self.exhaustive = exhaustive
         self.roots = roots
         self.complete = complete
         self._sources = sources
@@ -70,8 +75,18 @@ class Templates:
         return next((path for path in candidates if path in self._sources.files()), None)
 
     def judged(self, name: str) -> bool:
-        """Whether the absence of a name can be claimed: all loaders are known, and it is no alias of another loader."""
-        return self.complete and not name.startswith("@")
+        """Whether the absence of a name can be claimed.
+
+        A name in a folder that no root has, and that is no misspelling of one, may come from a package's own loader;
+        only a live application knows better (`exhaustive`).
+        """
+        if not self.complete or name.startswith("@"):
+            return False
+        first, slash, _ = name.partition("/")
+        if self.exhaustive or not slash or first in (".", ".."):
+            return True
+        folders = {known.partition("/")[0] for known in self.names if "/" in known}
+        return first in folders or nearest(first, folders) is not None
 
     def facts(self, path: str) -> TemplateFacts | None:
         """The facts of a template file."""
