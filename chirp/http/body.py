@@ -75,8 +75,8 @@ def _refuse_constant(name: str) -> Never:
 
 def _check_depth(value: object) -> None:
     level: list[object] = [value]
-    for _ in range(MAX_JSON_DEPTH + 1):
-        level = [child for node in level for child in _children(node)]
+    for _ in range(MAX_JSON_DEPTH):
+        level = [child for node in level for child in _children(node) if isinstance(child, dict | list)]
         if not level:
             return
     raise BadRequest("the JSON is nested too deeply")

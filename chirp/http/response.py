@@ -79,7 +79,7 @@ class Response:
     cookies: tuple[SetCookie, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.status != 200:
+        if self.status != 200 or type(self.status) is not int:
             check_status(self.status)
         if self.content_type is not HTML:
             check_header_value(self.content_type)
