@@ -130,6 +130,8 @@ def _method(owner: Value, name: str, given: Arguments, frame: Frame, span: Span)
             return library.text_method(owner, name, given, span)
         case Dict():
             return library.dict_method(owner, name, given, span)
+        case Record() if name.startswith(("with_", "without_", "append_")):
+            return owner  # a response with other headers is the same answer
         case Path():
             return library.path_method(owner, name, given, span)
         case _:

@@ -5,6 +5,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from chirp_check.diagnostic import nearest
 from chirp_check.model import markup_uses, python_uses
 from chirp_check.model.applications import Application, applications
 from chirp_check.model.domain import Record
@@ -27,7 +28,7 @@ from chirp_check.model.interpreter import Interpreter
 from chirp_check.model.markup import Markup
 from chirp_check.model.python_uses import wanted_id
 from chirp_check.model.responses import Response, response
-from chirp_check.model.routes import Reach, is_local
+from chirp_check.model.routes import Reach, is_local, path_pieces, with_holes
 from chirp_check.model.screens import Screens
 from chirp_check.model.sources import ModelSettings, Sources
 from chirp_check.model.templates import Cycle
@@ -201,8 +202,7 @@ class Model:
         """The blocks of files that come in otherwise than by `extends`, which cannot be rendered alone."""
         templates = self._templates_of(path).application.templates
         found: dict[str, BlockAt] = {}
-        composed, _ = templates.composed(path)
-        for one in sorted(composed - set(templates.chain(path))):
+        for one in sorted(templates.composed(path).files - set(templates.chain(path))):
             for name, block in templates.blocks(one).items():
                 found.setdefault(name, block)
         return MappingProxyType(found)
@@ -257,7 +257,9 @@ class Model:
             for name in part.markup.ids(path).exact
         )
 
-    def url_paths(self, url: Text | Pattern) -> tuple[str, ...]:
-        """The paths of routes as written, for suggestions."""
+    def nearest_route(self, url: Text | Pattern) -> str | None:
+        """The path, as a route writes it, that a URL most likely meant. Holes compare with parameters."""
         tables = (part.application.routes for part in self._parts_of(url.span.path))
-        return tuple(sorted({path for table in tables for path in table.paths}))
+        shapes = {shape: path for table in tables for shape, path in table.shapes.items()}
+        found = nearest(with_holes(path_pieces(url)), shapes)
+        return shapes[found] if found is not None else None

@@ -39,9 +39,9 @@ class RouteTable:
         self._reached: dict[Pieces, Reach] = {}
 
     @property
-    def paths(self) -> Mapping[str, Route]:
-        """Routes by path as written, for suggestions."""
-        return MappingProxyType({route.path.value: route for route in self.routes if route.path is not None})
+    def shapes(self) -> Mapping[str, str]:
+        """The paths of routes by what they look like with a hole for each parameter, for suggestions."""
+        return MappingProxyType({_shape(pattern): pattern.text for _, pattern in self._patterns})
 
     def reach(self, url: Text | Pattern) -> Reach:
         """What a URL of this application, path only or with query and fragment, can reach."""
@@ -55,6 +55,18 @@ class RouteTable:
         segments = _segments(pieces)
         routes = tuple(route for route, pattern in self._patterns if _meets(segments, pattern.segments))
         return Reach(routes, not self.complete or any(_under(pieces, prefix) for prefix in self.prefixes))
+
+
+HOLE = "{*}"
+
+
+def with_holes(pieces: Pieces) -> str:
+    """A path in pieces as people read it."""
+    return "".join(HOLE if piece is None else piece for piece in pieces)
+
+
+def _shape(pattern: PathPattern) -> str:
+    return "/" + "/".join(HOLE if segment.is_param else segment.value for segment in pattern.segments)
 
 
 def _parsed(route: Route) -> PathPattern | None:

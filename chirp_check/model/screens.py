@@ -54,7 +54,8 @@ class Screens:
     def _everything(self) -> Screen:
         templates = self._application.templates
         files = frozenset(templates.paths)
-        return Screen(files, not all(templates.composed(path)[1] for path in files))
+        parts = [templates.composed(path) for path in files]
+        return Screen(files, any(part.open or part.broken for part in parts))
 
     def _screen_ids(self, screen: Screen) -> Ids:
         ids = NO_IDS
@@ -75,9 +76,10 @@ class Screens:
         pending = [shell]
         is_open = False
         while pending:
-            composed, complete = templates.composed(pending.pop())
-            is_open = is_open or not complete
-            for path in composed - seen:
+            composed = templates.composed(current := pending.pop())
+            # A mistake in what is swapped in is reported there; in the page itself it would be reported twice.
+            is_open = is_open or composed.open or (composed.broken and current == shell)
+            for path in composed.files - seen:
                 seen.add(path)
                 more, unseen = self._requested(path)
                 is_open = is_open or unseen

@@ -24,6 +24,18 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Composition:
+    """The files whose markup a full render can hold.
+
+    `open`: others may come that nobody sees. `broken`: a file of them has a mistake that is reported by itself.
+    """
+
+    files: frozenset[str]
+    open: bool
+    broken: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Cycle:
     """A reference that leads back to a template on the way to it: the names, first and last the same."""
 
@@ -141,10 +153,10 @@ class Templates:
         self.chain(path)
         return path not in self._open
 
-    def composed(self, path: str) -> tuple[frozenset[str], bool]:
-        """The files whose markup a full render of `path` can hold, and whether they are all known."""
+    def composed(self, path: str) -> Composition:
+        """What a full render of `path` is composed of."""
         seen: set[str] = set()
-        complete = True
+        is_open = broken = False
         pending = [path]
         while pending:
             current = pending.pop()
@@ -152,13 +164,21 @@ class Templates:
                 continue
             seen.add(current)
             facts = self.facts(current)
-            if facts is None or facts.faults:
-                complete = False
+            broken = broken or facts is None or bool(facts.faults)
             for reference in facts.references if facts is not None else ():
                 found = self.target(reference, current)
-                complete = complete and (found is not None or reference.ignore_missing)
-                pending += [found] if found is not None else []
-        return frozenset(seen), complete
+                if found is not None:
+                    pending.append(found)
+                elif self._reported(reference):
+                    broken = True
+                else:
+                    is_open = is_open or not reference.ignore_missing
+        return Composition(frozenset(seen), is_open, broken)
+
+    def _reported(self, reference: TemplateRef) -> bool:
+        """Whether a reference that leads nowhere is a mistake by itself, and no gap in what is known."""
+        name = reference.target.value if isinstance(reference.target, Const) else None
+        return isinstance(name, str) and self.judged(name)
 
     def cycles(self) -> Iterator[Cycle]:
         """References that come back to where they started, each cycle once, at the reference that closes it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding, did_you_mean
+from chirp_check.diagnostic import Finding
 from chirp_check.model.entities import UrlUse
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
@@ -14,8 +14,9 @@ def unrouted_url(use: UrlUse, model: Model) -> Iterator[Finding]:
     reach = model.reach(use)
     if reach is None or reach.open or reach.routes:
         return
+    near = model.nearest_route(use.url)
     yield Finding(
         f"no route matches `{use.url}`",
         at=use.url.span,
-        help=did_you_mean(str(use.url), model.url_paths(use.url)),
+        help=f"did you mean `{near}`?" if near is not None else None,
     )

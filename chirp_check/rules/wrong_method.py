@@ -16,10 +16,12 @@ def wrong_method(use: UrlUse, model: Model) -> Iterator[Finding]:
         return
     if use.method in reach.methods:
         return
+    route = reach.routes[0]
+    place = route.path.span if route.path is not None else route.span
     taken = " and ".join(f"`{method}`" for method in sorted(reach.methods))
     yield Finding(
         f"`{use.url}` does not take `{use.method}`",
         at=use.url.span,
-        related=tuple(Label(f"this route takes {taken} only", route.span) for route in reach.routes[:1]),
+        related=(Label(f"this route takes {taken} only", place),),
         help=f"it takes {taken}; request it so, or add `{use.method}` to the route's `methods`",
     )
