@@ -18,7 +18,7 @@ demo: setup  ## check the example application, then a copy with planted mistakes
 	@$(BIN)/python tools/demo.py
 
 serve: setup  ## serve the example application; HOST and PORT can be given
-	@$(BIN)/chirp run examples.tracker:create_app --host $(HOST) --port $(PORT)
+	@$(BIN)/chirp run examples.tracker.app:create_app --host $(HOST) --port $(PORT)
 
 test: setup  ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist loadgroup

@@ -34,7 +34,7 @@ def collect() -> None:
     (PAGES / "rules.md").unlink()
     (PAGES / "rules").mkdir()
     for page in sorted((ROOT / "chirp_check/rules").glob("*.md")):
-        shutil.copy(page, PAGES / "rules" / f"{page.stem.replace('_', '-')}.md")
+        shutil.copy(page, PAGES / "rules")
     (PAGES / "rules/index.md").write_text(rule_index(), encoding="utf-8")
 
 
