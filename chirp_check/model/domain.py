@@ -8,45 +8,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+import msgspec
+
 from chirp_check.facts.handlers import Class, Function
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(msgspec.Struct, frozen=True, gc=False):
     """A known number, bool or None."""
 
     value: int | float | bool | None
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(msgspec.Struct, frozen=True, gc=False):
     """A file system path relative to the project root, with `/`; `..` is resolved. Empty is the root itself."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(msgspec.Struct, frozen=True, gc=False):
     """Something of a package outside the project: its dotted name."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(msgspec.Struct, frozen=True, gc=False):
     """A module of the project."""
 
     path: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(msgspec.Struct, frozen=True, gc=False):
     """A tuple or list: its known items; `open` when there may be more, or fewer, of the same kind."""
 
     items: tuple[Value, ...]
@@ -55,8 +52,7 @@ class Sequence:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Dict:
+class Dict(msgspec.Struct, frozen=True, gc=False):
     """A mapping: known keys in order; `open` when it may hold others."""
 
     entries: tuple[tuple[str, Value], ...]
@@ -73,8 +69,7 @@ class Dict:
         return Dict((*kept, (key, value)), self.open, self.span)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A constructed value of the framework: its class's name, its arguments as written, whether more may be passed."""
 
     kind: str
@@ -84,12 +79,12 @@ class Record:
     span: Span
 
     def argument(self, position: int | None, name: str) -> Value | None:
-        """The argument at a position or of a name; None where it is not given."""
+        """The argument at a position, or else of a name; None where it is not given."""
+        if position is not None and position < len(self.args):
+            return self.args[position]
         for key, value in self.kwargs:
             if key == name:
                 return value
-        if position is not None and position < len(self.args):
-            return self.args[position]
         return None
 
 
@@ -155,16 +150,14 @@ class ClassValue:
         return next((member for member in bases if member is not None), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(msgspec.Struct, frozen=True, gc=False):
     """An object of a class of the project; what its attributes hold is known only where the class body says it."""
 
     of: ClassValue
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(msgspec.Struct, frozen=True, gc=False):
     """A method of a known value (`app.route`, `"…".format`, `context.update`), not yet called."""
 
     owner: Value
@@ -172,8 +165,7 @@ class Method:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(msgspec.Struct, frozen=True, gc=False):
     """`functools.partial` of something that is no project function."""
 
     target: Value

@@ -1,13 +1,12 @@
 """The subjects of rules: what the model knows about one place of the project. All frozen, all with their spans."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chirp_check.facts.templates import BlockDef, Element
 from chirp_check.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True, gc=False):
     """A known string and the literal it was written as (quotes included in Python and in Kida tags)."""
 
     value: str
@@ -17,8 +16,7 @@ class Text:
         return self.value
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True, gc=False):
     """A string known in parts: literal pieces and holes (None). A hole may be empty and may span `/`."""
 
     pieces: tuple[str | None, ...]
@@ -28,8 +26,7 @@ class Pattern:
         return "".join("{*}" if piece is None else piece for piece in self.pieces)
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(msgspec.Struct, frozen=True, gc=False):
     """A value the text does not determine: why (a short noun phrase), and where.
 
     `kind`: "template", "block", "url", "target", …
@@ -40,8 +37,7 @@ class Unknown:
     kind: str = "value"
 
 
-@dataclass(frozen=True, slots=True)
-class FileProblem:
+class FileProblem(msgspec.Struct, frozen=True, gc=False):
     """A file that could not be read or was left out. `rule` is the name to report under."""
 
     rule: str
@@ -50,8 +46,7 @@ class FileProblem:
     help: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxProblem:
+class SyntaxProblem(msgspec.Struct, frozen=True, gc=False):
     """A place Python or Kida refuses. `language`: "python" or "kida"."""
 
     language: str
@@ -60,16 +55,14 @@ class SyntaxProblem:
     help: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(msgspec.Struct, frozen=True, gc=False):
     """A place in Python where a return type is constructed: `kind` is its name, `span` the call."""
 
     kind: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateUse:
+class TemplateUse(msgspec.Struct, frozen=True, gc=False):
     """A template named by `site` (Python) or a tag, `via` ("extends", "include", …); `optional`: it may be absent."""
 
     name: Text
@@ -78,8 +71,7 @@ class TemplateUse:
     optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BlockUse:
+class BlockUse(msgspec.Struct, frozen=True, gc=False):
     """A block of a known, existing template that a site renders.
 
     `parameter`: the argument's name in the return type.
@@ -92,8 +84,7 @@ class BlockUse:
     parameter: str
 
 
-@dataclass(frozen=True, slots=True)
-class BlockAt:
+class BlockAt(msgspec.Struct, frozen=True, gc=False):
     """A block and the template file that defines it."""
 
     path: str
@@ -105,16 +96,14 @@ class BlockAt:
         return Span(self.path, self.block.name.start, self.block.name.end)
 
 
-@dataclass(frozen=True, slots=True)
-class ElementAt:
+class ElementAt(msgspec.Struct, frozen=True, gc=False):
     """An element and its template file."""
 
     path: str
     element: Element
 
 
-@dataclass(frozen=True, slots=True)
-class HandlerRef:
+class HandlerRef(msgspec.Struct, frozen=True, gc=False):
     """A handler function: its name, where the name is written, and its file's range."""
 
     name: str
@@ -122,8 +111,7 @@ class HandlerRef:
     function: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True, gc=False):
     """A registered route. `path` is None when the text does not determine it; `methods` None likewise."""
 
     path: Text | None
@@ -133,8 +121,7 @@ class Route:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class UrlUse:
+class UrlUse(msgspec.Struct, frozen=True, gc=False):
     """A URL of the application that something requests or navigates to.
 
     `method` is None when any method may be used. `via` is the attribute ("hx-get", "action", "formaction", …) or
@@ -148,8 +135,7 @@ class UrlUse:
     site: Site | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetUse:
+class TargetUse(msgspec.Struct, frozen=True, gc=False):
     """A selector or id that must meet an element.
 
     `via`: "hx-target", "hx-swap-oob", "Fragment(target=)", …; `element` its owner.
@@ -161,8 +147,7 @@ class TargetUse:
     site: Site | None
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotationUse:
+class AnnotationUse(msgspec.Struct, frozen=True, gc=False):
     """A handler's return annotation, as resolved: the names of the types in it that no negotiation case takes."""
 
     handler: HandlerRef

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from chirp_check.model.domain import (
     Callable,
     Dict,
@@ -22,8 +24,7 @@ from chirp_check.source import Span
 LIMIT = 16  # paths that are told apart; beyond, what differs between them is Unknown
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(msgspec.Struct, frozen=True, gc=False):
     """Evaluated arguments. `open_args` and `open_kwargs`: more may come through `*` or `**` of something unknown."""
 
     args: tuple[Value, ...] = ()
@@ -38,8 +39,7 @@ class Arguments:
         return next((value for key, value in self.kwargs if key == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Registration:
+class Registration(msgspec.Struct, frozen=True, gc=False):
     """A handler registered for a path: the decorator's arguments, and the application it was called on, if known."""
 
     route: Record
