@@ -58,6 +58,13 @@ class Store:
         self._events: list[Event] = []
         self._drafts: dict[tuple[int, int], str] = {}
 
+    def become(self, other: Store) -> None:
+        """Forgets everything, and takes over what another store holds. The other one is not to be used after that."""
+        with self._lock:
+            self._last_id, self._drafts = other._last_id, other._drafts
+            self._people, self._projects, self._labels = other._people, other._projects, other._labels
+            self._tasks, self._comments, self._events = other._tasks, other._comments, other._events
+
     def _next(self, kind: str) -> int:
         self._last_id[kind] += 1
         return self._last_id[kind]

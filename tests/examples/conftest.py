@@ -14,21 +14,23 @@ from examples.tracker.store import Store
 NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-def store() -> Store:
-    """The demonstration data, at noon of a certain day."""
-    return demo_store(lambda: NOON)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def visitor() -> AsyncIterator[TestClient]:
-    """A client that a whole module shares, for tests that change nothing."""
-    async with TestClient(create_app(demo_store(lambda: NOON))) as running:
-        yield running
+async def running() -> AsyncIterator[tuple[TestClient, Store]]:
+    """One tracker for a whole module: its templates compile once."""
+    store = demo_store(lambda: NOON)
+    async with TestClient(create_app(store)) as client:
+        yield client, store
 
 
-@pytest_asyncio.fixture
-async def client(store: Store) -> AsyncIterator[TestClient]:
-    """A client of the tracker around `store`."""
-    async with TestClient(create_app(store)) as running:
-        yield running
+@pytest.fixture
+def store(running: tuple[TestClient, Store]) -> Store:
+    """The demonstration data as new, at noon of a certain day."""
+    running[1].become(demo_store(lambda: NOON))
+    return running[1]
+
+
+@pytest.fixture
+def client(running: tuple[TestClient, Store], store: Store) -> TestClient:
+    """A browser that has not been here before, on the tracker around `store`."""
+    running[0].cookies.clear()
+    return running[0]

@@ -11,7 +11,7 @@ from examples.tracker.domain import Status
 from examples.tracker.store import Missing, Store
 from tests.examples.reading import BOOSTED, BROWSER, HTMX, read
 
-pytestmark = pytest.mark.asyncio
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TASK = {"title": "Water the plants", "body": "All of them.", "status": "doing", "priority": "high"}
 
@@ -261,6 +261,8 @@ async def test_ones_own_settings(client: TestClient, store: Store) -> None:
         assert wrong.status == 422
         assert read(wrong).whole is whole
     assert went_to(await client.post("/settings", data={"intent": "?"})) == "/settings"
+    assert went_to(await client.post("/settings", data={"intent": "start-over"})) == "/"
+    assert store.person(1).name == "Ada Osei"
 
     assert went_to(await client.post("/settings", data={"intent": "appearance", "theme": "dark"})) == "/settings"
     assert 'data-theme="dark"' in (await client.get("/")).text

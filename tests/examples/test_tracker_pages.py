@@ -51,15 +51,15 @@ PIECES = (
 
 @pytest.mark.parametrize(("path", "piece", "words"), PAGES)
 async def test_a_page_is_whole_for_a_browser_and_a_piece_for_htmx(
-    visitor: TestClient, path: str, piece: str, words: str
+    client: TestClient, path: str, piece: str, words: str
 ) -> None:
     for headers in (BROWSER, BOOSTED, {**HTMX, "HX-History-Restore-Request": "true"}):
-        response = await visitor.get(path, headers=headers)
+        response = await client.get(path, headers=headers)
         page = read(response)
         assert response.status == 200
         assert page.whole
         assert " ".join(words.split()) in " ".join(page.text.split())
-    response = await visitor.get(path, headers=HTMX)
+    response = await client.get(path, headers=HTMX)
     part = read(response)
     assert not part.whole
     assert not piece or piece in part.ids
@@ -67,17 +67,17 @@ async def test_a_page_is_whole_for_a_browser_and_a_piece_for_htmx(
 
 
 @pytest.mark.parametrize(("path", "words"), WHOLE_PAGES)
-async def test_a_page_without_pieces_is_whole_for_all(visitor: TestClient, path: str, words: str) -> None:
+async def test_a_page_without_pieces_is_whole_for_all(client: TestClient, path: str, words: str) -> None:
     for headers in (BROWSER, HTMX, BOOSTED):
-        page = read(await visitor.get(path, headers=headers))
+        page = read(await client.get(path, headers=headers))
         assert page.whole
         assert words in page.text
 
 
 @pytest.mark.parametrize(("path", "id", "words"), PIECES)
-async def test_a_piece_is_a_piece_for_all(visitor: TestClient, path: str, id: str, words: str) -> None:
+async def test_a_piece_is_a_piece_for_all(client: TestClient, path: str, id: str, words: str) -> None:
     for headers in (BROWSER, HTMX, BOOSTED):
-        response = await visitor.get(path, headers=headers)
+        response = await client.get(path, headers=headers)
         piece = read(response)
         assert response.status == 200
         assert not piece.whole
@@ -85,14 +85,14 @@ async def test_a_piece_is_a_piece_for_all(visitor: TestClient, path: str, id: st
         assert words in " ".join(piece.text.split())
 
 
-async def test_data_for_programs(visitor: TestClient) -> None:
-    assert (await visitor.get("/health")).text == "ok"
-    status = await visitor.get("/api/status")
+async def test_data_for_programs(client: TestClient) -> None:
+    assert (await client.get("/health")).text == "ok"
+    status = await client.get("/api/status")
     assert status.content_type.startswith("application/json")
     assert status.text == '{"open":18,"done":6,"total":24,"percent":25}'
-    assert '"ref":"WEB-2"' in (await visitor.get("/api/tasks?label=1&assignee=4")).text
-    assert (await visitor.get("/api/tasks/2")).text.startswith('{"ref":"WEB-2","title":"Pricing table breaks')
-    export = await visitor.get("/tasks.csv?q=refund")
+    assert '"ref":"WEB-2"' in (await client.get("/api/tasks?label=1&assignee=4")).text
+    assert (await client.get("/api/tasks/2")).text.startswith('{"ref":"WEB-2","title":"Pricing table breaks')
+    export = await client.get("/tasks.csv?q=refund")
     assert export.content_type.startswith("text/csv")
     assert export.header("content-disposition") == 'attachment; filename="tasks.csv"'
     assert export.text.splitlines() == [
@@ -101,32 +101,32 @@ async def test_data_for_programs(visitor: TestClient) -> None:
     ]
 
 
-async def test_the_old_address_of_the_home_page_leads_to_the_new_one(visitor: TestClient) -> None:
-    response = await visitor.get("/dashboard")
+async def test_the_old_address_of_the_home_page_leads_to_the_new_one(client: TestClient) -> None:
+    response = await client.get("/dashboard")
     assert (response.status, response.header("location")) == (308, "/")
 
 
-async def test_security_headers_are_on_every_answer(visitor: TestClient) -> None:
+async def test_security_headers_are_on_every_answer(client: TestClient) -> None:
     for path in ("/", "/health", "/nothing/here", "/static/style.css"):
-        response = await visitor.get(path)
+        response = await client.get(path)
         assert "default-src 'self'" in (response.header("content-security-policy") or "")
         assert response.header("x-content-type-options") == "nosniff"
 
 
-async def test_a_form_from_another_site_is_refused(visitor: TestClient) -> None:
-    refused = await visitor.post("/tasks/1/toggle", headers={"Sec-Fetch-Site": "cross-site"})
+async def test_a_form_from_another_site_is_refused(client: TestClient) -> None:
+    refused = await client.post("/tasks/1/toggle", headers={"Sec-Fetch-Site": "cross-site"})
     assert refused.status == 403
-    assert 'id="task-1" class="task is-done"' not in (await visitor.get("/projects/1")).text
+    assert 'id="task-1" class="task is-done"' not in (await client.get("/projects/1")).text
 
 
 @pytest.mark.parametrize("path", ["/nothing/here", "/tasks/999", "/projects/999", "/people/999", "/labels/999/edit"])
-async def test_what_is_not_there(visitor: TestClient, path: str) -> None:
+async def test_what_is_not_there(client: TestClient, path: str) -> None:
     for headers in (BROWSER, BOOSTED):
-        response = await visitor.get(path, headers=headers)
+        response = await client.get(path, headers=headers)
         assert response.status == 404
         assert read(response).whole
         assert response.header("hx-retarget") is None
-    response = await visitor.get(path, headers=HTMX)
+    response = await client.get(path, headers=HTMX)
     toast = read(response)
     assert response.status == 404
     assert (response.header("hx-retarget"), response.header("hx-reswap")) == ("#toasts", "beforeend")
@@ -142,21 +142,21 @@ async def test_what_is_not_there(visitor: TestClient, path: str) -> None:
         ("PATCH", "/tasks/1", "DELETE, GET, HEAD, OPTIONS, POST, PUT"),
     ],
 )
-async def test_a_method_that_a_page_does_not_have(visitor: TestClient, method: str, path: str, allowed: str) -> None:
-    response = await visitor.request(method, path)
+async def test_a_method_that_a_page_does_not_have(client: TestClient, method: str, path: str, allowed: str) -> None:
+    response = await client.request(method, path)
     assert response.status == 405
     assert ", ".join(sorted((response.header("allow") or "").split(", "))) == allowed
     assert "That does not work here" in response.text
 
 
-async def test_head_and_static_files(visitor: TestClient) -> None:
-    assert (await visitor.head("/projects")).body_bytes == b""
-    style = await visitor.get("/static/style.css")
+async def test_head_and_static_files(client: TestClient) -> None:
+    assert (await client.head("/projects")).body_bytes == b""
+    style = await client.get("/static/style.css")
     assert style.content_type.startswith("text/css")
-    assert 'version:"2.0.11"' in (await visitor.get("/static/vendor/htmx-2.0.11.min.js")).text
+    assert 'version:"2.0.11"' in (await client.get("/static/vendor/htmx-2.0.11.min.js")).text
 
 
-async def test_everything_that_a_page_names_is_there(visitor: TestClient) -> None:
+async def test_everything_that_a_page_names_is_there(client: TestClient) -> None:
     """Links and GET requests answer, forms go to routes that take them, targets exist; on every page and piece."""
     seen: set[str] = set()
     waiting = ["/", *(path for path, *_ in PAGES), *(path for path, *_ in WHOLE_PAGES)]
@@ -165,7 +165,7 @@ async def test_everything_that_a_page_names_is_there(visitor: TestClient) -> Non
         if path in seen:
             continue
         seen.add(path)
-        response = await visitor.get(path)
+        response = await client.get(path)
         assert response.status == 200, path
         page = read(response)
         if not page.whole:
@@ -175,7 +175,7 @@ async def test_everything_that_a_page_names_is_there(visitor: TestClient) -> Non
         assert {target for target in targets if target != "this"} <= {f"#{name}" for name in page.ids}, path
         waiting += [link for link in links(page.values("href") | page.values("hx-get")) if link not in seen]
         for method, url in requests(page.elements):
-            allow = (await visitor.options(url)).header("allow") or ""
+            allow = (await client.options(url)).header("allow") or ""
             assert method in allow.split(", "), f"{path}: {method} {url}"
     assert len(seen) > 80
 

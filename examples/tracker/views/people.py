@@ -7,6 +7,7 @@ from chirp import App, FormAction, Fragment, Page, Redirect, Request, Response, 
 from ..domain import Person, TaskFilter
 from ..forms import Fields, PersonForm
 from ..rendering import Context, changed, invalid, render
+from ..seed import demo_store
 from ..session import THEME_COOKIE, THEMES, YEAR, me
 from ..store import Store
 
@@ -61,6 +62,9 @@ def register(app: App, store: Store) -> None:
                 chosen = fields.get("theme", "auto")
                 answer = Response("", 303).with_header("Location", "/settings")
                 return answer.with_cookie(THEME_COOKIE, chosen if chosen in dict(THEMES) else "auto", max_age=YEAR)
+            case "start-over":
+                store.become(demo_store(store.clock))
+                return Redirect("/", status=303)
             case _:
                 return Redirect("/settings", status=303)
 
