@@ -232,7 +232,7 @@ def _explain(words: Sequence[str]) -> int:
     names = [rule.name for rule in rules.ALL]
     if name not in names:
         raise ConfigError(f"unknown rule `{name}`", "", did_you_mean(name, names))
-    page = os.path.join(os.path.dirname(rules.__file__), f"{name.replace('-', '_')}.md")
+    page = os.path.join(os.path.dirname(rules.__file__), f"{name}.md")
     with open(page, encoding="utf-8") as file:
         print(file.read(), end="")
     return OK
@@ -262,9 +262,10 @@ def _routes(words: Sequence[str]) -> int:
 
 
 def _server(words: Sequence[str]) -> int:
-    from chirp_lsp.server import main as serve
+    Parser(prog="chirp-check server", description="Serve an editor over standard input and output.").parse(words)
+    from chirp_lsp.main import main as serve
 
-    return serve(list(words))
+    return serve()
 
 
 def _version(words: Sequence[str]) -> int:

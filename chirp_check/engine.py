@@ -26,6 +26,8 @@ from chirp_check.source import Span
 from chirp_check.sources import ProjectSources
 from chirp_check.suppress import UNUSED, Suppressions, python_ignores, template_ignores
 
+__all__ = ["Analysis", "Project", "Report", "analyze", "check"]
+
 WHOLE = Span(".", 0, 0)
 OURS = (FileProblem, BareIgnore, UnknownRule, UnusedIgnore, InternalFailure)
 DEFAULTS = Config()

@@ -7,7 +7,7 @@ from chirp_check.diagnostic import Diagnostic
 from chirp_check.facts.handlers import ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.model.hygiene import BareIgnore, UnknownRule, UnusedIgnore
-from chirp_check.source import SourceFile, Span
+from chirp_check.source import SourceFile
 from chirp_check.syntax.ignore import (
     MARKER,
     Comment,
@@ -88,7 +88,7 @@ class Suppressions:
 def python_ignores(file: SourceFile, facts: ModuleFacts) -> FileIgnores:
     """The suppressions of a Python file."""
     comments = [Comment(start, start + len(text), start, text) for start, text in facts.comments if MARKER in text]
-    ignores = read_ignores(file, comments, top=python_top(file)) if comments else ()
+    ignores = read_ignores(file, comments, top=python_top(file), mark="#") if comments else ()
     return FileIgnores(file, ignores, lambda: python_calls(file))
 
 
@@ -97,14 +97,9 @@ def template_ignores(file: SourceFile, facts: TemplateFacts) -> FileIgnores:
     if not any(MARKER in one.name for one in facts.comments):
         return FileIgnores(file, (), tuple)
     comments = [Comment(one.start - 2, one.end + 2, one.start, one.name) for one in facts.comments]
-    ignores = read_ignores(file, comments, top=template_top(file, comments))
+    ignores = read_ignores(file, comments, top=template_top(file, comments), mark="")
     tags = (
         *((one.tag_start, one.tag_end) for one in facts.references),
         *((one.start, one.end) for one in facts.elements),
     )
     return FileIgnores(file, ignores, lambda: tags)
-
-
-def place_of(one: BareIgnore | UnknownRule | UnusedIgnore) -> Span:
-    """Where a fault of a suppression is."""
-    return one.span

@@ -44,10 +44,14 @@ class Comment:
     text: str
 
 
-def read_ignores(file: SourceFile, comments: Iterable[Comment], *, top: int) -> tuple[Ignore, ...]:
-    """The suppressions among the comments of a file. `top` is where the part ends that `ignore-file` may stand in."""
+def read_ignores(file: SourceFile, comments: Iterable[Comment], *, top: int, mark: str) -> tuple[Ignore, ...]:
+    """The suppressions among the comments of a file.
+
+    `top` is where the part ends that `ignore-file` may stand in; a line that starts with `mark` below a comment is one.
+    """
     every = tuple(comments)
     alone = {line for comment in every if _stands_alone(file, comment) for line in _lines(file, comment)}
+    alone |= {line for line in range(min(alone, default=0), len(file.lines)) if _starts_with(mark, file, line)}
     found: list[Ignore] = []
     for comment in every:
         for match in _DIRECTIVE.finditer(comment.text):
@@ -81,6 +85,10 @@ def _stands_alone(file: SourceFile, comment: Comment) -> bool:
     begin = file.lines[lines[0] - 1]
     after = file.line_text(lines[-1])[file.position(comment.end).column - 1 :]
     return not file.text[begin : comment.start].strip() and not after.strip()
+
+
+def _starts_with(mark: str, file: SourceFile, line: int) -> bool:
+    return bool(mark) and file.line_text(line).lstrip().startswith(mark)
 
 
 def _reach(file: SourceFile, comment: Comment, alone: set[int]) -> frozenset[int]:
