@@ -15,7 +15,7 @@ from setup import ROOT, VENV
 PAGES = ROOT / ".build/docs"
 
 
-def rule_index() -> str:
+def rule_table() -> str:
     """The table of all rules, from the rules themselves."""
     from chirp_check.rules import ALL
 
@@ -23,19 +23,17 @@ def rule_index() -> str:
         f"| [`{rule.name}`]({rule.name}.md) | {rule.level} | {rule.summary} |"
         for rule in sorted(ALL, key=lambda rule: rule.name)
     ]
-    head = (ROOT / "docs/rules.md").read_text(encoding="utf-8").rstrip()
-    return "\n".join([head, "", "| rule | level | finds |", "|---|---|---|", *rows, ""])
+    return "\n".join(["| rule | level | finds |", "|---|---|---|", *rows, ""])
 
 
 def collect() -> None:
     """Lay all pages together in one folder, made anew."""
     shutil.rmtree(PAGES, ignore_errors=True)
     shutil.copytree(ROOT / "docs", PAGES)
-    (PAGES / "rules.md").unlink()
-    (PAGES / "rules").mkdir()
     for page in sorted((ROOT / "chirp_check/rules").glob("*.md")):
         shutil.copy(page, PAGES / "rules")
-    (PAGES / "rules/index.md").write_text(rule_index(), encoding="utf-8")
+    with (PAGES / "rules/index.md").open("a", encoding="utf-8") as index:
+        index.write(f"\n{rule_table()}")
 
 
 def main() -> int:
