@@ -11,6 +11,8 @@ MAX_LINE = 8 * 1024
 MAX_HEADERS = 32
 MAX_BODY = 64 * 1024 * 1024
 CHUNK = 64 * 1024
+DIGITS = b"0123456789"
+LONGEST = len(NEEDLE) + 64  # of a line that is taken for a header inside a body
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,8 @@ class FrameReader:
                 return length
 
     def recover(self, body: bytes) -> None:
-        """Take back a body that is no message: its `Content-Length` was too large when another header stands in it."""
-        at = _header_inside(body)
-        if at is not None:
-            self._buffer[:0] = body[at:]
+        """Take back a body that is no message: its length was too large when another header stands in it, or begins."""
+        self._buffer[:0] = body[_next_header(body) :]
         self._lost = True
 
     def _fill(self) -> bool:
@@ -118,16 +118,20 @@ def _header(line: bytes) -> int | Garbage | None:
     return int(value)
 
 
-def _header_inside(body: bytes) -> int | None:
-    """Where a complete `Content-Length` line stands in a body, if one does."""
+def _next_header(body: bytes) -> int:
+    """Where a `Content-Length` line stands in a body, or begins at its end; the end if neither."""
     lowered = body.lower()
     at = lowered.find(NEEDLE)
     while at >= 0:
-        end = lowered.find(b"\n", at)
-        if end >= 0 and isinstance(_header(body[at:end].removesuffix(b"\r")), int):
+        line = body[at : at + LONGEST].partition(b"\n")[0]
+        value = line[len(NEEDLE) :].strip(b" \t\r")
+        if isinstance(_header(line.removesuffix(b"\r")), int) or (
+            at + len(line) == len(body) and not value.strip(DIGITS)
+        ):
             return at
         at = lowered.find(NEEDLE, at + 1)
-    return None
+    tails = range(max(0, len(body) - len(NEEDLE)), len(body))
+    return next((at for at in tails if NEEDLE.startswith(lowered[at:])), len(body))
 
 
 def frame(body: bytes) -> bytes:
