@@ -3,7 +3,7 @@
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Generator, Iterable
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +16,14 @@ from chirp.http.request import Request
 from chirp.middleware.protocol import Middleware
 from chirp.middleware.static import StaticFiles
 from chirp.routing.route import Route
-from chirp.server.lifespan import Hook, Lifespan, enter_all, on_shutdown, on_startup, serve_lifespan
+from chirp.server.lifespan import Hook, Lifespan, Running, on_shutdown, on_startup, serve_lifespan
 from chirp.templating.integration import GlobalFunction, RequestProxy, global_value, resolve_folder
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
 
 # What serves requests (and Kida, asyncio and json with it) is imported when the application freezes.
 if TYPE_CHECKING:
-    from chirp_check.engine import Report
-
     from chirp.server.handler import Runtime
+    from chirp_check.engine import Report
 
 type ErrorKey = int | type[Exception]
 
@@ -246,24 +245,24 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry."""
-        runtime = self._runtime or self.freeze()
         kind = scope["type"]
         if kind == "http":
-            await runtime(scope, receive, send)
+            await (self._runtime or self.freeze())(scope, receive, send)
         elif kind == "lifespan":
-            await serve_lifespan(receive, send, self.start)
+            await serve_lifespan(self, receive, send)
         elif kind == "websocket":
             await receive()
             await send({"type": "websocket.close", "code": 1000, "reason": "this application speaks HTTP only"})
         else:
             raise ConfigurationError(f"the ASGI scope {kind!r} is unknown")
 
-    async def start(self, stack: AsyncExitStack) -> None:
-        """Run what precedes the first request; leaving `stack` undoes it."""
-        runtime = self.freeze()
+    async def start(self) -> Running:
+        """Freeze, and run what precedes the first request; stopping the result undoes it."""
+        close_workers = on_shutdown(self.freeze().services.workers.close)
         self._startup_check()
-        await enter_all(stack, tuple(self._lifespans))
-        stack.callback(runtime.services.workers.close)
+        running = Running()
+        await running.start([close_workers, *self._lifespans])
+        return running
 
     def _startup_check(self) -> None:
         """In debug mode, once: verify the wiring, and refuse to start when it is wrong."""

@@ -1,7 +1,6 @@
 """An in-process client: requests go through the ASGI entry, as from a server."""
 
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from typing import Any, Self
 from urllib.parse import unquote, urlencode, urljoin
 
@@ -9,6 +8,7 @@ from chirp._internal.asgi import Message, Scope
 from chirp.app import App
 from chirp.http.response import Response
 from chirp.server.jsonify import to_json
+from chirp.server.lifespan import Running
 
 type Fields = Mapping[str, str | list[str]]
 
@@ -25,14 +25,14 @@ class TestClient:
     def __init__(self, app: App) -> None:
         self.app = app
         self.cookies: dict[str, str] = {}
-        self._stack = AsyncExitStack()
+        self._running = Running()
 
     async def __aenter__(self) -> Self:
-        await self.app.start(self._stack)
+        self._running = await self.app.start()
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self._stack.aclose()
+        await self._running.stop()
 
     async def get(
         self, path: str, *, headers: Mapping[str, str] | None = None, query: Fields | None = None

@@ -7,6 +7,7 @@ from chirp.errors import MethodNotAllowed, NotFound
 from chirp.http.request import Request
 from chirp.http.response import Response
 from chirp.middleware.protocol import Next
+from chirp_check.grammar.path import CONVERTERS
 
 _TEXT = ("text/", "application/javascript", "application/json", "image/svg+xml")
 
@@ -60,10 +61,10 @@ class StaticFiles:
 
     def _find(self, path: str) -> Path:
         """The real path of a file below the folder."""
-        if not path or path.startswith("/") or path.endswith("/") or "\\" in path or "\0" in path:
+        if path.endswith("/") or "\\" in path:
             raise NotFound
         try:
-            file = (self.directory / path).resolve(strict=True)
+            file = (self.directory / CONVERTERS["path"].convert(path)).resolve(strict=True)
         except OSError, ValueError, RuntimeError:
             raise NotFound from None
         if not file.is_relative_to(self.directory):

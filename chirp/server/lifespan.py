@@ -1,8 +1,7 @@
-"""The ASGI lifespan protocol: what starts is stopped, in reverse, also when a later start fails."""
+"""The ASGI lifespan protocol: what starts is stopped, in reverse, whatever else fails."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from typing import Any, Protocol
 
 from chirp._internal.asgi import Receive, Send
 
@@ -10,7 +9,7 @@ type Hook = Callable[[], Any]
 type Lifespan = Callable[[], AsyncGenerator[None]]
 
 
-async def call_hook(hook: Hook) -> None:
+async def _call(hook: Hook) -> None:
     """Call a plain or a coroutine function."""
     result = hook()
     if isinstance(result, Awaitable):
@@ -21,7 +20,7 @@ def on_startup(hook: Hook) -> Lifespan:
     """A lifespan that only starts something."""
 
     async def run() -> AsyncGenerator[None]:
-        await call_hook(hook)
+        await _call(hook)
         yield
 
     return run
@@ -31,44 +30,75 @@ def on_shutdown(hook: Hook) -> Lifespan:
     """A lifespan that only stops something."""
 
     async def run() -> AsyncGenerator[None]:
-        try:
-            yield
-        finally:
-            await call_hook(hook)
+        yield
+        await _call(hook)
 
     return run
 
 
-async def enter_all(stack: AsyncExitStack, lifespans: Sequence[Lifespan]) -> None:
-    """Start them in order; when one fails, those before it are stopped and its exception is raised."""
-    async with AsyncExitStack() as starting:
+class Running:
+    """What has started, and is to be stopped."""
+
+    __slots__ = ("_started",)
+
+    def __init__(self) -> None:
+        self._started: list[AsyncGenerator[None]] = []
+
+    async def start(self, lifespans: Iterable[Lifespan]) -> None:
+        """Run each to its `yield`, in order; when one fails, stop those before it and raise its exception."""
         for lifespan in lifespans:
-            await starting.enter_async_context(asynccontextmanager(lifespan)())
-        stack.push_async_exit(starting.pop_all())
+            generator = lifespan()
+            try:
+                await anext(generator)
+            except StopAsyncIteration:
+                await self.stop()
+                raise RuntimeError("a lifespan ended before its `yield`") from None
+            except BaseException:  # whatever stops the start, what runs is stopped and the exception goes on
+                await self.stop()
+                raise
+            self._started.append(generator)
+
+    async def stop(self) -> None:
+        """Run each to its end, the last first; the exceptions are raised when all of them had their turn."""
+        failures: list[Exception] = []
+        while self._started:
+            generator = self._started.pop()
+            try:
+                await anext(generator)
+            except StopAsyncIteration:
+                continue
+            except Exception as error:  # noqa: BLE001 - the boundary: the others must be stopped too
+                failures.append(error)
+            else:
+                await generator.aclose()
+                failures.append(RuntimeError("a lifespan has a second `yield`"))
+        if len(failures) == 1:
+            raise failures[0]
+        if failures:
+            raise ExceptionGroup("several lifespans failed to stop", failures)
 
 
-async def serve_lifespan(receive: Receive, send: Send, start: Callable[[AsyncExitStack], Any]) -> None:
-    """Answer startup and shutdown messages; `start` enters what shutdown leaves."""
-    import logging
+class _Startable(Protocol):
+    async def start(self) -> Running: ...
 
-    log = logging.getLogger("chirp")
-    stack = AsyncExitStack()
+
+async def serve_lifespan(app: _Startable, receive: Receive, send: Send) -> None:
+    """Answer the startup and the shutdown message of a server."""
+    running = Running()
     while True:
         message = await receive()
-        if message["type"] == "lifespan.startup":
-            try:
-                await start(stack)
-            except Exception as error:  # the boundary: the server is told, and it reports
-                log.exception("startup failed")
-                await send({"type": "lifespan.startup.failed", "message": f"{type(error).__name__}: {error}"})
-                return
-            await send({"type": "lifespan.startup.complete"})
-        elif message["type"] == "lifespan.shutdown":
-            try:
-                await stack.aclose()
-            except Exception as error:  # the boundary: the server is told, and it reports
-                log.exception("shutdown failed")
-                await send({"type": "lifespan.shutdown.failed", "message": f"{type(error).__name__}: {error}"})
-                return
-            await send({"type": "lifespan.shutdown.complete"})
+        step = message["type"].removeprefix("lifespan.")
+        try:
+            if step == "startup":
+                running = await app.start()
+            else:
+                await running.stop()
+        except Exception as error:  # the boundary: the server is told, and it reports
+            import logging
+
+            logging.getLogger("chirp").exception("%s failed", step)
+            await send({"type": f"lifespan.{step}.failed", "message": f"{type(error).__name__}: {error}"})
+            return
+        await send({"type": f"lifespan.{step}.complete"})
+        if step == "shutdown":
             return
