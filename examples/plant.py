@@ -12,6 +12,9 @@ from typing import Final
 SOURCE: Final = Path(__file__).parent / "tracker"
 MARKER: Final = ".planted"
 
+# A project of its own: otherwise the folder it is put into would count as its root.
+PROJECT: Final = '[project]\nname = "tracker-with-mistakes"\nversion = "0"\n'
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
@@ -56,6 +59,7 @@ def plant(target: Path, mistakes: tuple[Mistake, ...] = MISTAKES) -> tuple[Plant
         shutil.rmtree(target)
     shutil.copytree(SOURCE, target, ignore=shutil.ignore_patterns("__pycache__"))
     (target / MARKER).touch()
+    (target / "pyproject.toml").write_text(PROJECT, encoding="utf-8")
     return tuple(_apply(mistake, target / mistake.file) for mistake in mistakes)
 
 
