@@ -2,11 +2,10 @@
 
 import traceback
 from html import escape
+from ipaddress import ip_address
 
 from chirp.http.request import Request
 from chirp.http.response import Response
-
-_LOOPBACK = ("127.", "::1", "localhost")
 
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{kind}</title>
@@ -20,8 +19,12 @@ pre{{background:#f4f4f4;overflow:auto;padding:1rem}}@media(prefers-color-scheme:
 
 def is_local(request: Request) -> bool:
     """The client is on this machine, or there is no network between (a test client, a unix socket)."""
-    client = request.client
-    return client is None or client[0].startswith(_LOOPBACK)
+    if request.client is None:
+        return True
+    try:
+        return ip_address(request.client[0]).is_loopback
+    except ValueError:
+        return False
 
 
 def debug_page(error: Exception, request: Request) -> Response:
@@ -44,6 +47,15 @@ def template_place(error: Exception) -> str:
     if not type(error).__module__.startswith("kida"):
         return ""
     described = vars(error)
-    name = described.get("template_name") or described.get("template") or described.get("name")
+    name = described.get("template_name") or described.get("template") or _being_loaded(error)
     line = described.get("lineno")
-    return f"{name}:{line}" if name and line else str(name or "")
+    return f"{name}:{line}" if name and line else name
+
+
+def _being_loaded(error: Exception) -> str:
+    """The template that the engine was loading: errors of its parser do not say."""
+    name = ""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_name == "get_template":
+            name = str(frame.f_locals.get("name", name))
+    return name

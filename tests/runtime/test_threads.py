@@ -1,0 +1,115 @@
+"""Worker threads: a bounded number, started as needed, and nothing lost when a caller goes away."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Coroutine
+from contextvars import ContextVar
+
+import pytest
+
+from chirp.server.threads import Workers
+
+variable: ContextVar[int] = ContextVar("variable", default=0)
+
+
+def ident(_: object) -> int:
+    time.sleep(0.01)
+    return threading.get_ident()
+
+
+def run[T](coroutine: Coroutine[object, object, T]) -> T:
+    return asyncio.run(coroutine)
+
+
+async def at_once(workers: Workers, count: int) -> set[int]:
+    return set(await asyncio.gather(*(workers.run(ident, None) for _ in range(count))))
+
+
+def test_threads_are_started_as_needed_and_no_more_than_allowed() -> None:
+    workers = Workers(4)
+    assert len(run(at_once(workers, 1))) == 1
+    assert len(run(at_once(workers, 1))) == 1
+    assert len(run(at_once(workers, 20))) == 4
+    workers.close()
+
+
+def test_one_at_a_time_needs_one_thread() -> None:
+    workers = Workers(4)
+
+    async def one_by_one() -> set[int]:
+        return {await workers.run(ident, None) for _ in range(10)}
+
+    assert len(run(one_by_one())) <= 2, "a second one at most, when the first has not yet said that it is idle"
+    workers.close()
+
+
+def test_exceptions_come_back() -> None:
+    workers = Workers(1)
+
+    def fail(error: BaseException) -> None:
+        raise error
+
+    with pytest.raises(ValueError, match="bad"):
+        run(workers.run(fail, ValueError("bad")))
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        run(workers.run(fail, StopIteration()))
+    assert run(workers.run(abs, -1)) == 1
+    workers.close()
+
+
+def test_a_caller_that_was_cancelled_or_whose_loop_is_closed() -> None:
+    workers = Workers(1)
+    release = threading.Event()
+
+    async def give_up() -> None:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await workers.run(lambda _: release.wait(5), None)
+
+    run(give_up())
+    release.set()
+    assert run(workers.run(abs, -1)) == 1
+
+    async def cancelled_then_finished() -> None:
+        task = asyncio.ensure_future(workers.run(time.sleep, 0.02))
+        failing = asyncio.ensure_future(workers.run(lambda _: 1 // 0, None))
+        await asyncio.sleep(0)
+        task.cancel()
+        failing.cancel()
+        await asyncio.sleep(0.1)
+
+    run(cancelled_then_finished())
+    workers.close()
+
+
+def test_context_variables_come_back_and_none_stays_in_the_thread() -> None:
+    workers = Workers(1)
+
+    def change(value: int) -> int:
+        before = variable.get()
+        variable.set(value)
+        return before
+
+    async def both_ways() -> None:
+        variable.set(1)
+        assert await workers.run(change, 2) == 1
+        assert variable.get() == 2
+
+    run(both_ways())
+    assert run(workers.run(lambda _: variable.get(), None)) == 0
+    assert variable.get() == 0
+    workers.close()
+
+
+def test_closed_workers_start_again() -> None:
+    workers = Workers(2)
+    before = threading.active_count()
+    run(at_once(workers, 4))
+    workers.close()
+    deadline = time.monotonic() + 5
+    while threading.active_count() > before and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert threading.active_count() == before
+    assert run(workers.run(abs, -3)) == 3
+    workers.close()
