@@ -1,6 +1,7 @@
 """The built wheel and an editable install, each in a clean environment and used from outside the repository."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -195,3 +196,17 @@ def test_type_checkers_find_the_packages(kind: str, project: Path, request: pyte
     assert 'Revealed type is "chirp.app.App"' in mypy
     pyright = run(tools / "pyright", "--pythonpath", python, "app.py", cwd=project)
     assert 'Type of "App()" is "App"' in pyright
+
+
+def test_the_hooks_of_pre_commit_work(installed: Environment, project: Path) -> None:
+    text = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    entries = {
+        name: entry.split()
+        for name, entry in re.findall(r"^- id: (\S+)\n(?:  .*\n)*?  entry: (.*)$", text, re.MULTILINE)
+    }
+    whole, changed = entries["chirp-check"], entries["chirp-check-changed"]
+    assert "unknown-template" in installed(*whole, cwd=project, code=1)
+    assert "unknown-template" in installed(*changed, "app.py", cwd=project, code=1)
+    assert "unknown-template" not in installed(*changed, "templates/home.html", cwd=project)
+    (project / "settings.py").write_text("DEBUG = True\n")
+    installed(*changed, "settings.py", cwd=project)
