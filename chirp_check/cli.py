@@ -262,10 +262,9 @@ def _routes(words: Sequence[str]) -> int:
 
 
 def _server(words: Sequence[str]) -> int:
-    Parser(prog="chirp-check server", description="Serve an editor over standard input and output.").parse(words)
     from chirp_lsp.main import main as serve
 
-    return serve()
+    return serve(words)
 
 
 def _version(words: Sequence[str]) -> int:

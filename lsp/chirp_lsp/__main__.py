@@ -2,6 +2,6 @@
 
 import sys
 
-from chirp_lsp.server import main
+from chirp_lsp.main import main
 
 sys.exit(main(sys.argv[1:]))
