@@ -200,10 +200,8 @@ def test_type_checkers_find_the_packages(kind: str, project: Path, request: pyte
 
 def test_the_hooks_of_pre_commit_work(installed: Environment, project: Path) -> None:
     text = (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
-    entries = {
-        name: entry.split()
-        for name, entry in re.findall(r"^- id: (\S+)\n(?:  .*\n)*?  entry: (.*)$", text, re.MULTILINE)
-    }
+    found = re.findall(r"^- id: (\S+)\n(?:  .*\n)*?  entry: (.*)$", text, re.MULTILINE)
+    entries = {name: entry.split() for name, entry in found}
     whole, changed = entries["chirp-check"], entries["chirp-check-changed"]
     assert "unknown-template" in installed(*whole, cwd=project, code=1)
     assert "unknown-template" in installed(*changed, "app.py", cwd=project, code=1)
