@@ -199,12 +199,14 @@ def check_location(url: str) -> str:
 
 
 def check_status(status: int) -> int:
+    """The status, if it is an int from 200 to 599; else ValueError."""
     if type(status) is not int or not 200 <= status <= 599:
         raise ValueError(f"{status!r} is not a response status")
     return status
 
 
 def checked_header(name: str, value: str) -> tuple[str, str]:
+    """The pair, if an application may send it; else ValueError."""
     if name.lower() == "content-type":
         raise ValueError("set the content type through content_type")
     return check_header_name(name), check_header_value(value)

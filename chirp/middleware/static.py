@@ -64,7 +64,7 @@ class StaticFiles:
         if path.endswith("/") or "\\" in path:
             raise NotFound
         try:
-            file = (self.directory / CONVERTERS["path"].convert(path)).resolve(strict=True)
+            file = (self.directory / str(CONVERTERS["path"].convert(path))).resolve(strict=True)
         except OSError, ValueError, RuntimeError:
             raise NotFound from None
         if not file.is_relative_to(self.directory):

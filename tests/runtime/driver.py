@@ -38,8 +38,8 @@ class Answer:
         return values[0]
 
 
-def http_scope(method: str, path: str, headers: Pairs = (), query: str = "", **more: Any) -> Message:
-    scope: Message = {
+def http_scope(method: str, path: str, headers: Pairs = (), query: str = "", **more: Any) -> dict[str, Any]:
+    scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",

@@ -1,4 +1,4 @@
-"""The debug page: the place of the fault, everything escaped, nothing the client sent as secret, nothing for strangers."""
+"""The debug page: the place of the fault, everything escaped, no secret of the client, nothing for strangers."""
 
 from pathlib import Path
 

@@ -14,6 +14,7 @@ def loaded(statement: str) -> set[str]:
 
 
 def test_importing_the_framework_loads_no_heavy_module() -> None:
+    anyway = loaded("pass")  # coverage, for one
     modules = loaded("from chirp import App; App().route('/')(print)")
-    assert modules & set(HEAVY) == set()
+    assert (modules - anyway) & set(HEAVY) == set()
     assert "kida" in loaded("from chirp import App; App().freeze()")

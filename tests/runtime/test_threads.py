@@ -1,5 +1,8 @@
 """Worker threads: a bounded number, started as needed, and nothing lost when a caller goes away."""
 
+# Handlers written as a lambda have no types.
+# pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
 import asyncio
 import threading
 import time

@@ -1,0 +1,123 @@
+"""`App.check()`: hands what only the running application knows to the analyzer, which reads the text.
+
+The analyzer is imported when a check is asked for; nothing else of the runtime knows it.
+"""
+
+import inspect
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from types import CodeType, FunctionType, MethodType
+from typing import TYPE_CHECKING
+
+from chirp.describe import AppDescription, RouteDescription
+from chirp.errors import ConfigurationError
+from chirp_check.config import Config, ConfigError, read_config
+from chirp_check.diagnostic import Level
+from chirp_check.engine import Project, Report, check
+from chirp_check.host import DiskHost
+from chirp_check.live import LiveFacts, LiveRoute
+from chirp_check.report.full import render
+
+if TYPE_CHECKING:
+    from chirp.app import App
+
+MARKER = "pyproject.toml"
+NOT_YOURS = "internal-error"
+
+
+def check_app(app: App, *, warnings_as_errors: bool = False) -> Report:
+    """Check the project that an application belongs to, with its live routes, loader, filters and globals.
+
+    The project is the nearest folder with a `pyproject.toml` above the first handler's file, or else the folder of the
+    file that constructs the App. ConfigurationError when its `[tool.chirp-check]` cannot be followed.
+    """
+    description = app.describe()
+    live = live_facts(description)
+    folder = os.path.realpath(description.folder)
+    files = [route.handler_file for route in live.routes if route.handler_file is not None]
+    root = _nearest(os.path.dirname(files[0]) if files else folder) or folder
+    host = DiskHost()
+    try:
+        config: Config = read_config(root, host)
+        report = check(Project(root, host, _paths(root, [folder, *files])), config, live=live)
+    except ConfigError as error:
+        raise ConfigurationError(f"{error.place}: {error.message}") from error
+    return _stricter(report) if warnings_as_errors else report
+
+
+def check_at_startup(app: App) -> None:
+    """Print what a check finds, and refuse to start (ConfigurationError) when it finds errors.
+
+    A bug of the checker itself is printed, and stops nobody.
+    """
+    report = check_app(app)
+    if report.diagnostics:
+        sys.stderr.write(render(report, color=sys.stderr.isatty()))
+    errors = sum(one.level is Level.ERROR and one.rule != NOT_YOURS for one in report.diagnostics)
+    if errors:
+        found = "1 error" if errors == 1 else f"{errors} errors"
+        raise ConfigurationError(f"the contract checks found {found}; AppConfig(skip_contract_checks=True) skips them")
+
+
+def live_facts(description: AppDescription) -> LiveFacts:
+    """The description of an application as the analyzer takes it."""
+    return LiveFacts(
+        routes=tuple(_live_route(route) for route in description.routes),
+        template_roots=tuple(os.path.realpath(root) for root in description.template_roots),
+        filters=description.filters,
+        tests=description.tests,
+        globals=description.globals,
+        open_prefixes=description.prefixes,
+    )
+
+
+def _live_route(route: RouteDescription) -> LiveRoute:
+    code = _code(route.handler)
+    if code is None:
+        return LiveRoute(route.path, route.methods, route.name, None, None)
+    return LiveRoute(route.path, route.methods, route.name, os.path.realpath(code.co_filename), code.co_firstlineno)
+
+
+def _code(handler: Callable[..., object]) -> CodeType | None:
+    """The code of a handler's own function; None for what has none, such as a builtin."""
+    while isinstance(handler, partial):
+        handler = handler.func
+    function: object = inspect.unwrap(handler)
+    if isinstance(function, MethodType):
+        function = function.__func__
+    if not isinstance(function, FunctionType):
+        function = inspect.getattr_static(type(function), "__call__", None)
+    if not isinstance(function, FunctionType):
+        return None
+    code: CodeType = function.__code__
+    return code if os.path.isfile(code.co_filename) else None
+
+
+def _nearest(folder: str) -> str | None:
+    """The nearest folder at or above one that has a `pyproject.toml`; else None."""
+    while not os.path.isfile(os.path.join(folder, MARKER)):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return None
+        folder = above
+    return folder
+
+
+def _paths(root: str, places: list[str]) -> tuple[str, ...]:
+    """The folder below the root that holds all of the application: what is beside it is another application's."""
+    inside = [place for place in places if (place + os.sep).startswith(root.rstrip(os.sep) + os.sep)]
+    if not inside:
+        return ()
+    common = os.path.commonpath([place if os.path.isdir(place) else os.path.dirname(place) for place in inside])
+    return (os.path.relpath(common, root).replace(os.sep, "/"),)
+
+
+def _stricter(report: Report) -> Report:
+    """The report with every warning an error."""
+    diagnostics = tuple(replace(one, level=Level.ERROR) for one in report.diagnostics)
+    return replace(
+        report, diagnostics=diagnostics, summary=replace(report.summary, errors=len(diagnostics), warnings=0)
+    )
