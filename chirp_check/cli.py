@@ -4,6 +4,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from chirp_check.config import Config, ConfigError, parse_config, read_config
@@ -129,16 +130,13 @@ def _config(options: Namespace, root: str, host: Host) -> Config:
 
 
 def _settings(project: Project, config: Config) -> str:
-    from dataclasses import asdict
+    from dataclasses import fields
 
-    lines = [f"root = {os.fspath(project.root)!r}", f"paths = {list(project.paths)!r}"]
-    for key, value in asdict(config).items():
-        lines.append(f"{key.replace('_', '-')} = {_plain(value)!r}")
+    lines = [f"root = {os.fspath(project.root)!r}", f"paths = {project.paths!r}"]
+    for one in fields(config):
+        value: object = attrgetter(one.name)(config)
+        lines.append(f"{one.name.replace('_', '-')} = {value!r}")
     return "".join(f"{line}\n" for line in lines)
-
-
-def _plain(value: object) -> object:
-    return list(value) if isinstance(value, tuple) else value
 
 
 def _write(options: Namespace, report: Report) -> None:

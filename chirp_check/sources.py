@@ -114,7 +114,9 @@ class ProjectSources:
         if file is None:
             return None
         from chirp_check.facts.extract import read_template
+        from chirp_check.syntax.kida_light import defer_package
 
+        defer_package("kida")
         try:
             return read_template(file)
         except Exception as error:  # noqa: BLE001 - the boundary: one file must not cost the others

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from chirp_check.diagnostic import Diagnostic, Level
 from chirp_check.model.entities import Unknown
+from chirp_check.report.visible import plain
 from chirp_check.source import Position, SourceFile, Span
 
 INTERNAL = "internal-error"
@@ -47,6 +48,15 @@ class Report:
     def failed(self) -> bool:
         """Whether we failed ourselves somewhere."""
         return any(one.rule == INTERNAL for one in self.diagnostics)
+
+    def __str__(self) -> str:
+        """The diagnostics, one line each: `path:line:col: rule message`."""
+        return "\n".join(self._line(one) for one in self.diagnostics)
+
+    def _line(self, diagnostic: Diagnostic) -> str:
+        finding = diagnostic.finding
+        start, _ = self.range(finding.at)
+        return f"{plain(finding.at.path)}:{start.line}:{start.column}: {diagnostic.rule} {plain(finding.message)}"
 
     def source(self, path: str) -> SourceFile:
         """The file of a span; empty when it could not be read."""

@@ -12,7 +12,7 @@ import asyncio
 import importlib
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -72,7 +72,7 @@ def refutations(files: Mapping[str, str], exchanges: list[Exchange], folder: Pat
 
 
 @contextmanager
-def _imported(folder: Path) -> Iterator[ModuleType | Exception]:
+def _imported(folder: Path) -> Generator[ModuleType | Exception]:
     """The module `app` of a folder, or what importing it raised; afterwards it is as if nothing had been imported."""
     before = set(sys.modules)
     sys.path.insert(0, str(folder))
