@@ -268,12 +268,10 @@ class App:
         """In debug mode, once: verify the wiring, and refuse to start when it is wrong."""
         if not self.config.debug or self.config.skip_contract_checks or self._checked:
             return
-        self._checked = True
-        try:
-            from chirp.check import check_at_startup
-        except ModuleNotFoundError:
-            return
+        from chirp.check import check_at_startup
+
         check_at_startup(self)
+        self._checked = True
 
     def run(self, host: str | None = None, port: int | None = None) -> None:
         """Serve with uvicorn until interrupted; for development, and for small production."""
