@@ -126,6 +126,9 @@ class Engine:
         self._environment.update_filters(dict(filters))
         for name, value in variables.items():
             self._environment.add_global(name, value)
+        for name, value in list(self._environment.globals.items()):
+            if isroutine(value):  # Kida's own, `len` and the like, whose signatures Python has to parse
+                self._environment.add_global(name, GlobalFunction(value))
         self._cache: dict[str, KidaTemplate] | None = None if reload else {}
 
     def template(self, name: str) -> KidaTemplate:
