@@ -185,7 +185,7 @@ class App:
         """Verify templates, routes and targets without a request; see `chirp.check`."""
         from chirp.check import check_app
 
-        return check_app(self, warnings_as_errors=warnings_as_errors)
+        return check_app(self.describe(), warnings_as_errors=warnings_as_errors)
 
     def render(self, value: object) -> str:
         """The text that a Template, Fragment or another value renders to, outside of any request."""
@@ -270,7 +270,7 @@ class App:
             return
         from chirp.check import check_at_startup
 
-        check_at_startup(self)
+        check_at_startup(self.describe())
         self._checked = True
 
     def run(self, host: str | None = None, port: int | None = None) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from types import CodeType, FunctionType, MethodType
-from typing import TYPE_CHECKING
 
 from chirp.describe import AppDescription, RouteDescription
 from chirp.errors import ConfigurationError
@@ -21,20 +20,16 @@ from chirp_check.host import DiskHost
 from chirp_check.live import LiveFacts, LiveRoute
 from chirp_check.report.full import render
 
-if TYPE_CHECKING:
-    from chirp.app import App
-
 MARKER = "pyproject.toml"
 NOT_YOURS = "internal-error"
 
 
-def check_app(app: App, *, warnings_as_errors: bool = False) -> Report:
+def check_app(description: AppDescription, *, warnings_as_errors: bool = False) -> Report:
     """Check the project that an application belongs to, with its live routes, loader, filters and globals.
 
     The project is the nearest folder with a `pyproject.toml` above the first handler's file, or else the folder of the
     file that constructs the App. ConfigurationError when its `[tool.chirp-check]` cannot be followed.
     """
-    description = app.describe()
     live = live_facts(description)
     folder = os.path.realpath(description.folder)
     files = [route.handler_file for route in live.routes if route.handler_file is not None]
@@ -48,12 +43,12 @@ def check_app(app: App, *, warnings_as_errors: bool = False) -> Report:
     return _stricter(report) if warnings_as_errors else report
 
 
-def check_at_startup(app: App) -> None:
+def check_at_startup(description: AppDescription) -> None:
     """Print what a check finds, and refuse to start (ConfigurationError) when it finds errors.
 
     A bug of the checker itself is printed, and stops nobody.
     """
-    report = check_app(app)
+    report = check_app(description)
     if report.diagnostics:
         sys.stderr.write(render(report, color=sys.stderr.isatty()))
     errors = sum(one.level is Level.ERROR and one.rule != NOT_YOURS for one in report.diagnostics)

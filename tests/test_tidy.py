@@ -143,6 +143,7 @@ def test_exceptions_are_named() -> None:
 
 
 def test_attributes_are_not_read_by_literal_name() -> None:
+    """Constants of `os` are: some systems lack them."""
     nothing(
         f"{path}:{node.lineno}: `{node.func.id}` with a literal name; write the attribute"
         for path, _, tree in modules()
@@ -151,6 +152,7 @@ def test_attributes_are_not_read_by_literal_name() -> None:
         and isinstance(node.func, ast.Name)
         and node.func.id in {"getattr", "setattr", "delattr"}
         and len(node.args) > 1
+        and not (isinstance(node.args[0], ast.Name) and node.args[0].id == "os")
         and isinstance(node.args[1], ast.Constant)
     )
 
