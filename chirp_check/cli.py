@@ -178,7 +178,7 @@ def _render(chosen: str, options: Namespace, report: Report) -> str:
 def _colored(options: Namespace) -> bool:
     """Whether the report goes to a terminal that wants colour; the environment is asked as others ask it."""
     if options.color != "auto" or options.output_file is not None:
-        return options.color == "always"
+        return bool(options.color == "always")
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):

@@ -57,9 +57,8 @@ def read_config(root: str, host: Host) -> Config:
             continue
         except OSError as error:
             raise ConfigError(f"cannot be read: {(error.strerror or str(error)).lower()}", name) from error
-        text = _text(data, name)
-        if name == "chirp-check.toml" or "chirp-check" in text:
-            return parse_config(text, name)
+        if name == "chirp-check.toml" or _mentions_us(data):
+            return parse_config(_text(data, name), name)
     return Config()
 
 
@@ -79,6 +78,10 @@ def parse_config(text: str, name: str) -> Config:
                 return Config()
             table = cast("dict[str, object]", table)[key]
     return replace(_read_table(table, where, name), source=name)
+
+
+def _mentions_us(data: bytes | str) -> bool:
+    return "chirp-check" in data if isinstance(data, str) else b"chirp-check" in data
 
 
 def _text(data: bytes | str, name: str) -> str:

@@ -38,6 +38,8 @@ def parse(file: SourceFile) -> PythonTree:
         except SyntaxError as error:
             errors.append(_located(file, error))
             line = max(1, min(error.lineno or 1, len(file.lines)))
+            if isinstance(error, IndentationError) and error.msg.startswith("expected"):
+                line = _line_above(file, line)
         except _UNPARSABLE as error:
             errors.append(PythonError(0, 0, _reason(error)))
             break
@@ -77,6 +79,14 @@ def _located(file: SourceFile, error: SyntaxError) -> PythonError:
 def _house_style(message: str) -> str:
     message = message.rstrip(".")
     return message[:1].lower() + message[1:] if message[:2] != message[:2].upper() else message
+
+
+def _line_above(file: SourceFile, line: int) -> int:
+    """The nearest line above with code on it: it wants the indented block that is not there."""
+    above = line - 1
+    while above > 1 and file.line_text(above).strip()[:1] in ("", "#"):
+        above -= 1
+    return max(1, above)
 
 
 def _without_statement(file: SourceFile, text: str, line: int) -> str:
