@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
@@ -129,7 +129,7 @@ class Raw:
 
 
 @contextmanager
-def server() -> Iterator[Raw]:
+def server() -> Generator[Raw]:
     raw = Raw()
     try:
         yield raw
