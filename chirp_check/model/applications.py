@@ -230,11 +230,11 @@ def _reference(handler: Callable) -> HandlerRef:
 
 
 def _live_routes(live: LiveFacts, static: list[Route], application: Span) -> Iterable[Route]:
-    known = {route.path.value: route for route in static if route.path is not None}
+    """The live routes, each as the text has it where it has it: then its handler is known."""
+    known = {(route.path.value, route.methods): route for route in static if route.path is not None}
     for one in live.routes:
-        seen = known.get(one.path)
-        path = seen.path if seen is not None else Text(one.path, application)
-        yield Route(path, one.methods, one.name, seen.handler if seen else None, seen.span if seen else application)
+        unseen = Route(Text(one.path, application), one.methods, one.name, None, application)
+        yield known.get((one.path, one.methods), unseen)
 
 
 def _faulty(sources: Sources, path: str) -> bool:

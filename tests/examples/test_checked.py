@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from chirp import App
 from chirp_check.engine import Project, check
 from chirp_check.host import DiskHost
 from chirp_check.report.outcome import Report
 from examples import plant
+from examples.notes.app import app as notes
+from examples.tracker.app import create_app
 
 EXAMPLES = Path(plant.__file__).parent
 
@@ -82,3 +85,10 @@ def test_the_command_says_what_it_planted(tmp_path: Path, capsys: pytest.Capture
     assert plant.main([]) == 2
     assert plant.main([str(tmp_path)]) == 2
     assert "usage: plant.py FOLDER" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("app", [create_app(), notes], ids=["tracker", "notes"])
+def test_the_running_application_finds_itself_clean(app: App) -> None:
+    report = app.check()
+    assert report.diagnostics == ()
+    assert report.summary.references - report.summary.resolved <= 1
