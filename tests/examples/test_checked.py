@@ -14,8 +14,6 @@ from examples.tracker.app import create_app
 
 EXAMPLES = Path(plant.__file__).parent
 
-HIDING = {"for project, counts in", "projects/layout.html"}
-
 type Place = tuple[str, str, int]
 
 
@@ -47,18 +45,10 @@ def test_nothing_in_the_examples_turns_a_check_off() -> None:
     assert not [file for file in files if file.suffix == ".toml" or "chirp: ignore" in file.read_text()]
 
 
-@pytest.mark.parametrize("hides_names", [True, False], ids=["unreadable-templates", "names"])
-def test_planted_mistakes_are_found_and_nothing_else(tmp_path: Path, hides_names: bool) -> None:
-    """A template that is not read, or whose parent is not there, leaves open which ids there are: those go apart."""
-    mistakes = tuple(mistake for mistake in plant.MISTAKES if (mistake.text in HIDING) is hides_names)
-    planted = [place(one) for one in plant.plant(tmp_path / "copy", mistakes)]
-    assert len(planted) >= 2
+def test_planted_mistakes_are_found_and_nothing_else(tmp_path: Path) -> None:
+    planted = [place(one) for one in plant.plant(tmp_path / "copy")]
+    assert len(planted) >= 8
     assert sorted(found(tmp_path / "copy")) == sorted(planted)
-
-
-def test_all_mistakes_together_bring_no_others_about(tmp_path: Path) -> None:
-    planted = {place(one) for one in plant.plant(tmp_path / "copy")}
-    assert set(found(tmp_path / "copy")) <= planted
 
 
 def test_a_copy_replaces_a_copy_and_nothing_else(tmp_path: Path) -> None:
