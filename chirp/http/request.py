@@ -296,7 +296,9 @@ class Request:
         return self._form
 
     def _media_type(self) -> str:
-        return (self.content_type or "").partition(";")[0].strip().lower()
+        """The content type without its parameters, in lower case; empty when there is none."""
+        value = self.headers.first(b"content-type")
+        return "" if value is None else value.partition(b";")[0].strip().lower().decode("latin-1")
 
 
 def _full_path(scope: Scope) -> str:

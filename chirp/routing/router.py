@@ -123,7 +123,14 @@ def _answer_head[E](leaf: dict[str, _Entry[E]]) -> None:
 
 def _walk[E](node: _Node[E], parts: Sequence[str], index: int, values: list[Value], method: str) -> _Entry[E] | None:
     """The entry of least rank below `node`; the values of its parameters are appended in order."""
-    if index == len(parts):
+    end = len(parts)
+    while index < end and not node.params and not node.rest:
+        only = node.static.get(parts[index])
+        if only is None:
+            return None
+        node = only
+        index += 1
+    if index == end:
         return node.leaf.get(method)
     part = parts[index]
     child = node.static.get(part)
