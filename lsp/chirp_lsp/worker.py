@@ -144,20 +144,25 @@ class Worker[Snapshot, Result]:
 
     def _next(self) -> Snapshot | None:
         """Wait for a snapshot to analyse; None when questions can be answered or files may have changed."""
+        state = self._state
         with self._changed:
-            while True:
-                state = self._state
-                if state.wanted is None and state.waiting and state.result is None:
-                    state.wanted = state.newest
-                if state.wanted is None:
-                    if (state.waiting and state.result is not None) or not self._changed.wait(self._idle()):
-                        return None
-                    continue
-                delay = 0.0 if state.waiting else state.due - monotonic()
-                if delay <= 0:
-                    snapshot, state.wanted = state.wanted, None
-                    return snapshot
-                self._changed.wait(delay)
+            while (delay := self._delay()) is None or delay > 0:
+                if delay is None and state.waiting and state.result is not None:
+                    return None
+                notified = self._changed.wait(self._idle() if delay is None else delay)
+                if not notified and state.wanted is None:
+                    return None
+            snapshot, state.wanted = state.wanted, None
+            return snapshot
+
+    def _delay(self) -> float | None:
+        """How long until an analysis is due; None when none is wanted."""
+        state = self._state
+        if state.wanted is None and state.waiting and state.result is None:
+            state.wanted = state.newest
+        if state.wanted is None:
+            return None
+        return 0.0 if state.waiting else state.due - monotonic()
 
     def _idle(self) -> float | None:
         return SWEEP if self._sweeps and self._state.result is not None else None
