@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from operator import attrgetter
 from typing import Any
 
+import msgspec
+
 from chirp_check.config import Config
 from chirp_check.diagnostic import Diagnostic, Level
 from chirp_check.host import Host, Kind
@@ -215,7 +217,10 @@ def _place(subject: object, depth: int = 2) -> Span | None:
     """The first span in a subject, for saying where a rule failed on it."""
     if isinstance(subject, Span):
         return subject
-    if depth < 0 or not is_dataclass(subject):
-        return None
-    values = (attrgetter(one.name)(subject) for one in fields(subject))
-    return next((span for value in values if (span := _place(value, depth - 1)) is not None), None)
+    values: tuple[object, ...] = ()
+    if isinstance(subject, msgspec.Struct):
+        values = msgspec.structs.astuple(subject)
+    elif is_dataclass(subject):
+        values = tuple(attrgetter(one.name)(subject) for one in fields(subject))
+    places = (_place(value, depth - 1) for value in values) if depth >= 0 else ()
+    return next((place for place in places if place is not None), None)
