@@ -1,0 +1,1 @@
+"""How long the checker takes as a whole process."""
