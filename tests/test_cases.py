@@ -9,7 +9,7 @@ from chirp_check.engine import Project, check
 from chirp_check.host import MemoryHost
 from chirp_check.report.full import render
 from chirp_check.report.outcome import Report
-from tests.harness.cases import Case, Fence, read_cases
+from tests.harness.cases import Case, read_cases
 from tests.harness.http import read_exchanges, refutations
 from tests.harness.promises import disagreements, promises
 
@@ -34,20 +34,16 @@ def test_case(case: Case, tmp_path: Path, request: pytest.FixtureRequest) -> Non
         found += refutations(files, read_exchanges(fence.text), tmp_path)
     if found:
         pytest.fail("\n".join([f"{case.file}:{case.line}", *found]), pytrace=False)
-    for fence in case.of("snapshot"):
-        compare(case, fence, render(report), update=bool(request.config.getoption("--update-snapshots")))
+    snapshots = [fence.text for fence in case.of("snapshot")]
+    if snapshots and snapshots != [render(report)]:
+        if not request.config.getoption("--update-snapshots"):
+            assert snapshots == [render(report)]
+        update(case, render(report))
 
 
-def compare(case: Case, fence: Fence, actual: str, *, update: bool) -> None:
-    """Hold a report against its snapshot, or write it there; fences behind it in the file move with it."""
-    if update and actual != fence.text:
-        text = case.file.read_text(encoding="utf-8")
-        assert text.count(fence.text) == 1 or not fence.text, "an ambiguous snapshot has to be edited by hand"
-        lines = text.split("\n")
-        if "".join(f"{line}\n" for line in lines[fence.first : fence.last]) == fence.text:
-            lines[fence.first : fence.last] = actual.split("\n")[:-1]
-            case.file.write_text("\n".join(lines), encoding="utf-8")
-            return
-        case.file.write_text(text.replace(fence.text, actual), encoding="utf-8")
-        return
-    assert actual == fence.text
+def update(case: Case, actual: str) -> None:
+    """Write the snapshot of a case; the page is read anew, because another case may have moved it."""
+    fence = next(fence for now in read_cases(case.file) if now.heading == case.heading for fence in now.of("snapshot"))
+    lines = case.file.read_text(encoding="utf-8").split("\n")
+    lines[fence.first : fence.last] = actual.split("\n")[:-1]
+    case.file.write_text("\n".join(lines), encoding="utf-8")

@@ -52,7 +52,10 @@ def report(folder: Path, host: Host | None = None) -> Report:
 
 def places(found: Report) -> list[tuple[str, int, int, str]]:
     """Path, line, column and rule of each diagnostic but the known one, which has to be there."""
-    every = [(one.finding.at.path, *found.range(one.finding.at)[0], one.rule) for one in found.diagnostics]
+    every: list[tuple[str, int, int, str]] = []
+    for one in found.diagnostics:
+        start, _ = found.range(one.finding.at)
+        every.append((one.finding.at.path, start.line, start.column, one.rule))
     assert KNOWN in every
     return [place for place in every if place != KNOWN]
 
