@@ -157,7 +157,12 @@ class _Builder:
         self, registrations: list[Registration], files: frozenset[str]
     ) -> Iterator[tuple[Route, Callable | None]]:
         seen: set[tuple[str, Span]] = set()
-        loose = (one for one in self.log.registrations if one.application is None and one.span.path in files)
+        places = {one.span for one in registrations}
+        loose = (
+            one
+            for one in self.log.registrations
+            if one.application is None and one.span.path in files and one.span not in places
+        )
         for one in (*registrations, *loose):
             path = one.route.argument(0, "path")
             text = path if isinstance(path, Text) else None
