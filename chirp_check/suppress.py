@@ -71,13 +71,10 @@ class Suppressions:
 
     def faults(self, known: tuple[str, ...]) -> Iterable[BareIgnore | UnknownRule]:
         """Suppressions that name no rule, or one there is not."""
-        for file in self._files.values():
-            for ignore in file.ignores:
-                if not ignore.rules:
-                    yield BareIgnore(ignore.span)
-                for one in ignore.rules:
-                    if one.name not in known:
-                        yield UnknownRule(one.name, one.span, known)
+        every = [ignore for file in self._files.values() for ignore in file.ignores]
+        yield from (BareIgnore(ignore.span) for ignore in every if not ignore.rules)
+        named = (one for ignore in every for one in ignore.rules)
+        yield from (UnknownRule(one.name, one.span, known) for one in named if one.name not in known)
 
     def unused(self, judged: Callable[[str], bool]) -> Iterable[UnusedIgnore]:
         """Suppressions that have suppressed nothing so far, of rules that ran."""
