@@ -1,12 +1,12 @@
 """The markup of one application: values of attributes as text, the ids that elements can have, what scripts mention."""
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 
 from chirp_check.facts.templates import Attribute, ComponentCall, ComponentDef, Element, TemplateFacts
-from chirp_check.facts.values import AnyTerm, Attr, Choice, Const, Join, Name
+from chirp_check.facts.values import AnyTerm, Attr, Choice, Const, Join, Name, Opaque
 from chirp_check.grammar.selectors import Pieces, overlap
 from chirp_check.model.domain import joined
 from chirp_check.model.entities import Pattern, Text
@@ -16,24 +16,33 @@ from chirp_check.source import Span
 
 ALTERNATIVES = 16
 PREFIX = "data-"
+COMPUTED = ""
 
 
-def texts(term: AnyTerm | None, path: str) -> tuple[Text | Pattern, ...]:
-    """What an attribute's value can be: a text for each arm of its conditionals; empty for an attribute without one."""
+type Known = Callable[[Name], tuple[Text | Pattern, ...]]
+
+
+def texts(term: AnyTerm | None, path: str, known: Known | None = None) -> tuple[Text | Pattern, ...]:
+    """What an attribute's value can be: a text for each arm of its conditionals; empty for an attribute without one.
+
+    `known` tells what a name can be; without it every name is a hole.
+    """
     if term is None:
         return ()
     span = Span(path, term.start, term.end)
     match term:
+        case Name() if known is not None:
+            return known(term)
         case Const(value=str() as value):
             return (Text(_unescaped(value), span),)
         case Const(value=int() as value) if not isinstance(value, bool):
             return (Text(str(value), span),)
         case Choice(then=then, other=other):
-            return (*texts(then, path), *texts(other, path))
+            return (*texts(then, path, known), *texts(other, path, known))
         case Join(parts=(only,)):
-            return texts(only, path)
+            return texts(only, path, known)
         case Join(parts=parts):
-            options = [texts(part, path) for part in parts]
+            options = [texts(part, path, known) for part in parts]
             if sum(len(option) > 1 for option in options) > 1 or any(len(option) > ALTERNATIVES for option in options):
                 options = [option if len(option) == 1 else (Pattern((None,), span),) for option in options]
             return tuple(joined([piece for text in way for piece in pieces(text)], span) for way in product(*options))
@@ -117,34 +126,45 @@ class Markup:
                     patterns.add(text.pieces)
         return Ids(frozenset(exact), frozenset(patterns), is_open)
 
-    def _values(self, term: AnyTerm | None, facts: TemplateFacts) -> Iterator[Text | Pattern]:
-        """The values of an attribute; one that is a component's parameter has those that its calls pass."""
-        for text in texts(term, facts.path):
-            parameter = _lone_name(term)
-            owner = _component_at(facts, text.span.start) if parameter is not None else None
-            if parameter is None or owner is None or isinstance(text, Text):
-                yield text
-            else:
-                yield from self._passed(owner, parameter)
+    def _values(self, term: AnyTerm | None, facts: TemplateFacts) -> tuple[Text | Pattern, ...]:
+        """The values of an attribute; a component's parameter has those that its calls pass."""
+        return texts(term, facts.path, partial(self._parameter, facts, frozenset()))
 
-    def _passed(self, component: ComponentDef, parameter: str) -> Iterator[Text | Pattern]:
-        """What the calls of a component pass for a parameter; its default where they pass nothing."""
-        names = [one.name for one in component.parameters]
-        default = next((one.default for one in component.parameters if one.name == parameter), None)
-        for path, call in self._calls.get(component.name.name, ()):
-            given = _argument(call, names, parameter)
-            term = given if given is not None else default
-            yield from texts(term, path) if term is not None else ()
+    def _parameter(
+        self, facts: TemplateFacts, seen: frozenset[tuple[str, int, str]], name: Name
+    ) -> tuple[Text | Pattern, ...]:
+        """What a name can be: what the calls of the component around it pass for it, or its default; else a hole."""
+        hole = (Pattern((None,), Span(facts.path, name.start, name.end)),)
+        owner = _component_at(facts, name.start)
+        if owner is None or not _is_parameter(name.id, owner, facts):
+            return hole
+        key = (facts.path, owner.start, name.id)
+        calls = self._calls.get(owner.name.name, ())
+        if not calls or COMPUTED in self._calls:
+            return hole
+        if key in seen:
+            return ()
+        found: dict[Text | Pattern, None] = {}
+        for caller, call in calls:
+            given = _argument(call, owner, name.id)
+            values = texts(given, caller.path, partial(self._parameter, caller, seen | {key}))
+            found.update(dict.fromkeys(_unplaced(value) for value in values))
+        return tuple(found) if len(found) <= ALTERNATIVES else hole
 
     @cached_property
-    def _calls(self) -> dict[str, list[tuple[str, ComponentCall]]]:
-        found: dict[str, list[tuple[str, ComponentCall]]] = {}
+    def _calls(self) -> dict[str, list[tuple[TemplateFacts, ComponentCall]]]:
+        """The calls of components, by the name each has where it is defined; `COMPUTED` for what is no name."""
+        found: dict[str, list[tuple[TemplateFacts, ComponentCall]]] = {}
         for facts in self._templates.all():
+            local = {one.name.name: one.value.id for one in facts.bindings if isinstance(one.value, Name)}
+            local |= {here.name: there.name for one in facts.references for there, here in one.names}
             for call in facts.calls:
                 if isinstance(call.function, Name):
-                    found.setdefault(call.function.id, []).append((facts.path, call))
+                    found.setdefault(local.get(call.function.id, call.function.id), []).append((facts, call))
                 elif isinstance(call.function, Attr):
-                    found.setdefault(call.function.name, []).append((facts.path, call))
+                    found.setdefault(call.function.name, []).append((facts, call))
+                else:
+                    found.setdefault(COMPUTED, []).append((facts, call))
         return found
 
     def scripted(self, wanted: str) -> bool:
@@ -169,27 +189,35 @@ def is_oob(element: Element) -> bool:
     return found is not None and not found.branches and isinstance(found.value, Const)
 
 
-def _lone_name(term: AnyTerm | None) -> str | None:
-    match term:
-        case Name(id=name) | Join(parts=(Name(id=name),)):
-            return name
-        case _:
-            return None
-
-
 def _component_at(facts: TemplateFacts, offset: int) -> ComponentDef | None:
     inside = [one for one in facts.components if one.body_start <= offset < one.body_end]
     return inside[-1] if inside else None
 
 
-def _argument(call: ComponentCall, names: list[str], wanted: str) -> AnyTerm | None:
-    """The argument for a parameter; an unreadable star argument counts as a hole."""
-    positional = [one for one in call.arguments if one.name is None and not one.stars]
-    for one in call.arguments:
-        if one.name == wanted or one.stars:
-            return one.value
-    at = names.index(wanted)
-    return positional[at].value if at < len(positional) else None
+def _is_parameter(name: str, component: ComponentDef, facts: TemplateFacts) -> bool:
+    """Whether a name is a plain parameter of a component whose body does not bind it again."""
+    bound = (one for one in facts.bindings if component.body_start <= one.start < component.body_end)
+    plain = any(one.name == name and one.kind == "normal" for one in component.parameters)
+    return plain and all(one.name.name != name for one in bound)
+
+
+def _argument(call: ComponentCall, component: ComponentDef, wanted: str) -> AnyTerm | None:
+    """The argument for a parameter, or its default; what comes through a star is a hole."""
+    starred = next((one for one in call.arguments if one.stars), None)
+    if starred is not None:
+        return Opaque(starred.value.start, starred.value.end, "passed through a star")
+    named = next((one.value for one in call.arguments if one.name == wanted), None)
+    positional = [one.value for one in call.arguments if one.name is None]
+    at = next(at for at, one in enumerate(component.parameters) if one.name == wanted)
+    if named is None and at < len(positional):
+        return positional[at]
+    return named if named is not None else component.parameters[at].default
+
+
+def _unplaced(value: Text | Pattern) -> Text | Pattern:
+    """The value without its place, so that one id passed by many calls is one."""
+    nowhere = Span("", 0, 0)
+    return Text(value.value, nowhere) if isinstance(value, Text) else Pattern(value.pieces, nowhere)
 
 
 def _mentions(script: str, word: str) -> bool:
