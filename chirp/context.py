@@ -23,33 +23,27 @@ class _Namespace:
     __slots__ = ()
 
     def __getattr__(self, name: str) -> Any:
-        state = get_request()._state  # pyright: ignore[reportPrivateUsage]
-        if state is None or name not in state:
+        state = get_request().state
+        if name not in state:
             raise AttributeError(f"g has no attribute {name!r} in this request")
         return state[name]
 
     @override
     def __setattr__(self, name: str, value: object) -> None:
-        request = get_request()
-        if request._state is None:  # pyright: ignore[reportPrivateUsage]
-            request._state = {}  # pyright: ignore[reportPrivateUsage]
-        request._state[name] = value  # pyright: ignore[reportPrivateUsage]
+        get_request().state[name] = value
 
     @override
     def __delattr__(self, name: str) -> None:
-        self.__getattr__(name)
-        state = get_request()._state  # pyright: ignore[reportPrivateUsage]
-        if state is not None:
-            del state[name]
+        if name not in self:
+            raise AttributeError(f"g has no attribute {name!r} in this request")
+        del get_request().state[name]
 
     def __contains__(self, name: str) -> bool:
-        state = get_request()._state  # pyright: ignore[reportPrivateUsage]
-        return state is not None and name in state
+        return name in get_request().state
 
     def get(self, name: str, default: Any = None) -> Any:
         """The attribute, or `default` when this request has not set it."""
-        state = get_request()._state  # pyright: ignore[reportPrivateUsage]
-        return default if state is None else state.get(name, default)
+        return get_request().state.get(name, default)
 
     @override
     def __repr__(self) -> str:

@@ -221,6 +221,13 @@ class Request:
         encoded = b"%" in value and (self.is_htmx4 or self.headers.first(name + b"-uri-autoencoded") == b"true")
         return unquote(text) if encoded else text
 
+    @property
+    def state(self) -> dict[str, Any]:
+        """What middleware and handler note during this request: the attributes of `g`."""
+        if self._state is None:
+            self._state = {}
+        return self._state
+
     # rendering
 
     @property

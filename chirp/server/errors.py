@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chirp.errors import ClientDisconnect, HTTPError, reason
+from chirp.errors import HTTPError, reason
 from chirp.http.request import Request
 from chirp.http.response import Response
 from chirp.server.negotiation import negotiate
@@ -91,8 +91,3 @@ def _arity(handler: ErrorHandler) -> int:
     positional = [p for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
     return 2 if variadic else min(len(positional), 2)
-
-
-def disconnected(error: Exception) -> bool:
-    """The client is gone, so there is nobody to answer."""
-    return isinstance(error, ClientDisconnect)

@@ -5,6 +5,7 @@
 
 import asyncio
 import gc
+import importlib
 import logging
 import sys
 import threading
@@ -22,6 +23,7 @@ from asgiref.testing import ApplicationCommunicator
 import chirp
 from chirp import App, AppConfig, ConfigurationError, Request
 from chirp.middleware import StaticFiles
+from chirp.server import dev
 from chirp.testing import TestClient
 from tests.runtime.driver import exchange, get, http_scope, lifespan, make_app
 
@@ -375,6 +377,56 @@ def test_an_application_describes_itself(tmp_path: Path) -> None:
     assert description.middleware == ("StaticFiles",)
     app.freeze()
     assert app.describe() == description
+
+
+def test_run_freezes_and_serves(monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[tuple[object, str, int]] = []
+    monkeypatch.setattr(dev, "serve", lambda app, host, port: served.append((app, host, port)))
+    app = App(AppConfig(host="::1", port=81))
+    app.run()
+    app.run("127.0.0.1", 0)
+    assert served == [(app, "::1", 81), (app, "127.0.0.1", 0)]
+    with pytest.raises(RuntimeError, match=FROZEN):
+        app.on_startup(print)
+
+
+CONTRACTS = {
+    "pyproject.toml": '[project]\nname = "shop"\n',
+    "shop.py": """
+from chirp import App, AppConfig, Fragment
+app = App(AppConfig(debug=True, static_dir=None))
+
+@app.route("/")
+def home():
+    return Fragment("page.html", "mian")
+""",
+    "templates/page.html": "{% block main %}x{% end %}",
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in CONTRACTS.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "shop", raising=False)
+    return tmp_path
+
+
+def test_a_broken_contract_keeps_a_debug_application_from_starting(
+    shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    app: App = importlib.import_module("shop").app
+    for _ in range(2):
+        (failed,) = lifespan(app)
+        assert failed["type"] == "lifespan.startup.failed"
+        assert "no block `mian`" in capsys.readouterr().err
+    report = app.check()
+    assert [diagnostic.rule for diagnostic in report.diagnostics] == ["unknown-block"]
+    (shop / "shop.py").write_text(CONTRACTS["shop.py"].replace("mian", "main"))
+    assert [message["type"] for message in lifespan(app)] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert app.check(warnings_as_errors=True).diagnostics == ()
 
 
 def test_the_client_freezes_starts_and_stops() -> None:

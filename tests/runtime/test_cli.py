@@ -107,6 +107,13 @@ def test_what_run_serves(
     assert served == [expected]
 
 
+def test_check_hands_everything_to_the_analyzer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["check", "--help"])
+    assert caught.value.code == 0
+    assert "chirp-check" in capsys.readouterr().out
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

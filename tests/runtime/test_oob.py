@@ -27,6 +27,7 @@ from chirp.templating.oob import out_of_band
         ('<div id="x">1 < 2</div>', '<div hx-swap-oob="true" id="x">1 < 2</div>'),
         ('<input id="x" disabled>', '<input hx-swap-oob="true" id="x" disabled>'),
         ('<textarea id="x"><p></textarea>', '<textarea hx-swap-oob="true" id="x"><p></textarea>'),
+        ('<p  id = "x" >1</p>', '<p hx-swap-oob="true"  id = "x" >1</p>'),
         ('<p id="x">unclosed', '<p hx-swap-oob="true" id="x">unclosed'),
         ('<p id="x" hx-swap-oob="beforeend">1</p>', '<p id="x" hx-swap-oob="beforeend">1</p>'),
     ],

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from chirp import Request
+from chirp import AppConfig, Request
+from chirp.errors import ContentTooLarge
 from chirp.http.body import MAX_JSON_DEPTH
 from tests.runtime.driver import Message, Pairs, ask, body_messages, exchange, get, http_scope, make_app, post_form
 
@@ -237,6 +238,19 @@ async def asyncio_handler() -> str:
 
 def plain_handler() -> str:
     return "never reads the body"
+
+
+async def stream_all(request: Request) -> object:
+    return [chunk async for chunk in request.stream()]
+
+
+def test_a_stream_is_limited_too(tmp_path: Path) -> None:
+    assert answer_from(tmp_path, stream_all, [b"12345", b"6789"], max_content_length=9)[0] == 200
+    assert answer_from(tmp_path, stream_all, [b"12345", b"67890"], max_content_length=9)[0] == 413
+    scope = http_scope("GET", "/", [("content-length", "10")])
+    request = Request(scope, no_body, {}, AppConfig(max_content_length=9))
+    with pytest.raises(ContentTooLarge):
+        asyncio.run(request.body())
 
 
 def test_reading_stops_at_the_limit(tmp_path: Path) -> None:

@@ -96,6 +96,27 @@ def test_a_folder_that_does_not_exist_is_not_mounted(tmp_path: Path) -> None:
     assert get(app, "/static/app.css").text == "a route"
 
 
+def test_the_middleware_lets_everything_else_pass(tmp_path: Path, files: Path) -> None:
+    app = make_app(tmp_path)
+    app.add_middleware(StaticFiles(files))
+    app.route("/static-page")(lambda: "a page")
+    assert get(app, "/static-page").text == "a page"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_is_a_404(app: App, files: Path) -> None:
+    (files / "app.css").chmod(0)
+    assert get(app, "/static/app.css").status == 404
+
+
+def test_a_file_that_vanishes_is_a_404(app: App, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def vanish(self: Path) -> bytes:
+        raise FileNotFoundError(self)
+
+    monkeypatch.setattr(Path, "read_bytes", vanish)
+    assert get(app, "/static/app.css").status == 404
+
+
 def test_static_files_go_through_middleware(tmp_path: Path, files: Path) -> None:
     app = make_app(tmp_path, static_dir=files)
 

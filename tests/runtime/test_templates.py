@@ -12,7 +12,7 @@ import pytest
 from kida import Markup
 
 from chirp import AppConfig, Fragment, Template
-from chirp.templating.integration import Engine, GlobalValue, check_template_name, global_value
+from chirp.templating.integration import Engine, GlobalValue, RequestProxy, check_template_name, global_value
 from tests.runtime.driver import get, make_app
 
 
@@ -108,6 +108,10 @@ def test_global_values_behave_like_their_value() -> None:
         value.__wrapped__  # noqa: B018 - asking is the test
     assert global_value(7) == 7
     assert not isinstance(global_value(max), GlobalValue)
+
+
+def test_the_request_proxy_shows_nothing_of_the_request() -> None:
+    assert repr(RequestProxy()) == "<the current request>"
 
 
 def test_links_and_the_request_in_templates(tmp_path: Path) -> None:
