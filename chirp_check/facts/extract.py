@@ -1,7 +1,6 @@
 """A template file to its facts."""
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from chirp_check.facts.markup import BRANCHING, MarkupReader
@@ -47,7 +46,7 @@ class _TemplateReader:
         self.file = file
         self.text = file.text
         self.scan = scan(file.text)
-        self.structure = structure(self.scan.tags, len(file.text))
+        self.structure = structure(self.scan.tags, self.scan.comments, len(file.text))
         blocks = self.structure.blocks
         self.opened: dict[Tag, Block] = {block.open: block for block in blocks}
         self.begins = {arm.tag: arm for block in blocks for arm in block.arms if arm.tag is not None}
@@ -69,7 +68,7 @@ class _TemplateReader:
             self._read_tags()
         markup = MarkupReader(self.text, self.scan, self.structure, self.opened, self.outputs, self.conditions)
         blocks = list(self._blocks())
-        faults = map(_fault, chain(self.scan.errors, self.structure.errors))
+        faults = [_fault(error) for error in self._errors()]
         comments = ((start + 2, end - 2) for start, end in self.scan.comments)
         return TemplateFacts(
             path=self.file.path,
@@ -87,6 +86,15 @@ class _TemplateReader:
             conditionals=tuple(self._conditionals()),
             operands=tuple(self.operands),
         )
+
+    def _errors(self) -> Iterable[KidaError]:
+        """What Kida refuses. Its compiler sees only what its parser accepts."""
+        errors = [*self.scan.errors, *self.structure.errors]
+        if errors or not self.scan.tags:
+            return errors
+        from chirp_check.syntax.kida_compile import compile_errors
+
+        return compile_errors(self.scan.tags, self.structure)
 
     def _read_nesting(self) -> None:
         """What is around each arm; the slots that calls fill and definitions yield."""

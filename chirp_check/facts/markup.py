@@ -13,7 +13,8 @@ from chirp_check.syntax.kida_blocks import Arm, Block, Structure
 BRANCHING = frozenset({"if", "unless", "for", "while", "match", "try"})
 _PLAIN = frozenset({"spaceless", "cache", "with", "provide"})  # what stands in them comes out as it is
 _SILENT = frozenset({"set", "let", "export", "promote", "import", "from", "template", "flush", "break", "continue"})
-DEPTH = 20  # blocks inside one attribute value
+DEPTH = 6  # blocks inside one attribute value
+ARMS = 20  # of one conditional inside an attribute value
 MOST_BRANCHES = 200  # around one element; Kida gives up at about as many
 
 
@@ -36,7 +37,7 @@ class MarkupReader:
         self.text = text
         self.starts = [tag.start for tag in scan.tags]
         self.tags = scan.tags
-        self.raws = scan.raws
+        self.raws = frozenset(scan.raws)
         self.opened = opened
         self.outputs = outputs
         self.conditions = conditions
@@ -83,18 +84,12 @@ class MarkupReader:
         return Element(tag.start, tag.end, tag.name, attributes, close, branches, tag.dynamic)
 
     def _value(self, start: int, end: int) -> AnyTerm:
-        first, last = bisect_left(self.starts, start), bisect_left(self.starts, end)
-        special = self._special_in(start, end)
-        if first == last and not special:
+        if self._next_tag(start, end) is None and self._next_special(start, end) is None:
             return Const(start, end, self.text[start:end])
         try:
             return Join(start, end, tuple(self._parts(start, end, 0)))
         except _CrossingError:
             return Opaque(start, end, "a value that crosses template branches")
-
-    def _special_in(self, start: int, end: int) -> list[tuple[int, int]]:
-        """Comments and raw blocks inside a range."""
-        return self.special[bisect_left(self.special, (start, 0)) : bisect_left(self.special, (end, 0))]
 
     def _parts(self, start: int, end: int, depth: int) -> list[AnyTerm]:
         """The pieces of `[start, end)`: literals and expressions, with conditionals as choices."""
@@ -102,27 +97,33 @@ class MarkupReader:
             return [Opaque(start, end, "blocks nested too deeply")]
         parts: list[AnyTerm] = []
         at = start
-        index = bisect_left(self.starts, start)
-        skips = self._special_in(start, end)
         while True:
-            tag = self.tags[index] if index < len(self.tags) and self.tags[index].start < end else None
-            skip = skips[0] if skips and (tag is None or skips[0][0] <= tag.start) else None
+            tag = self._next_tag(at, end)
+            skip = self._next_special(at, end)
+            if skip is not None and tag is not None and tag.start < skip[0]:
+                skip = None
             stop = skip[0] if skip else tag.start if tag else end
             if stop > at:
                 parts.append(Const(at, stop, self.text[at:stop]))
             if skip is not None:
-                skips = skips[1:]
+                at = skip[1]
                 if skip in self.raws:
                     parts.append(Opaque(*skip, "raw text"))
-                at = skip[1]
             elif tag is not None:
                 at = self._part(tag, end, depth, parts)
             else:
                 return parts
             if at > end:
                 raise _CrossingError
-            index = bisect_left(self.starts, at)
-            skips = [one for one in skips if one[0] >= at]
+
+    def _next_tag(self, at: int, end: int) -> Tag | None:
+        index = bisect_left(self.starts, at)
+        return self.tags[index] if index < len(self.tags) and self.starts[index] < end else None
+
+    def _next_special(self, at: int, end: int) -> tuple[int, int] | None:
+        """The next comment or raw block in a range."""
+        index = bisect_left(self.special, (at, 0))
+        return self.special[index] if index < len(self.special) and self.special[index][0] < end else None
 
     def _part(self, tag: Tag, end: int, depth: int, parts: list[AnyTerm]) -> int:
         """Add what a tag puts out; returns the offset behind it."""
@@ -146,7 +147,7 @@ class MarkupReader:
         start, end = block.open.start, block.end
         if block.kind == "capture":
             return []
-        if block.kind in {"if", "unless"}:
+        if block.kind in {"if", "unless"} and len(arms) <= ARMS:
             return [self._choice(block, arms, 0)]
         if block.kind in _PLAIN and len(arms) == 1 and block.open not in self.conditions:
             return arms[0]

@@ -1,5 +1,6 @@
 """Pairs end tags with start tags, as far as a template's text tells."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from chirp_check.syntax.html import VOID, EndTag, StartTag
@@ -21,35 +22,50 @@ _OPTIONAL = frozenset({*_IMPLIED, "optgroup", "thead", "tbody", "tfoot", "colgro
 _FOREIGN = frozenset({"svg", "math"})
 
 
+class _Open:
+    """The open elements of one template branch, innermost last."""
+
+    def __init__(self) -> None:
+        self.tags: list[StartTag] = []
+        self.names: Counter[str] = Counter()
+
+    def push(self, tag: StartTag) -> None:
+        self.tags.append(tag)
+        self.names[tag.name] += 1
+
+    def pop(self) -> StartTag:
+        tag = self.tags.pop()
+        self.names[tag.name] -= 1
+        return tag
+
+
 def close_elements(tags: Sequence[StartTag | EndTag], arm_at: Callable[[int], object]) -> dict[int, int | None]:
     """For the offset of each start tag, the offset behind its end tag, or None where the text does not tell.
 
     An end tag closes an element of the same template branch only: what another branch opened may be open or not.
     """
     closes: dict[int, int | None] = {}
-    stacks: dict[int, list[StartTag]] = {}
+    branches: dict[int, _Open] = {}
     for tag in tags:
-        stack = stacks.setdefault(id(arm_at(tag.start)), [])
+        opened = branches.setdefault(id(arm_at(tag.start)), _Open())
         if isinstance(tag, EndTag):
-            _close(stack, tag, closes)
+            _close(opened, tag, closes)
             continue
         closes[tag.start] = None
-        if stack and tag.name in _IMPLIED.get(stack[-1].name, ()):
-            closes[stack.pop().start] = tag.start
-        if tag.name in VOID or (tag.self_closing and any(one.name in _FOREIGN for one in (*stack, tag))):
+        if opened.tags and tag.name in _IMPLIED.get(opened.tags[-1].name, ()):
+            closes[opened.pop().start] = tag.start
+        foreign = tag.name in _FOREIGN or any(opened.names[name] for name in _FOREIGN)
+        if tag.name in VOID or (tag.self_closing and foreign):
             closes[tag.start] = tag.end
         elif tag.name:
-            stack.append(tag)
+            opened.push(tag)
     return closes
 
 
-def _close(stack: list[StartTag], end: EndTag, closes: dict[int, int | None]) -> None:
-    at = len(stack) - 1
-    while at >= 0 and stack[at].name != end.name:
-        at -= 1
-    if at < 0 or not end.name:
+def _close(opened: _Open, end: EndTag, closes: dict[int, int | None]) -> None:
+    if not opened.names[end.name]:
         return
-    for inner in stack[at + 1 :]:
-        closes[inner.start] = end.start if inner.name in _OPTIONAL else None
-    closes[stack[at].start] = end.end
-    del stack[at:]
+    while (inner := opened.pop()).name != end.name:
+        if inner.name in _OPTIONAL:
+            closes[inner.start] = end.start
+    closes[inner.start] = end.end

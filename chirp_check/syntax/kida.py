@@ -12,7 +12,8 @@ from chirp_check.syntax.kida_scan import CLOSERS, OPENER, Close, find_close, fin
 if TYPE_CHECKING:
     from chirp_check.syntax.kida_parser import ParsedTag
 
-MAX_TOKENS = 100_000  # Kida's own limit for one file
+MAX_TOKENS = 100_000  # of one file, Kida's own limit; texts between tags count
+MAX_ERRORS = 200  # in the tags of one file; what comes behind is not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +58,40 @@ class Scan:
     comments: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     raws: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     errors: list[KidaError] = field(default_factory=list[KidaError])
+    tokens: int = 0
 
 
 def scan(text: str) -> Scan:
-    """Every tag, comment and raw block of a template."""
+    """Every tag, comment and raw block of a template, up to where too much is wrong for anything to be learnt."""
     found = Scan()
     at = 0
-    while opener := OPENER.search(text, at):
+    while (opener := OPENER.search(text, at)) and len(found.errors) < MAX_ERRORS:
         start = opener.start()
+        found.tokens += _is_data(text, at, start)
         if opener.group() == "{#":
             at = _comment(text, start, found)
             continue
         tag = _tag(text, start, found)
         at = tag.end
         found.tags.append(tag)
+        found.tokens += len(tag.parsed.tokens)
         if tag.keyword == "raw":
             at = _raw(text, tag, found)
+    found.tokens += at < len(text)
+    if found.tokens > MAX_TOKENS:
+        found.errors.append(KidaError(0, 0, f"the file has more than {MAX_TOKENS} tokens", "split the file"))
     return found
+
+
+def _is_data(text: str, at: int, start: int) -> bool:
+    """Whether Kida makes a token of the text between two tags: not where `-` trims it away."""
+    trimmed = text.startswith("-", at - 3) or text.startswith("-", start + 2)
+    return start > at and not (trimmed and text[at:start].isspace())
 
 
 def _comment(text: str, start: int, found: Scan) -> int:
     end = text.find("#}", start + 2)
+    found.tokens += 2
     if end >= 0:
         found.comments.append((start, end + 2))
         return end + 2
@@ -132,7 +146,9 @@ def _raw(text: str, tag: Tag, found: Scan) -> int:
     at = tag.end
     while opener := OPENER.search(text, at):
         start = opener.start()
+        found.tokens += start > at
         if opener.group() == "{#":
+            found.tokens += 2
             end = text.find("#}", start + 2)
             if end < 0:
                 return _broken_raw(text, tag, start, found, "the comment is never closed", "add `#}`")
@@ -142,7 +158,8 @@ def _raw(text: str, tag: Tag, found: Scan) -> int:
         if not isinstance(close, Close):
             return _broken_raw(text, tag, start, found, f"`{opener.group()}` is never closed", None)
         at = close.end
-        error = _raw_tag(text, start, close.end)
+        error, tokens = _raw_tag(text, start, close.end)
+        found.tokens += tokens
         if error == "":
             found.raws.append((tag.start, close.end))
             return close.end
@@ -153,14 +170,16 @@ def _raw(text: str, tag: Tag, found: Scan) -> int:
     return len(text)
 
 
-def _raw_tag(text: str, start: int, end: int) -> str | None:
-    """None for a tag that Kida can cut into tokens, "" for the end of the raw block, otherwise what is wrong."""
+def _raw_tag(text: str, start: int, end: int) -> tuple[str | None, int]:
+    """None for a tag that Kida can cut into tokens, "" for the end of the raw block, otherwise what is wrong.
+
+    The second value is the number of tokens.
+    """
     from chirp_check.syntax.kida_parser import lex_tag
 
     parsed = lex_tag(text[start:end])
-    if parsed.keyword == "endraw":
-        return parsed.error.message if parsed.error else ""
-    return parsed.error.message if parsed.error else None
+    message = parsed.error.message if parsed.error else None
+    return message or ("" if parsed.keyword == "endraw" else None), len(parsed.tokens)
 
 
 def _broken_raw(text: str, tag: Tag, start: int, found: Scan, message: str, help_: str | None) -> int:

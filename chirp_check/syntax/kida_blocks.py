@@ -1,9 +1,12 @@
 """Tags to nested blocks, by the rules of Kida's parser, with recovery where they are broken."""
 
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chirp_check.diagnostic import nearest
-from chirp_check.syntax.kida import KidaError, Tag, slot_in_call, word_of
+from chirp_check.syntax.kida import MAX_ERRORS, KidaError, Tag, slot_in_call, word_of
 
 DEPTH = 200  # blocks inside blocks; Kida's recursive parser gives up a little above, depending on its caller
 
@@ -31,7 +34,6 @@ _ALONE = frozenset(
         "flush", "yield", "stack", "slot", "raw",
     }
 )  # fmt: skip
-_LOOPS = frozenset({"for", "while"})
 KNOWN_TAGS = frozenset({*_BODIED, *_ALONE, *_CONTINUATIONS, "async", "end", *(f"end{kind}" for kind in _BODIED)})
 # Kida skips these instead of closing the block with them.
 SKIPPED_ENDS = frozenset({"endregion", "endpush", "endtry"})
@@ -75,15 +77,20 @@ class Structure:
     skipped_end: bool = False
 
 
-def structure(tags: list[Tag], size: int) -> Structure:
-    """Nest the tags of a file of `size` code points. A `slot` is replaced in `tags` by what it is where it stands.
+def structure(tags: list[Tag], comments: Sequence[tuple[int, int]], size: int) -> Structure:
+    """Nest the tags of a file of `size` code points, with its comments (sorted).
 
+    A `slot` is replaced in `tags` by what it is where it stands.
     Kida skips three end tags. Where it gets through the file that way there is nothing to report; where it does not,
     those end tags are the reason, and the blocks are read as the author meant them.
     """
     found = _Nester(tags, size, skip_ends=True).run()
     if found.errors and found.skipped_end:
-        return _Nester(tags, size, skip_ends=False).run()
+        found = _Nester(tags, size, skip_ends=False).run()
+    for block in found.blocks:
+        if block.kind == "trans":
+            inside = comments[bisect_left(comments, (block.open.end, 0)) : bisect_left(comments, (block.end, 0))]
+            found.errors += (KidaError(*one, "a comment stands in `trans`", "move it out of it") for one in inside)
     return found
 
 
@@ -95,9 +102,11 @@ class _Nester:
         self.stack: list[Block] = []
         self.found = Structure(Arm(None, None, 0, None, 0, size))
         self.arm = self.found.root
+        self.kinds: Counter[str] = Counter()  # of the open blocks
         self.words = {word_of(tag) for tag in tags if not tag.is_output}
         self.template_tags = 0
         self.too_deep = False
+        self.asked = 0
 
     def run(self) -> Structure:
         for index, tag in enumerate(self.tags):
@@ -124,7 +133,7 @@ class _Nester:
 
     def _error(self, tag: Tag, message: str, help_: str | None = None) -> None:
         """Note an error at a tag, unless Kida has already refused the tag itself."""
-        if tag.parsed.error is None:
+        if tag.parsed.error is None and len(self.found.errors) < MAX_ERRORS:
             self.found.errors.append(KidaError(tag.start, tag.end, message, help_))
 
     @property
@@ -132,8 +141,21 @@ class _Nester:
         return self.stack[-1].kind if self.stack else ""
 
     def _output(self, tag: Tag) -> None:
-        if self._between_cases() or self._top == "embed":
+        if self._top == "trans":
+            self._translated(tag)
+        elif self._between_cases() or self._top == "embed":
             self._error(tag, f"`{{{{ … }}}}` stands directly in `{self._top}`")
+
+    def _translated(self, tag: Tag) -> None:
+        """Inside `trans`, only names that its tag declares may be put out."""
+        from chirp_check.syntax.kida_parser import lone_name, trans_names
+
+        declared = trans_names(self.stack[-1].open.parsed)
+        name = lone_name(tag.parsed)
+        if name is None:
+            self._error(tag, "`trans` holds text and plain names only", "give the expression a name in the `trans` tag")
+        elif declared is not None and name not in declared:
+            self._error(tag, f"`trans` does not declare `{name}`", f"write `{{% trans {name}=… %}}`")
 
     def _between_cases(self) -> bool:
         return self._top == "match" and len(self.stack[-1].arms) == 1
@@ -159,7 +181,7 @@ class _Nester:
             self._error(tag, f"`{word}` stands directly in `embed`", "an `embed` holds blocks only")
         elif self._top == "trans":
             self._error(tag, f"`{word}` stands in `trans`", "a `trans` holds text, names and `plural` only")
-        elif word in {"break", "continue"} and not any(block.kind in _LOOPS for block in self.stack):
+        elif word in {"break", "continue"} and not (self.kinds["for"] or self.kinds["while"]):
             self._error(tag, f"`{word}` stands outside a loop")
         elif word == "template" and not self.stack:
             self.template_tags += 1
@@ -177,6 +199,7 @@ class _Nester:
         block.arms.append(Arm(self.arm, block, 0, tag, tag.end, tag.end))
         self.arm = block.arms[0]
         self.stack.append(block)
+        self.kinds[kind] += 1
         self.found.blocks.append(block)
         if len(self.stack) > DEPTH and not self.too_deep:
             self.too_deep = True
@@ -190,10 +213,19 @@ class _Nester:
         last = block.arms[-1].tag
         if last is not None and last is not block.open and word_of(last) not in _REPEATABLE:
             self._error(tag, f"`{word}` follows `{word_of(last)}`")
+        if word == "plural":
+            self._plural(block, tag)
         block.arms[-1].end = tag.start
         parent = block.arms[0].parent
         block.arms.append(Arm(parent, block, len(block.arms), tag, tag.end, tag.end))
         self.arm = block.arms[-1]
+
+    def _plural(self, block: Block, tag: Tag) -> None:
+        from chirp_check.syntax.kida_parser import trans_names
+
+        declared = trans_names(block.open.parsed)
+        if declared is not None and "count" not in declared:
+            self._error(tag, "`plural` needs `count`, which `trans` does not declare", "write `{% trans count=… %}`")
 
     def _is_assignment(self, block: Block) -> bool:
         """`{% with name = … %}`, which has no `else`."""
@@ -209,6 +241,9 @@ class _Nester:
             self._close(tag)
         elif not self.stack:
             self._error(tag, f"`{word}` closes nothing", "remove it, or open a block before it")
+        elif word == "endslot" == f"end{self._top}":
+            self._error(tag, "Kida has no `endslot`", "write `{% end %}`")
+            self._close(tag)
         elif word in {"end", f"end{self._top}"}:
             self._complete(self.stack[-1])
             self._close(tag)
@@ -217,13 +252,13 @@ class _Nester:
 
     def _mismatch(self, tag: Tag, word: str) -> None:
         """An end tag of another block: it closes the one it names, and those inside stay without an end."""
-        if any(f"end{block.kind}" == word for block in self.stack):
+        if self.kinds[word.removeprefix("end")]:
             while f"end{self._top}" != word:
                 self._never_closed(self.stack[-1], tag.start)
             self._close(tag)
             return
         top = self.stack[-1]
-        meant = nearest(word, [f"end{block.kind}" for block in self.stack])
+        meant = self._nearest(word, frozenset(f"end{kind}" for kind in +self.kinds))
         self._error(tag, f"`{word}` cannot close `{top.kind}`", f"did you mean `{meant or f'end{top.kind}'}`?")
         if meant == f"end{top.kind}" or (word == "endif" and top.kind == "unless"):
             self._close(tag)
@@ -237,6 +272,7 @@ class _Nester:
 
     def _close(self, tag: Tag) -> None:
         block = self.stack.pop()
+        self.kinds[block.kind] -= 1
         block.close = tag
         block.end = tag.end
         block.arms[-1].end = tag.start
@@ -244,13 +280,19 @@ class _Nester:
 
     def _never_closed(self, block: Block, at: int) -> None:
         self.stack.pop()
+        self.kinds[block.kind] -= 1
         block.end = block.arms[-1].end = at
         self.arm = block.arms[0].parent or self.found.root
         self._error(block.open, f"`{block.kind}` is never closed", "add `{% end %}`")
 
+    def _nearest(self, word: str, candidates: frozenset[str]) -> str | None:
+        """What a misspelt word was meant to be; not asked for again and again in a file that is no template at all."""
+        self.asked += 1
+        return nearest(word, candidates) if self.asked <= MAX_ERRORS else None
+
     def _unknown(self, tag: Tag, word: str) -> None:
         """A tag Kida does not know, which it has refused already: read it as what it was meant to be."""
-        meant = nearest(word, KNOWN_TAGS) if word else None
+        meant = self._nearest(word, KNOWN_TAGS) if word else None
         if meant in {"end", f"end{self._top}"} and self.stack:
             self._close(tag)
         elif f"end{word}" in self.words:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kida._types import Token, TokenType
 from kida.exceptions import ErrorCode, TemplateError
 from kida.lexer import Lexer, LexerError
+from kida.nodes import Trans
 from kida.parser import Parser
 from kida.parser.errors import ParseError
 
@@ -22,6 +23,8 @@ REMEMBERED = 8192  # tags; a corpus of 21,100 tags has 8,401 distinct texts
 LONGEST_REMEMBERED = 1000
 DEPTH = 60  # brackets inside brackets; beyond this Kida's recursive parser runs out of stack, depending on its caller
 
+# Kida passes over these where they stand in the block they name; it does not close it.
+SKIPPED_ENDS = frozenset({"endregion", "endpush", "endtry"})
 OPENS = frozenset({TokenType.LPAREN, TokenType.LBRACKET, TokenType.LBRACE, TokenType.OPTIONAL_BRACKET})
 CLOSES = frozenset({TokenType.RPAREN, TokenType.RBRACKET, TokenType.RBRACE})
 
@@ -193,6 +196,17 @@ def _run(
     return tuple(made) if isinstance(made, list) else made, spans, None
 
 
+def lone_name(parsed: ParsedTag) -> str | None:
+    """The name that `{{ name }}` consists of, if it is one."""
+    tokens = parsed.tokens
+    return tokens[1].value if len(tokens) == 3 and tokens[1].type is TokenType.NAME else None
+
+
+def trans_names(parsed: ParsedTag) -> frozenset[str] | None:
+    """The names that a `{% trans … %}` declares, or None for a broken one."""
+    return frozenset(one.name for one in parsed.node.variables) if isinstance(parsed.node, Trans) else None
+
+
 def _too_deep(tokens: tuple[Token, ...], starts: list[int]) -> TagError | None:
     depth = 0
     for index, token in enumerate(tokens):
@@ -206,8 +220,8 @@ def _too_deep(tokens: tuple[Token, ...], starts: list[int]) -> TagError | None:
 
 
 def _end_tag_error(tokens: tuple[Token, ...], starts: list[int], ends: list[int], text: str) -> TagError | None:
-    """An end tag has nothing behind its keyword."""
-    if len(tokens) <= 3:
+    """An end tag has nothing behind its keyword, but for those that Kida skips unread."""
+    if len(tokens) <= 3 or tokens[1].value in SKIPPED_ENDS:
         return None
     found = text[starts[2] : ends[2]]
     return TagError(starts[2], ends[2], f"expected `%}}`, found `{found}`", code=ErrorCode.UNEXPECTED_TOKEN.value)
