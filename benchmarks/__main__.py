@@ -9,7 +9,7 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> int:
     names = sorted(file.parent.name for file in HERE.glob("*/__main__.py"))
-    failed = []
+    failed: list[str] = []
     for name in names:
         print(f"\n$ python -m benchmarks.{name}", flush=True)
         if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], cwd=HERE.parent, check=False).returncode:
