@@ -73,8 +73,10 @@ class App:
         upper = _methods(methods)
 
         def register(handler: F) -> F:
+            known_as = name or _function_name(handler)
             with self._open():
-                self._add_route(Route(pattern, handler, upper, name or _function_name(handler), inline))
+                self._routes.append(Route(pattern, handler, upper, known_as, inline))
+                self._names.setdefault(known_as, []).append(pattern)
             return handler
 
         return register
@@ -145,11 +147,6 @@ class App:
             if self._runtime is not None:
                 raise RuntimeError(_FROZEN)
             yield
-
-    def _add_route(self, route: Route) -> None:
-        self._routes.append(route)
-        if route.name is not None:
-            self._names.setdefault(route.name, []).append(route.pattern)
 
     # what it knows
 

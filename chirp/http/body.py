@@ -1,6 +1,6 @@
 """Reading a request body from ASGI messages: limits, truncation, and strict JSON."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from typing import Never
 
 from chirp._internal.asgi import Receive
@@ -74,19 +74,13 @@ def _refuse_constant(name: str) -> Never:
 
 
 def _check_depth(value: object) -> None:
-    level: list[object] = [value]
+    level = _containers([value])
     for _ in range(MAX_JSON_DEPTH):
-        level = [child for node in level for child in _children(node) if isinstance(child, dict | list)]
+        level = _containers(child for node in level for child in (node.values() if isinstance(node, dict) else node))
         if not level:
             return
     raise BadRequest("the JSON is nested too deeply")
 
 
-def _children(node: object) -> list[object]:
-    match node:
-        case dict():
-            return list[object](node.values())  # pyright: ignore[reportUnknownArgumentType]
-        case list():
-            return list[object](node)  # pyright: ignore[reportUnknownArgumentType]
-        case _:
-            return []
+def _containers(values: Iterable[object]) -> list[dict[str, object] | list[object]]:
+    return [value for value in values if isinstance(value, dict | list)]

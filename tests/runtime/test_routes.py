@@ -157,6 +157,9 @@ class Handlers:
     def quoted(self, id: "int") -> object:  # noqa: UP037 - this is what it tests
         return id
 
+    def strings(self, id: "int", request: "Request", other: "Nowhere" = None) -> object:  # type: ignore[name-defined]  # noqa: F821, UP037  # pyright: ignore[reportUndefinedVariable, reportUnknownParameterType]
+        return [id, request.path]
+
     def imagined(self, id: int, other: Imagined = None) -> object:  # pyright: ignore[reportUnknownParameterType]
         return id
 
@@ -204,6 +207,7 @@ class Handlers:
         ("bare", "/{id:int}", "/7", 7),
         ("quoted", "/{id}", "/7", 7),
         ("imagined", "/{id}", "/7", 7),
+        ("strings", "/{id}", "/7", [7, "/7"]),
         ("both", "/{id}", "/7", ["7", 7]),
         ("renamed", "/{id}", "/7", ["/7", 7]),
         ("subclass", "/x", "/x", "/x"),
