@@ -226,7 +226,8 @@ class Model:
         owners = [part.application.routes for part in self._parts_of(use.url.span.path)]
         found = [table.reach(use.url) for table in owners]
         routes = tuple(route for one in found for route in one.routes)
-        return Reach(routes, not found or any(one.open for one in found))
+        likely = tuple(route for one in found for route in one.likely)
+        return Reach(routes, not found or any(one.open for one in found), likely)
 
     def target_missing(self, use: TargetUse) -> bool:
         """Whether no screen on which the target is asked for can hold its element."""

@@ -14,15 +14,20 @@ type Segment = tuple[str, str] | str  # with a hole: what stands before the firs
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The routes a reference can reach and their methods; `open` when others may be reached that nobody sees."""
+    """The routes a reference can reach and their methods; `open` when others may be reached that nobody sees.
+
+    `likely` are those with the same literal segments, in which each expression fills one segment, as nearly all do; all
+    of the routes when there are none of these.
+    """
 
     routes: tuple[Route, ...]
     open: bool
+    likely: tuple[Route, ...] = ()
 
     @property
     def methods(self) -> frozenset[str] | None:
-        """All methods of the routes, or None when those of one are not known."""
-        known = [route.methods for route in self.routes]
+        """All methods of the likely routes, or None when those of one are not known."""
+        known = [route.methods for route in self.likely]
         if any(methods is None for methods in known):
             return None
         return frozenset(method for methods in known if methods is not None for method in methods)
@@ -53,8 +58,11 @@ class RouteTable:
 
     def _reach(self, pieces: Pieces) -> Reach:
         segments = _segments(pieces)
-        routes = tuple(route for route, pattern in self._patterns if _meets(segments, pattern.segments))
-        return Reach(routes, not self.complete or any(_under(pieces, prefix) for prefix in self.prefixes))
+        met = tuple((route, pattern) for route, pattern in self._patterns if _meets(segments, pattern.segments))
+        routes = tuple(route for route, _ in met)
+        likely = tuple(route for route, pattern in met if _corresponds(segments, pattern.segments))
+        is_open = not self.complete or any(_under(pieces, prefix) for prefix in self.prefixes)
+        return Reach(routes, is_open, likely or routes)
 
 
 HOLE = "{*}"
@@ -147,6 +155,25 @@ def _meets(reference: tuple[Segment, ...], route: tuple[PathSegment, ...]) -> bo
         if taken <= last and not _fits(route[0], before, ""):
             return False
     return False
+
+
+def _corresponds(reference: tuple[Segment, ...], route: tuple[PathSegment, ...]) -> bool:
+    """Whether the segments of both stand for each other: the same text, or a hole within one segment.
+
+    A parameter that takes the rest stands for all that follows.
+    """
+    for at, segment in enumerate(route):
+        if _takes_rest(segment):
+            return True
+        if at >= len(reference) or not _stands_for(reference[at], segment):
+            return False
+    return len(reference) == len(route)
+
+
+def _stands_for(one: Segment, segment: PathSegment) -> bool:
+    if isinstance(one, str):
+        return one == segment.value and not segment.is_param
+    return _fits(segment, *one) and (segment.is_param or one == ("", ""))
 
 
 def _takes_rest(segment: PathSegment) -> bool:
