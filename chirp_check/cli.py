@@ -5,7 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from chirp_check.config import Config, ConfigError, parse_config, read_config
 from chirp_check.diagnostic import did_you_mean
@@ -22,7 +22,9 @@ OK, ERRORS, USAGE, INTERNAL, PIPE, INTERRUPTED = 0, 1, 2, 3, 141, 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code is 0 (no errors), 1 (errors), 2 (usage, configuration) or 3 (a bug of ours)."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        _leave(main(sys.argv[1:]))
+    words = list(arguments)
     command = _COMMANDS.get(words[0]) if words else None
     _escape_what_does_not_encode()
     try:
@@ -38,6 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # noqa: BLE001 - the boundary: whatever is left is a bug of ours, said without a traceback
         return _confess(error, verbose="-v" in words or "--verbose" in words)
     return code
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without tidying up its memory, which would take a tenth of the whole run."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _escape_what_does_not_encode() -> None:
@@ -284,4 +293,4 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

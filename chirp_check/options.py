@@ -33,12 +33,15 @@ def check_parser() -> Parser:
     parser = Parser(
         prog="chirp-check",
         allow_abbrev=False,
+        add_help=False,
         description="Check that handlers, templates, routes and targets agree, without importing the application.",
         epilog="Other commands: explain RULE, rules, routes, server, version. "
         "Exit codes: 0 no errors, 1 errors, 2 usage or configuration, 3 a bug of ours.",
     )
-    add = parser.add_argument
+    # Everything is added to a group: what is added to the parser itself is formatted at once, which takes 10 ms.
+    add = parser.add_argument_group("what to check").add_argument
     add("paths", nargs="*", metavar="PATH", help="folders or files to check (default: the current folder)")
+    add("-h", "--help", action="help", help="show this help")
     rules = parser.add_argument_group("rules").add_argument
     for flag, says in (
         ("--select", "run these rules only (`all`: every rule)"),
