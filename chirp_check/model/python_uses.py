@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.facts.handlers import Function
-from chirp_check.facts.values import AnyTerm, Attr, Const, Index, Merge, Name
+from chirp_check.facts.values import AnyTerm, Attr, Const, Index, Items, Merge, Name
 from chirp_check.grammar.selectors import Pieces, id_of, stripped
 from chirp_check.model.applications import Application
 from chirp_check.model.domain import Callable, ClassValue, External, Record, Scope, Sequence, Value
@@ -132,7 +132,12 @@ def _refused(term: AnyTerm, scope: Scope) -> Iterator[str]:
         case Merge(left=left, right=right):
             yield from _refused(left, scope)
             yield from _refused(right, scope)
-        case Index(base=base) if not _is_special(base):
+        case Index(base=base, key=key) if (special := _special(base, scope)) is not None:
+            yield from ("None",) if special == "Optional" else ()
+            inside = key.elements if isinstance(key, Items) else (key,)
+            for one in inside[:1] if special == "Annotated" else inside:
+                yield from _refused(one, scope)
+        case Index(base=base) if not _is_generic(base):
             yield from _refused(base, scope)
         case Name(id=name):
             value = scope.lookup(name)
@@ -142,8 +147,26 @@ def _refused(term: AnyTerm, scope: Scope) -> Iterator[str]:
             pass
 
 
-def _is_special(base: AnyTerm) -> bool:
-    """Whether a subscripted name is something of `typing`, whose items say what is returned, not what it is."""
+def _special(base: AnyTerm, scope: Scope) -> str | None:
+    """`Optional`, `Union` or `Annotated` of `typing`: what is returned stands inside the brackets."""
+    match base:
+        case Name(id=name):
+            value = scope.lookup(name)
+        case Attr(base=Name(id=module), name=name):
+            value = scope.lookup(module)
+            value = External(f"{value.name}.{name}", value.span) if isinstance(value, External) else None
+        case _:
+            value = None
+    dotted = value.name if isinstance(value, External) else ""
+    package, _, last = dotted.rpartition(".")
+    return last if package in ("typing", "typing_extensions") and last in _TRANSPARENT else None
+
+
+_TRANSPARENT = frozenset({"Optional", "Union", "Annotated"})
+
+
+def _is_generic(base: AnyTerm) -> bool:
+    """Whether a subscripted name may be any generic type, whose items do not say whether it is a response."""
     name = base.id if isinstance(base, Name) else base.name if isinstance(base, Attr) else ""
     return name not in NEGOTIABLE | REFUSED
 
