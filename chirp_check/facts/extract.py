@@ -66,7 +66,7 @@ class _TemplateReader:
         self._read_nesting()
         if self.scan.tags:
             self._read_tags()
-        markup = MarkupReader(self.text, self.scan, self.structure, self.opened, self.outputs, self.conditions)
+        markup = MarkupReader(self.text, self.scan, self.structure, self.outputs, self.conditions)
         blocks = list(self._blocks())
         faults = [_fault(error) for error in self._errors()]
         comments = ((start + 2, end - 2) for start, end in self.scan.comments)

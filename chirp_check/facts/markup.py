@@ -30,7 +30,6 @@ class MarkupReader:
         text: str,
         scan: Scan,
         blocks: Structure,
-        opened: Mapping[Tag, Block],
         outputs: Mapping[Tag, AnyTerm],
         conditions: Mapping[Tag, AnyTerm],
     ) -> None:
@@ -38,7 +37,7 @@ class MarkupReader:
         self.starts = [tag.start for tag in scan.tags]
         self.tags = scan.tags
         self.raws = frozenset(scan.raws)
-        self.opened = opened
+        self.opened = {block.open: block for block in blocks.blocks}
         self.outputs = outputs
         self.conditions = conditions
         self.arms = _ArmIndex(blocks, conditions)

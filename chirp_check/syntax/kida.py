@@ -85,7 +85,7 @@ def scan(text: str) -> Scan:
 
 def _is_data(text: str, at: int, start: int) -> bool:
     """Whether Kida makes a token of the text between two tags: not where `-` trims it away."""
-    trimmed = text.startswith("-", at - 3) or text.startswith("-", start + 2)
+    trimmed = text.endswith(("-%}", "-}}"), 0, at) or text.startswith("-", start + 2)
     return start > at and not (trimmed and text[at:start].isspace())
 
 
@@ -151,12 +151,12 @@ def _raw(text: str, tag: Tag, found: Scan) -> int:
             found.tokens += 2
             end = text.find("#}", start + 2)
             if end < 0:
-                return _broken_raw(text, tag, start, found, "the comment is never closed", "add `#}`")
+                return _broken_raw(text, tag, "the comment is never closed", start, found)
             at = end + 2
             continue
         close = find_close(text, start, raw=True)
         if not isinstance(close, Close):
-            return _broken_raw(text, tag, start, found, f"`{opener.group()}` is never closed", None)
+            return _broken_raw(text, tag, f"`{opener.group()}` is never closed", start, found)
         at = close.end
         error, tokens = _raw_tag(text, start, close.end)
         found.tokens += tokens
@@ -164,7 +164,7 @@ def _raw(text: str, tag: Tag, found: Scan) -> int:
             found.raws.append((tag.start, close.end))
             return close.end
         if error is not None:
-            return _broken_raw(text, tag, start, found, error, None)
+            return _broken_raw(text, tag, error, start, found)
     found.errors.append(KidaError(tag.start, tag.end, "`raw` is never closed", "add `{% endraw %}`"))
     found.raws.append((tag.start, len(text)))
     return len(text)
@@ -182,8 +182,8 @@ def _raw_tag(text: str, start: int, end: int) -> tuple[str | None, int]:
     return message or ("" if parsed.keyword == "endraw" else None), len(parsed.tokens)
 
 
-def _broken_raw(text: str, tag: Tag, start: int, found: Scan, message: str, help_: str | None) -> int:
-    found.errors.append(KidaError(start, start + 2, f"{message} inside `raw`", help_))
+def _broken_raw(text: str, tag: Tag, message: str, start: int, found: Scan) -> int:
+    found.errors.append(KidaError(start, start + 2, f"{message} inside `raw`"))
     end = find_end_raw(text, start)
     stop = end.end() if end else len(text)
     found.raws.append((tag.start, stop))

@@ -5,9 +5,11 @@ compares what is made of them with a whole Kida parse.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from kida._types import Token, TokenType
 from kida.exceptions import ErrorCode, TemplateError
@@ -27,6 +29,11 @@ DEPTH = 60  # brackets inside brackets; beyond this Kida's recursive parser runs
 SKIPPED_ENDS = frozenset({"endregion", "endpush", "endtry"})
 OPENS = frozenset({TokenType.LPAREN, TokenType.LBRACKET, TokenType.LBRACE, TokenType.OPTIONAL_BRACKET})
 CLOSES = frozenset({TokenType.RPAREN, TokenType.RBRACKET, TokenType.RBRACE})
+
+
+type _Node = Node | tuple[Node, ...] | None
+type _Spans = Mapping[int, tuple[int, int, Expr]]
+NO_SPANS: _Spans = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +61,35 @@ class ParsedTag:
     ends: tuple[int, ...]
     keyword: str
     node: Node | tuple[Node, ...] | None
-    spans: dict[int, tuple[int, int, Expr]]
+    spans: Mapping[int, tuple[int, int, Expr]]
     error: TagError | None
+
+
+class _Lexed(NamedTuple):
+    """The tokens of one tag with their offsets, and the error that ended them."""
+
+    text: str
+    tokens: list[Token]
+    starts: list[int]
+    ends: list[int]
+    error: TagError | None
+
+    @property
+    def keyword(self) -> str:
+        """The first word of a `{% … %}`."""
+        word = self.tokens[1] if len(self.tokens) > 1 and self.text.startswith("{%") else None
+        return word.value if word is not None and word.type is TokenType.NAME else ""
+
+    def parsed(self, error: TagError | None, node: _Node = None, spans: _Spans = NO_SPANS) -> ParsedTag:
+        """The tag with what the parser made of it."""
+        tokens, starts, ends = tuple(self.tokens), tuple(self.starts), tuple(self.ends)
+        return ParsedTag(self.text, tokens, starts, ends, self.keyword, node, spans, error)
 
 
 class _TagLexer(Lexer):
     """Kida's lexer over one tag. Kida's own loop copies the rest of the source for each token."""
 
-    def read(self) -> tuple[list[Token], list[int], list[int], TagError | None]:
+    def read(self) -> _Lexed:
         source = self._source
         variable = source.startswith("{{")
         closer = "}}" if variable else "%}"
@@ -81,16 +109,18 @@ class _TagLexer(Lexer):
                 tokens.append(self._emit_delimiter(closer, TokenType.VARIABLE_END if variable else TokenType.BLOCK_END))
                 starts.append(start)
                 ends.append(start + 2)
-                return tokens, starts, ends, None
+                return _Lexed(source, tokens, starts, ends, None)
             if start >= size:
                 break
             try:
                 tokens.append(self._next_code_token())
             except LexerError as error:
-                return tokens, starts, ends, _lexer_fault(error.message, source, start, max(self._pos, start + 1))
+                fault = _lexer_fault(error.message, source, start, max(self._pos, start + 1))
+                return _Lexed(source, tokens, starts, ends, fault)
             starts.append(start)
             ends.append(self._pos)
-        return tokens, starts, ends, TagError(0, 2, f"`{source[:2]}` is never closed", f"add `{closer}`")
+        fault = TagError(0, 2, f"`{source[:2]}` is never closed", f"add `{closer}`")
+        return _Lexed(source, tokens, starts, ends, fault)
 
 
 class _TagParser(Parser):
@@ -143,20 +173,13 @@ def parse_tag(text: str, *, in_call: bool = False) -> ParsedTag:
 
 
 def _parse(text: str, in_call: bool) -> ParsedTag:
-    read, starts, ends, error = _TagLexer(text).read()
-    tokens = tuple(read)
-    keyword = tokens[1].value if len(tokens) > 1 and tokens[1].type is TokenType.NAME else ""
-    if text.startswith("{{"):
-        keyword = ""
-    node: Node | tuple[Node, ...] | None = None
-    spans: dict[int, tuple[int, int, Expr]] = {}
-    if error is None:
-        error = _too_deep(tokens, starts)
-    if error is None and keyword.startswith("end"):
-        error = _end_tag_error(tokens, starts, ends, text)
-    elif error is None:
-        node, spans, error = _run(text, tokens, starts, ends, keyword, in_call)
-    return ParsedTag(text, tokens, tuple(starts), tuple(ends), keyword, node, spans, error)
+    lexed = _TagLexer(text).read()
+    error = lexed.error or _too_deep(lexed)
+    if error is not None:
+        return lexed.parsed(error)
+    if lexed.keyword.startswith("end"):
+        return lexed.parsed(_end_tag_error(lexed))
+    return _run(lexed, in_call)
 
 
 _remembered = lru_cache(maxsize=REMEMBERED)(_parse)
@@ -164,36 +187,26 @@ _remembered = lru_cache(maxsize=REMEMBERED)(_parse)
 
 def lex_tag(text: str) -> ParsedTag:
     """The tokens of one tag, not parsed: all that Kida does with what stands inside `{% raw %}`."""
-    read, starts, ends, error = _TagLexer(text).read()
-    tokens = tuple(read)
-    keyword = tokens[1].value if len(tokens) > 1 and tokens[1].type is TokenType.NAME and text[1] == "%" else ""
-    if error is None and keyword == "endraw":
-        error = _end_tag_error(tokens, starts, ends, text)
-    return ParsedTag(text, tokens, tuple(starts), tuple(ends), keyword, None, {}, error)
+    lexed = _TagLexer(text).read()
+    ends_raw = lexed.error is None and lexed.keyword == "endraw"
+    return lexed.parsed(_end_tag_error(lexed) if ends_raw else lexed.error)
 
 
-type _Outcome = tuple[Node | tuple[Node, ...] | None, dict[int, tuple[int, int, Expr]], TagError | None]
-
-
-def _run(
-    text: str, tokens: tuple[Token, ...], starts: list[int], ends: list[int], keyword: str, in_call: bool
-) -> _Outcome:
-    prefix, suffix = _WRAP.get(keyword, _UNWRAPPED)
-    parser = _TagParser([*prefix, *tokens, *suffix], in_call=in_call)
-    whole = (0, len(text))
+def _run(lexed: _Lexed, in_call: bool) -> ParsedTag:
+    prefix, suffix = _WRAP.get(lexed.keyword, _UNWRAPPED)
+    parser = _TagParser([*prefix, *lexed.tokens, *suffix], in_call=in_call)
+    whole = (0, len(lexed.text))
     try:
-        made = parser.tag(variable=text.startswith("{{"))
+        made = parser.tag(variable=lexed.text.startswith("{{"))
     except ParseError as error:
-        at = next((i for i, token in enumerate(tokens) if token is error.token), None)
-        start, end = whole if at is None else (starts[at], ends[at])
-        return None, {}, _parser_fault(error, text, start, end)
+        return lexed.parsed(_parser_fault(error, lexed))
     except RecursionError:
-        return None, {}, TagError(*whole, "the expression is nested too deeply for Kida")
+        return lexed.parsed(TagError(*whole, "the expression is nested too deeply for Kida"))
     except (TemplateError, LexerError, SyntaxError, ValueError) as error:
-        return None, {}, TagError(*whole, house_form(str(error)))
+        return lexed.parsed(TagError(*whole, house_form(str(error))))
     shift = len(prefix)
     spans = {key: (first - shift, last - shift, node) for key, (first, last, node) in parser.spans.items()}
-    return tuple(made) if isinstance(made, list) else made, spans, None
+    return lexed.parsed(None, tuple(made) if isinstance(made, list) else made, MappingProxyType(spans))
 
 
 def lone_name(parsed: ParsedTag) -> str | None:
@@ -207,24 +220,25 @@ def trans_names(parsed: ParsedTag) -> frozenset[str] | None:
     return frozenset(one.name for one in parsed.node.variables) if isinstance(parsed.node, Trans) else None
 
 
-def _too_deep(tokens: tuple[Token, ...], starts: list[int]) -> TagError | None:
+def _too_deep(lexed: _Lexed) -> TagError | None:
     depth = 0
-    for index, token in enumerate(tokens):
+    for token, start in zip(lexed.tokens, lexed.starts, strict=True):
         if token.type in OPENS:
             depth += 1
             if depth > DEPTH:
-                return TagError(starts[index], starts[index] + 1, "the expression is nested too deeply for Kida")
+                return TagError(start, start + 1, "the expression is nested too deeply for Kida")
         elif token.type in CLOSES:
             depth -= 1
     return None
 
 
-def _end_tag_error(tokens: tuple[Token, ...], starts: list[int], ends: list[int], text: str) -> TagError | None:
+def _end_tag_error(lexed: _Lexed) -> TagError | None:
     """An end tag has nothing behind its keyword, but for those that Kida skips unread."""
-    if len(tokens) <= 3 or tokens[1].value in SKIPPED_ENDS:
+    if len(lexed.tokens) <= 3 or lexed.keyword in SKIPPED_ENDS:
         return None
-    found = text[starts[2] : ends[2]]
-    return TagError(starts[2], ends[2], f"expected `%}}`, found `{found}`", code=ErrorCode.UNEXPECTED_TOKEN.value)
+    start, end = lexed.starts[2], lexed.ends[2]
+    message = f"expected `%}}`, found `{lexed.text[start:end]}`"
+    return TagError(start, end, message, code=ErrorCode.UNEXPECTED_TOKEN.value)
 
 
 _QUOTED = re.compile(r"'(\{%.*?%\}|[^']*)'|(\{%.*?%\})")
@@ -238,7 +252,10 @@ def house_form(message: str) -> str:
     return line[:1].lower() + line[1:] if line[1:2].islower() else line
 
 
-def _parser_fault(error: ParseError, text: str, start: int, end: int) -> TagError:
+def _parser_fault(error: ParseError, lexed: _Lexed) -> TagError:
+    text = lexed.text
+    at = next((i for i, token in enumerate(lexed.tokens) if token is error.token), None)
+    start, end = (0, len(text)) if at is None else (lexed.starts[at], lexed.ends[at])
     code = error.code.value if error.code else None
     message = error.message.partition("\n\n")[0]
     if message.startswith("Expected ") and ", got " in message:
