@@ -1,13 +1,13 @@
 """ASGI in types: the raw protocol callables, and the typed view of an HTTP scope."""
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-type Scope = MutableMapping[str, Any]
-type Message = MutableMapping[str, Any]
+type Scope = Mapping[str, Any]
+type Message = Mapping[str, Any]
 type Receive = Callable[[], Awaitable[Message]]
-type Send = Callable[[Message], Awaitable[None]]
+type Send = Callable[[Any], Awaitable[None]]
 type Address = tuple[str, int | None]
 
 

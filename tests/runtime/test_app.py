@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 from asgiref.compatibility import guarantee_single_callable  # pyright: ignore[reportUnknownVariableType]
 from asgiref.testing import ApplicationCommunicator
+from asgiref.typing import ASGI3Application
 
 import chirp
 from chirp import App, AppConfig, ConfigurationError, Request
@@ -443,3 +444,8 @@ def test_the_client_freezes_starts_and_stops() -> None:
 
     asyncio.run(use())
     assert events == ["start", "stop"]
+
+
+def test_it_is_an_asgi_3_application_to_type_checkers() -> None:
+    application: ASGI3Application = App()
+    assert callable(application)

@@ -4,6 +4,8 @@
 # pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 
 import asyncio
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Coroutine
@@ -116,3 +118,33 @@ def test_closed_workers_start_again() -> None:
     assert threading.active_count() == before
     assert run(workers.run(abs, -3)) == 3
     workers.close()
+
+
+SCRIPT = """
+import asyncio, sys, threading
+from contextvars import Context
+from chirp.context import request_var
+from chirp.server.threads import Workers
+
+workers = Workers(4)
+outside = []
+
+async def main():
+    request_var.set("the request that starts the threads")
+    await asyncio.gather(*(workers.run(lambda _: None, None) for _ in range(8)))
+
+asyncio.run(main())
+
+# What the threads themselves see, between jobs: a job whose context is empty.
+async def look():
+    return await workers.run(lambda _: threading.current_thread()._context.get(request_var), None)
+
+print(sys.flags.thread_inherit_context, asyncio.run(look()))
+"""
+
+
+@pytest.mark.parametrize("inherit", ["0", "1"])
+def test_threads_do_not_keep_the_request_that_started_them(inherit: str) -> None:
+    command = [sys.executable, "-X", f"thread_inherit_context={inherit}", "-c", SCRIPT]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.stdout == f"{inherit} None\n", done.stderr
