@@ -43,6 +43,7 @@ class TermReader:
         self.parsed = tag.parsed
         self.calls: list[Call] = []
         self._depth = 0
+        self._measured: dict[int, tuple[AnyTerm, int, int]] = {}  # a tag's own expressions, so that none is read twice
         self._closing: dict[int, int] | None = None
 
     def read(self, node: k.Expr) -> AnyTerm:
@@ -51,6 +52,8 @@ class TermReader:
 
     def measure(self, node: k.Expr) -> tuple[AnyTerm, int, int]:
         """The term of an expression, and its tokens `[first, last)` including parentheses around it."""
+        if id(node) in self._measured:
+            return self._measured[id(node)]
         if self._depth >= DEPTH:
             first, last = self.extent(node)
             return Opaque(self.start(first), self.end(last), "an expression nested too deeply"), first, last
@@ -61,7 +64,10 @@ class TermReader:
         finally:
             self._depth -= 1
         known = self.parsed.spans.get(id(node))
-        return (term, known[0], known[1]) if known else (term, first, last)
+        measured = (term, known[0], known[1]) if known else (term, first, last)
+        if self._depth == 0:
+            self._measured[id(node)] = measured
+        return measured
 
     def extent(self, node: k.Expr) -> tuple[int, int]:
         """The tokens of a primary expression, parentheses included; of any other, all of the tag."""
