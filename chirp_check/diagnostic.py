@@ -85,17 +85,25 @@ def _distance(left: str, right: str, limit: int) -> int:
     return previous[-1]
 
 
+def _parts(name: str) -> list[str]:
+    for mark in "-_./":
+        name = name.replace(mark, " ")
+    return name.lower().split()
+
+
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `name` most likely meant, or None.
 
-    At most a third of the letters may differ; ties go to the first.
+    At most a third of the letters may differ; a candidate that has the whole name among its parts counts as one letter
+    off. Of equals the first in the alphabet is taken.
     """
     limit = max(1, len(name) // 3)
     best: tuple[int, str] | None = None
     for candidate in sorted(set(candidates)):
         if candidate == name:
             continue
-        distance = _distance(name.lower(), candidate.lower(), limit)
+        part = len(name) > 2 and name.lower() in _parts(candidate)
+        distance = 1 if part else _distance(name.lower(), candidate.lower(), limit)
         if distance <= limit and (best is None or distance < best[0]):
             best = (distance, candidate)
     return best[1] if best else None
