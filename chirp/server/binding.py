@@ -139,3 +139,11 @@ def _conversion(route: Route, parameter: inspect.Parameter, converter: str) -> C
     raise ConfigurationError(
         f"{route.origin}: `{parameter.name}: {shown}` cannot be made from {{{parameter.name}:{converter}}}"
     )
+
+
+def is_async(handler: Callable[..., object]) -> bool:
+    """Whether calling the handler gives a coroutine, as far as the definition says."""
+    unwrapped: Any = inspect.unwrap(handler)
+    if inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(unwrapped):
+        return True
+    return not inspect.isroutine(handler) and inspect.iscoroutinefunction(type(handler).__call__)

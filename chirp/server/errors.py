@@ -8,6 +8,7 @@ from typing import Any
 from chirp.errors import HTTPError, reason
 from chirp.http.request import Request
 from chirp.http.response import Response
+from chirp.server.binding import is_async
 from chirp.server.negotiation import negotiate
 from chirp.server.threads import Workers
 from chirp.templating.integration import Engine
@@ -36,18 +37,28 @@ class ErrorResponder:
         self._debug = debug
 
     async def respond(self, error: Exception, request: Request) -> Response:
-        """The response to an exception; it never raises an Exception itself."""
+        """The response to an exception, logged when it is a server error; it never raises an Exception itself."""
+        error = original = self._cause(error)
         status = error.status if isinstance(error, HTTPError) else 500
-        if status >= 500:
-            log.error("%s %s failed", request.method, request.path, exc_info=error)
-        found = self._find(error, status)
-        if found is not None:
+        response: Response | None = None
+        if (found := self._find(error, status)) is not None:
             try:
-                return _with_headers(await self._handled(*found, error, status, request), error)
+                response = await self._handled(*found, error, status, request)
             except Exception as failure:  # the boundary: a failing error handler is an error page
                 log.exception("the error handler for %s failed", type(error).__name__)
                 error, status = failure, 500
-        return _with_headers(self._default(error, status, request), error)
+        if response is None:
+            response = self._default(error, status, request)
+        if response.status >= 500:
+            log.error("%s %s failed", request.method, request.path, exc_info=original)
+        return _with_headers(response, error)
+
+    def _cause(self, error: Exception) -> Exception:
+        """What a template raised, if it has an answer of its own: Kida wraps what comes out of filters and globals."""
+        cause = error.__cause__
+        if isinstance(cause, Exception) and type(error).__module__.startswith("kida"):
+            return cause if isinstance(cause, HTTPError) or self._find(cause, 0) else error
+        return error
 
     def _find(self, error: Exception, status: int) -> tuple[ErrorHandler, int] | None:
         if isinstance(error, HTTPError) and status in self._handlers:
@@ -61,7 +72,7 @@ class ErrorResponder:
         self, handler: ErrorHandler, arity: int, error: Exception, status: int, request: Request
     ) -> Response:
         arguments = (request, error)[:arity]
-        if inspect.iscoroutinefunction(handler):
+        if is_async(handler):
             value = await handler(*arguments)
         else:
             value = await self._workers.run(lambda given: handler(*given), arguments)

@@ -1,7 +1,7 @@
 """The frozen application: one request from its ASGI scope to its last message."""
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from chirp.http.response import Response
 from chirp.middleware.protocol import Middleware, Next
 from chirp.routing.route import Route
 from chirp.routing.router import Router
-from chirp.server.binding import Call, bind
+from chirp.server.binding import Call, bind, is_async
 from chirp.server.errors import ErrorResponder
 from chirp.server.negotiation import negotiate
 from chirp.server.sending import send_response
@@ -136,14 +136,6 @@ def _evaluation(route: Route, services: Services) -> Next:
     if route.inline:
         return _inline_endpoint(call, services.engine)
     return _thread_endpoint(call, services.engine, services.workers)
-
-
-def is_async(handler: Callable[..., object]) -> bool:
-    """Whether calling the handler gives a coroutine, as far as the definition says."""
-    unwrapped: Any = inspect.unwrap(handler)
-    if inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(unwrapped):
-        return True
-    return not inspect.isroutine(handler) and inspect.iscoroutinefunction(type(handler).__call__)
 
 
 def _async_endpoint(call: Call, engine: Engine) -> Next:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chirp import App, HTTPError, Middleware, Next, NotFound, Redirect, Request, Response, g, get_request
+from chirp import App, HTTPError, Middleware, Next, NotFound, Redirect, Request, Response, Template, g, get_request
 from chirp.errors import MethodNotAllowed, reason
 from chirp.middleware import Middleware as SameMiddleware
 from tests.runtime.driver import answer_of, ask, exchange, get, http_scope, make_app, post_form
@@ -149,11 +149,49 @@ def test_error_handlers_by_status_and_by_nearest_class(tmp_path: Path) -> None:
     assert (get(app, "/zero").status, get(app, "/zero").text) == (500, "anything")
 
 
-def test_a_handler_for_500_takes_every_exception(tmp_path: Path) -> None:
+def test_a_handled_exception_is_not_logged_as_a_failure(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app = make_app(tmp_path)
+    app.error(Broken)(lambda: ("handled", 409))
+    app.route("/broken")(lambda: raise_(Broken()))
+    app.route("/teapot")(lambda: raise_(HTTPError(418)))
+    app.route("/unavailable")(lambda: raise_(HTTPError(503)))
+    app.route("/boom")(lambda: 1 // 0)
+    for path, status in (("/broken", 409), ("/teapot", 418), ("/nope", 404)):
+        assert get(app, path).status == status
+    assert caplog.records == []
+    for path, status in (("/unavailable", 503), ("/boom", 500)):
+        assert get(app, path).status == status
+        assert f"GET {path} failed" in caplog.text
+
+
+def test_what_a_template_raises_is_answered_as_if_the_handler_had_raised_it(tmp_path: Path) -> None:
+    app = make_app(tmp_path, {"t.html": "{{ fail() }}", "q.html": "{{ request.query['q'] }}"})
+    errors: list[Exception] = [NotFound("no such task"), BadlyBroken(), ValueError()]
+    app.error(Broken)(lambda: ("handled", 409))
+    app.template_global("fail")(lambda: raise_(errors.pop(0)))
+    app.route("/")(lambda: Template("t.html"))
+    app.route("/q")(lambda: Template("q.html"))
+    assert (get(app, "/").status, get(app, "/").status, get(app, "/").status) == (404, 409, 500)
+    assert get(app, "/q").text == "missing: q"
+
+
+def test_an_error_handler_may_be_an_object(tmp_path: Path) -> None:
+    class Handler:
+        async def __call__(self, request: Request) -> str:
+            return f"no {request.path}"
+
+    app = make_app(tmp_path)
+    app.error(404)(Handler())
+    assert get(app, "/x").text == "no /x"
+
+
+def test_a_handler_for_500_takes_every_exception(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     app = make_app(tmp_path)
     app.error(500)(lambda request, error: f"{request.path} {error}")
     app.route("/")(lambda: raise_(Broken("down")))
-    assert (get(app, "/").status, get(app, "/").text) == (500, "/ down")
+    answer = get(app, "/")
+    assert (answer.status, answer.text) == (500, "/ down")
+    assert [record.message for record in caplog.records] == ["GET / failed"]
 
 
 def test_a_failing_error_handler_is_a_plain_500(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
