@@ -344,6 +344,33 @@ def test_a_bug_of_ours_elsewhere(project: Path, run: Run, monkeypatch: pytest.Mo
     assert run.err.startswith("error: internal error: RuntimeError: not our day\nhelp: this is a bug of chirp-check")
 
 
+def test_a_bug_of_ours_shows_its_traceback_when_asked_to(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("not our day")
+
+    monkeypatch.setattr(Project, "__init__", broken)
+    assert cli.main(["-v"]) == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_interrupt(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Project, "__init__", interrupted)
+    assert run() == 130
+    assert (run.out, run.err) == ("", "")
+
+
+def test_the_server_is_handed_over(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[object] = []
+    monkeypatch.setattr("chirp_lsp.main.main", given.append)
+    run("server", "--stdio")
+    assert given == [["--stdio"]]
+
+
 def test_rules_and_pages(project: Path, run: Run) -> None:
     assert run("rules") == 0
     names = [line.split()[0] for line in run.out.splitlines()]
@@ -412,9 +439,9 @@ def test_a_reader_that_leaves(project: Path) -> None:
 def test_starting_loads_neither_kida_nor_the_runtime() -> None:
     code = """
 import sys
+before = set(sys.modules)
 import chirp_check.cli
-light = {"chirp", "kida", "msgspec", "tomllib", "json"}
-assert not light & set(sys.modules), light & set(sys.modules)
+assert not {"chirp", "kida", "msgspec", "tomllib"} & (set(sys.modules) - before), set(sys.modules) - before
 import chirp_check.engine, chirp_check.rules
 assert not {"chirp", "kida"} & set(sys.modules)
 """
