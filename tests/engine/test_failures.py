@@ -70,10 +70,16 @@ def test_resolving(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise KeyError("x")
 
+    def nothing(*_: object) -> tuple[()]:
+        return ()
+
+    def none_of_none(*_: object) -> tuple[int, int]:
+        return 0, 0
+
     monkeypatch.setattr(Model, "subjects", broken)
-    monkeypatch.setattr(Model, "unknowns", lambda _: ())
-    monkeypatch.setattr(Model, "references", lambda _: (0, 0))
-    monkeypatch.setattr(Model, "routes", lambda _: ())
+    monkeypatch.setattr(Model, "unknowns", nothing)
+    monkeypatch.setattr(Model, "references", none_of_none)
+    monkeypatch.setattr(Model, "routes", nothing)
     assert said(report()) == [(".", "internal-error", "resolving the project failed: KeyError: 'x'")]
 
 
