@@ -69,14 +69,15 @@ class App:
         A `def` handler runs in a worker thread, since it may block; `inline=True` keeps it in the event loop. The name
         for `url_for` is by default the function's. PathError says where a path is wrong.
         """
-        pattern = parse_path(path)
+        parse_path(path)
         upper = _methods(methods)
 
         def register(handler: F) -> F:
             known_as = name or _function_name(handler)
+            route = Route(path, handler, upper, known_as, inline)
             with self._open():
-                self._routes.append(Route(pattern, handler, upper, known_as, inline))
-                self._names.setdefault(known_as, []).append(pattern)
+                self._routes.append(route)
+                self._names.setdefault(known_as, []).append(route.pattern)
             return handler
 
         return register
@@ -238,7 +239,12 @@ class App:
     def _static_routes(self) -> list[Route]:
         mounted = [files for files in self._static_files() if files not in self._middleware]
         methods = frozenset({"GET"})
-        return [Route(_static_pattern(files), files.serve, methods, "static") for files in mounted]
+        try:
+            return [
+                Route(f"{files.prefix.rstrip('/')}/{{path:path}}", files.serve, methods, "static") for files in mounted
+            ]
+        except PathError as error:
+            raise ConfigurationError(f"static_url {self.config.static_url!r}: {error.message}") from None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI entry."""
@@ -296,13 +302,6 @@ def _methods(methods: Iterable[str] | None) -> frozenset[str]:
 def _function_name(function: Any) -> str:
     name: str = function.__name__ if hasattr(function, "__name__") else type(function).__name__
     return name
-
-
-def _static_pattern(files: StaticFiles) -> PathPattern:
-    try:
-        return parse_path(f"{files.prefix.rstrip('/')}/{{path:path}}")
-    except PathError as error:
-        raise ConfigurationError(f"static_url {files.prefix!r}: {error.message}") from None
 
 
 def _caller_folder() -> Path:

@@ -1,28 +1,27 @@
 """A registered route and a match of one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from chirp_check.grammar.path import PathPattern, PathSegment
+from chirp_check.grammar.path import PathPattern, PathSegment, parse_path
 
 __all__ = ["PathSegment", "Route", "RouteMatch"]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path, the methods it answers (upper case), and the function that answers."""
+    """One path, the methods it answers (upper case), and the function that answers; PathError for a wrong path."""
 
-    pattern: PathPattern
+    path: str
     handler: Callable[..., object]
     methods: frozenset[str]
     name: str | None = None
     inline: bool = False
+    pattern: PathPattern = field(init=False, repr=False, compare=False)
 
-    @property
-    def path(self) -> str:
-        """The path as it was registered."""
-        return self.pattern.text
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pattern", parse_path(self.path))
 
     @property
     def origin(self) -> str:

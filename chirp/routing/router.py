@@ -48,15 +48,24 @@ class _Node[E]:
 
 
 class Router[E]:
-    """Finds the target of a request. `target_of` says once per route what the target is."""
+    """Finds the target of a request; `compile` makes one."""
 
     __slots__ = ("_root", "_static")
 
-    def __init__(self, routes: Iterable[Route], target_of: Callable[[Route], E]) -> None:
+    def __init__(self) -> None:
         self._static: dict[str, dict[str, _Entry[E]]] = {}
         self._root = _Node[E]()
+
+    @staticmethod
+    def compile[T](routes: Iterable[Route], target_of: Callable[[Route], T]) -> Router[T]:
+        """A router for these routes; `target_of` says once per route what the target of a request is.
+
+        ConfigurationError for two routes that answer the same method of the same paths.
+        """
+        router = Router[T]()
         for route in routes:
-            self._add(route, target_of(route))
+            router._add(route, target_of(route))
+        return router
 
     def _add(self, route: Route, target: E) -> None:
         pattern = route.pattern

@@ -67,7 +67,7 @@ class Runtime:
 
 def build_runtime(services: Services, routes: Sequence[Route], middleware: Sequence[Middleware]) -> Runtime:
     """Compile routes and middleware; ConfigurationError for what cannot work."""
-    router: Router[Next] = Router(
+    router: Router[Next] = Router.compile(
         routes, lambda route: _with_middleware(_endpoint(route, services), middleware, services)
     )
 

@@ -2,15 +2,23 @@
 
 from http.cookies import SimpleCookie
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import parse_qsl, quote_plus
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chirp._internal.multimap import MultiValueMapping
 from chirp.errors import BadRequest, MissingKey
 from chirp.http import FormData, Headers, QueryParams, SetCookie, parse_cookies
 from chirp.http.cookies import MAX_COOKIE_BYTES, MAX_COOKIES, quote_value, unquote_value
+from chirp.http.query import decode_pairs
+
+
+def quote_some(text: str) -> str:
+    """Text in which only what is not ASCII is percent-encoded."""
+    return "".join(char if char.isascii() else quote_plus(char) for char in text)
+
 
 RAW = ((b"Host", b"a"), (b"X-Two", b"1"), (b"x-two", b"2"), (b"X-Latin", b"caf\xe9"))
 
@@ -151,6 +159,27 @@ def test_encoded_pairs_come_back(pairs: list[tuple[str, str]]) -> None:
     for name, value in pairs:
         expected.setdefault(name, []).append(value)
     assert {name: form.get_list(name) for name in form} == expected
+
+
+@given(st.text("ab=&%+ 0cé", max_size=20).map(quote_some))
+def test_the_standard_library_splits_alike(encoded: str) -> None:
+    try:
+        expected = parse_qsl(encoded, keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        with pytest.raises(ValueError, match="not UTF-8"):
+            decode_pairs(encoded.encode(), 1000)
+    else:
+        assert decode_pairs(encoded.encode(), 1000) == expected
+
+
+def test_all_of_them_are_multi_value_mappings() -> None:
+    mappings: list[MultiValueMapping] = [
+        Headers(((b"a", b"1"), (b"A", b"2"))),
+        QueryParams(b"a=1&a=2"),
+        FormData.from_urlencoded(b"a=1&a=2"),
+    ]
+    for mapping in mappings:
+        assert (mapping["a"], mapping.get_list("a")) == ("1", ["1", "2"])
 
 
 @given(st.binary(max_size=60))
