@@ -14,7 +14,7 @@ from tests.harness.http import read_exchanges, refutations
 from tests.harness.promises import disagreements, promises
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*(ROOT / "tests/cases").glob("*.md"), *(ROOT / "chirp_check/rules").glob("*.md")])
+PAGES = sorted([*(ROOT / "tests/cases").rglob("*.md"), *(ROOT / "chirp_check/rules").glob("*.md")])
 CASES = [case for page in PAGES for case in read_cases(page)]
 HERE = "/project"
 

@@ -1,0 +1,13 @@
+"""The kinds of mistakes, listed by hand."""
+
+from benchmarks.mutants.mutation import Operator
+from benchmarks.mutants.operators import annotations, names, syntax, tags, targets, urls
+
+ALL: tuple[Operator, ...] = (
+    *names.OPERATORS,
+    *tags.OPERATORS,
+    *urls.OPERATORS,
+    *targets.OPERATORS,
+    *syntax.OPERATORS,
+    *annotations.OPERATORS,
+)

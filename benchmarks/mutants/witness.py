@@ -1,0 +1,191 @@
+"""What an application does when it is asked everything its script says: the facts that a mistake can change.
+
+Every fact is a line of text: the status of a request, a request that a page would send and nothing answers, an id that
+is not on the page when an answer is to go there. Runs of digits are one `N`.
+"""
+
+import re
+from collections.abc import Callable
+from urllib.parse import urljoin
+
+from benchmarks.mutants.dom import Node, parse, resolve, swap, target_of
+from benchmarks.mutants.scripts import Script, Step
+from chirp import App
+from chirp.http.response import Response
+from chirp.testing import TestClient
+
+VERBS = ("get", "post", "put", "patch", "delete")
+HTMX = {"HX-Request": "true"}
+REDIRECTS = range(300, 400)
+
+
+class Done(Exception):
+    """Enough has been seen."""
+
+
+async def observe(app: App, script: Script, note: Callable[[str], None]) -> None:
+    """Asks everything, and notes each fact. `note` may raise `Done` to end it."""
+    async with TestClient(app) as client:
+        await _Visit(client, note).run(script)
+
+
+def alike(url: str) -> str:
+    """A URL path with numbers as `N`."""
+    return numberless(url.partition("?")[0].partition("#")[0])
+
+
+def numberless(text: str) -> str:
+    """A text with numbers as `N`."""
+    return re.sub(r"\d+", "N", text)
+
+
+class _Visit:
+    def __init__(self, client: TestClient, note: Callable[[str], None]) -> None:
+        self.client = client
+        self.note = note
+        self.pages: dict[str, Node] = {}
+        self.asked: set[tuple[str, str]] = set()
+        self.pieces: set[tuple[str, str]] = set()
+
+    async def run(self, script: Script) -> None:
+        for path in script.pages:
+            await self._page(path)
+        for path, page in list(self.pages.items()):
+            await self._gets(path, page, page, 0)
+        for step in script.steps:
+            await self._step(step)
+
+    async def _page(self, path: str) -> None:
+        for headers in ({}, HTMX):
+            response = await self.client.get(path, headers=headers)
+            self.note(f"GET {path} {'htmx' if headers else 'browser'}: {response.status}")
+            await self._follow(response)
+            if not headers and "<html" in response.text:
+                page = self.pages[path] = parse(response.text)
+                await self._links(page, path)
+                self._targets(page, page, path)
+            elif not headers and response.content_type.startswith("text/html"):
+                await self._links(parse(response.text), path)
+
+    async def _links(self, tree: Node, path: str) -> None:
+        """What the elements would request: does a route take it?"""
+        for element in tree.walk():
+            for verb in VERBS:
+                if f"hx-{verb}" in element.attributes:
+                    await self._ask(verb.upper(), urljoin(path, element.attributes[f"hx-{verb}"]))
+            if element.tag == "form" and "action" in element.attributes:
+                await self._ask(
+                    element.attributes.get("method", "get").upper(), urljoin(path, element.attributes["action"])
+                )
+            if "formaction" in element.attributes:
+                form = element
+                while form.parent is not None and form.tag != "form":
+                    form = form.parent
+                method = element.attributes.get("formmethod", form.attributes.get("method", "get"))
+                await self._ask(method.upper(), urljoin(path, element.attributes["formaction"]))
+
+    async def _ask(self, method: str, url: str) -> None:
+        if not url.startswith("/") or (method, alike(url)) in self.asked:
+            return
+        self.asked.add((method, alike(url)))
+        response = await self.client.options(url)
+        allowed = (response.header("allow") or "").split(", ")
+        if method not in allowed:
+            self.note(f"{method} {alike(url)}: {405 if response.header('allow') else 404}")
+
+    async def _follow(self, response: Response) -> None:
+        location = response.header("hx-redirect")
+        if response.status in REDIRECTS:
+            location = response.header("location")
+        if location is not None:
+            await self._ask("GET", location)
+
+    def _targets(self, tree: Node, page: Node, path: str) -> None:
+        """The targets that elements of a tree name, all of them to be on the page."""
+        for element in tree.walk():
+            selector = element.attributes.get("hx-target", "this")
+            if selector != "this" and resolve(selector, page) is None:
+                self.note(f"{alike(path)}: no element for the target {numberless(selector)}")
+
+    async def _gets(self, path: str, page: Node, tree: Node, depth: int) -> None:
+        """The pieces that the elements of a tree fetch, each put into a copy of the page."""
+        for element in list(tree.walk()):
+            if "hx-get" not in element.attributes:
+                continue
+            url = urljoin(path, element.attributes["hx-get"])
+            if not url.startswith("/") or (alike(path), url_shape(url)) in self.pieces:
+                continue
+            self.pieces.add((alike(path), url_shape(url)))
+            response = await self.client.get(url, headers=HTMX)
+            self.note(f"GET {alike(url)} htmx: {response.status}")
+            fresh = await self._enter(path, page, element, response)
+            if fresh is not None and depth < 2:
+                await self._gets(path, fresh[0], fresh[1], depth + 1)
+
+    async def _enter(self, path: str, page: Node, element: Node, response: Response) -> tuple[Node, Node] | None:
+        """A copy of the page with the answer in it, and the answer; notes targets that are not there."""
+        if response.header("hx-reswap") == "none" or response.status >= 500 or "<html" in response.text:
+            return None
+        copy, twin = _copy(page, element)
+        retarget = response.header("hx-retarget")
+        target = resolve(retarget, copy) if retarget is not None else target_of(twin, copy)[0]
+        if retarget is not None and target is None:
+            self.note(f"{alike(path)}: no element for the target {numberless(retarget)}")
+        if target is None:
+            return None
+        tree = parse(response.text)
+        aside = [node for node in tree.walk() if "hx-swap-oob" in node.attributes]
+        for node in aside:
+            if node.parent is not None:
+                node.parent.children.remove(node)
+        found = twin.inherited("hx-swap")
+        style = (response.header("hx-reswap") or (found[1] if found else "innerHTML")).split()[0]
+        piece = Node("", {})
+        piece.children = list(tree.children)
+        swap(target, style, tree.children)
+        for node in aside:
+            self._aside(node, copy, path)
+        await self._links(piece, path)
+        self._targets(piece, copy, path)
+        return copy, piece
+
+    def _aside(self, node: Node, page: Node, path: str) -> None:
+        how, _, selector = node.attributes["hx-swap-oob"].partition(":")
+        wanted = selector or f"#{node.attributes.get('id', '')}"
+        target = resolve(wanted, page)
+        if target is None:
+            self.note(f"{alike(path)}: no element for what goes out of band to {numberless(wanted)}")
+            return
+        swap(target, "outerHTML" if how == "true" else how, [node] if how in ("true", "outerHTML") else node.children)
+
+    async def _step(self, step: Step) -> None:
+        headers = HTMX if step.page else {}
+        mode = f"from {step.page}" if step.page else "browser"
+        data = dict(step.fields) if step.method != "DELETE" and step.method != "GET" else None
+        response = await self.client.request(step.method, step.path, headers=headers, data=data)
+        shown = "&".join(f"{key}={value}" for key, value in step.fields.items())
+        self.note(f"{step.method} {step.path} {shown} {mode}: {response.status}")
+        await self._follow(response)
+        page = self.pages.get(step.page)
+        if page is None:
+            return
+        for element in page.walk():
+            url = element.attributes.get(f"hx-{step.method.lower()}")
+            if url is not None and alike(url) == alike(step.path):
+                await self._enter(step.page, page, element, response)
+                return
+        if response.header("hx-retarget") is not None:
+            await self._enter(step.page, page, page.children[-1], response)
+
+
+def url_shape(url: str) -> str:
+    """A URL with its query, numbers as `N`, values of the query left out."""
+    path, _, query = url.partition("?")
+    return f"{alike(path)}?{re.sub(r'=[^&]*', '', query)}"
+
+
+def _copy(page: Node, element: Node) -> tuple[Node, Node]:
+    """A copy of the page, and what the element is there."""
+    at = next((at for at, node in enumerate(page.walk()) if node is element), 0)
+    copy = page.copied()
+    return copy, next(node for index, node in enumerate(copy.walk()) if index == at)
