@@ -5,14 +5,14 @@ Everything is sorted here, once. A failure of ours costs the one rule and subjec
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from chirp_check.config import Config
-from chirp_check.diagnostic import Diagnostic, Level
+from chirp_check.diagnostic import Diagnostic, Finding, Level
 from chirp_check.host import Host, Kind
 from chirp_check.inventory import take_inventory
 from chirp_check.levels import PerFile, rule_levels
@@ -22,6 +22,7 @@ from chirp_check.model.hygiene import BareIgnore, InternalFailure, UnknownRule, 
 from chirp_check.model.model import Model
 from chirp_check.model.sources import ModelSettings
 from chirp_check.report.outcome import INTERNAL, Report, Summary
+from chirp_check.report.visible import plain
 from chirp_check.rule import Rule
 from chirp_check.rules import ALL
 from chirp_check.source import Span
@@ -190,7 +191,7 @@ class _Run:
                 self._fail([(f"rule `{rule.name}`", error, _place(subject) or WHOLE)])
                 continue
             for finding in findings:
-                yield Diagnostic(rule.name, level, finding)
+                yield Diagnostic(rule.name, level, _on_one_line(finding))
 
     def _fail(self, failures: Iterable[tuple[str, Exception, Span]]) -> None:
         for what, error, span in failures:
@@ -211,6 +212,12 @@ class _Run:
             ours = one.rule == INTERNAL
             if ours or not (suppressions.takes(one) or self.per_file.takes(one.rule, one.finding.at.path)):
                 self._kept.append(one)
+
+
+def _on_one_line(finding: Finding) -> Finding:
+    """The finding with what would break its message's line escaped: names in it may hold anything."""
+    message = plain(finding.message)
+    return finding if message == finding.message else replace(finding, message=message)
 
 
 def _place(subject: object, depth: int = 2) -> Span | None:
