@@ -117,9 +117,14 @@ def _references(node: k.Node) -> Iterator[Saying]:
 
 def _bindings(node: k.Node) -> Iterator[Saying]:
     match node:
-        case k.Set(target=target) | k.Let(name=target) | k.Export(name=target) | k.For(target=target) | k.AsyncFor(
-            target=target
-        ) | k.WithConditional(target=target):
+        case (
+            k.Set(target=target)
+            | k.Let(name=target)
+            | k.Export(name=target)
+            | k.For(target=target)
+            | k.AsyncFor(target=target)
+            | k.WithConditional(target=target)
+        ):
             yield from _bound(target)
         case k.Capture(name=name):
             yield "bound", name

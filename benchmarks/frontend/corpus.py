@@ -8,12 +8,13 @@ PACKAGES = ("chirp_ui", "bengal_themes", "kida")
 
 # What an editor session leaves behind: halves of tags, stray ends, odd characters.
 FRAGMENTS = (
-    "{{", "}}", "{%", "%}", "{#", "#}", "-%}", "{%-", '"', "'", "(", ")", "<", ">", "<div", "</div>", "\n", "\r\n", "é",
-    "😀", "\\", "$", "{", "}", "..", "??", "|>", " if ", " not ", "{% end %}", "{% if x %}", "{% else %}", "{% endif %}",
-    "{% for a in b %}", "{% endfor %}", "{% raw %}", "{% endraw %}", "{% block b %}", "{% endblock %}", "{% match x %}",
-    "{% case 1 %}", "{% try %}", "{% fallback %}", "{% slot a let:x %}", "{% slot a let:x=1 %}", "{% call f() %}",
-    "{% trans n=1 %}", "{% plural %}", "{% region r() %}", "{% endregion %}", "{% embed 'x' %}", "{% break %}", "{% foo %}",
-    "{% %}", "{{ }}", "{% with a as b %}", "{% unless a %}", "{% template a: b %}", "{# c #}",
+    "{{", "}}", "{%", "%}", "{#", "#}", "-%}", "{%-", '"', "'", "(", ")", "<", ">", "<div", "</div>", "\n", "\r\n",
+    "é", "😀", "\\", "$", "{", "}", "..", "??", "|>", " if ", " not ", "{% end %}", "{% if x %}", "{% else %}",
+    "{% endif %}", "{% for a in b %}", "{% endfor %}", "{% raw %}", "{% endraw %}", "{% block b %}", "{% endblock %}",
+    "{% match x %}", "{% case 1 %}", "{% try %}", "{% fallback %}", "{% slot a let:x %}", "{% slot a let:x=1 %}",
+    "{% call f() %}", "{% trans n=1 %}", "{% plural %}", "{% region r() %}", "{% endregion %}", "{% embed 'x' %}",
+    "{% break %}", "{% foo %}", "{% %}", "{{ }}", "{% with a as b %}", "{% unless a %}", "{% template a: b %}",
+    "{# c #}",
 )  # fmt: skip
 
 

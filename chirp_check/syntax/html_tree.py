@@ -52,7 +52,7 @@ def close_elements(tags: Sequence[StartTag | EndTag], arm_at: Callable[[int], ob
             _close(opened, tag, closes)
             continue
         closes[tag.start] = None
-        if opened.tags and tag.name in _IMPLIED.get(opened.tags[-1].name, ()):
+        while opened.tags and tag.name in _IMPLIED.get(opened.tags[-1].name, ()):
             closes[opened.pop().start] = tag.start
         foreign = tag.name in _FOREIGN or any(opened.names[name] for name in _FOREIGN)
         if tag.name in VOID or (tag.self_closing and foreign):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from chirp_check.diagnostic import nearest
 from chirp_check.syntax.kida import MAX_ERRORS, KidaError, Tag, slot_in_call, word_of
+from chirp_check.syntax.kida_scan import SKIPPED_ENDS
 
 DEPTH = 200  # blocks inside blocks; Kida's recursive parser gives up a little above, depending on its caller
 
@@ -35,8 +36,6 @@ _ALONE = frozenset(
     }
 )  # fmt: skip
 KNOWN_TAGS = frozenset({*_BODIED, *_ALONE, *_CONTINUATIONS, "async", "end", *(f"end{kind}" for kind in _BODIED)})
-# Kida skips these instead of closing the block with them.
-SKIPPED_ENDS = frozenset({"endregion", "endpush", "endtry"})
 _HOMES = {
     "elif": "an `if`", "else": "an `if`, `unless`, `for` or `with`", "empty": "a `for` or `with`", "case": "a `match`",
     "fallback": "a `try`", "plural": "a `trans`",
@@ -168,7 +167,8 @@ class _Nester:
             self._continue(tag, word)
         elif word in KNOWN_TAGS:
             self._misplaced(tag, word)
-            if kind in _BODIED or (kind == "slot" and self._slot_has_body(tag)):
+            jinja_set = word == "set" and tag.parsed.error is not None and "endset" in self.words
+            if jinja_set or kind in _BODIED or (kind == "slot" and self._slot_has_body(tag)):
                 self._open(tag, kind)
         else:
             self._unknown(tag, word)

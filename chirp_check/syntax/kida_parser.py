@@ -18,6 +18,9 @@ from kida.nodes import Trans
 from kida.parser import Parser
 from kida.parser.errors import ParseError
 
+from chirp_check.diagnostic import did_you_mean
+from chirp_check.syntax.kida_scan import SKIPPED_ENDS
+
 if TYPE_CHECKING:
     from kida.nodes import Expr, Node
 
@@ -25,8 +28,6 @@ REMEMBERED = 8192  # tags; a corpus of 21,100 tags has 8,401 distinct texts
 LONGEST_REMEMBERED = 1000
 DEPTH = 60  # brackets inside brackets; beyond this Kida's recursive parser runs out of stack, depending on its caller
 
-# Kida passes over these where they stand in the block they name; it does not close it.
-SKIPPED_ENDS = frozenset({"endregion", "endpush", "endtry"})
 OPENS = frozenset({TokenType.LPAREN, TokenType.LBRACKET, TokenType.LBRACE, TokenType.OPTIONAL_BRACKET})
 CLOSES = frozenset({TokenType.RPAREN, TokenType.RBRACKET, TokenType.RBRACE})
 
@@ -249,6 +250,7 @@ def house_form(message: str) -> str:
     """A message of Kida in our form: its first line, lower case, code in backticks, no full stop."""
     line = message.strip().partition("\n")[0].strip().rstrip(".")
     line = _QUOTED.sub(lambda match: f"`{match[1] if match[1] is not None else match[2]}`", line)
+    line = line.replace("Invalid ", "broken ")
     return line[:1].lower() + line[1:] if line[1:2].islower() else line
 
 
@@ -261,9 +263,33 @@ def _parser_fault(error: ParseError, lexed: _Lexed) -> TagError:
     if message.startswith("Expected ") and ", got " in message:
         expected = message[len("Expected ") :].rpartition(", got ")[0]
         return TagError(start, end, f"expected {house_form(expected)}, found `{text[start:end]}`", _help(error), code)
+    special = _special(message, error.suggestion or "", text[start:end])
+    if special is not None:
+        return TagError(start, end, *special, code)
     if message.startswith("Unexpected token: "):
         message = f"expected a value, found `{text[start:end]}`"
     return TagError(start, end, house_form(message), _help(error), code)
+
+
+_INSTEAD = {"macro": "write `{% def name(…) %}`", "fill": "write `{% slot name %}`", "do": "write `{% set _ = … %}`"}
+_HYPHEN = re.compile(r"Invalid (block|fragment) name: '(.*)-(.*)' contains a hyphen")
+
+
+def _special(message: str, suggestion: str, word: str) -> tuple[str, str | None] | None:
+    """Message and help where Kida's own say less than can be said, or None."""
+    if message.startswith("Unknown block keyword: "):
+        known = suggestion.rpartition("Valid keywords: ")[2].split(", ")
+        help_ = _INSTEAD.get(word) or did_you_mean(
+            word, [*known, "end", "else", "elif", *(f"end{one}" for one in known)]
+        )
+        return f"Kida has no tag `{word}`", help_
+    if message.startswith("Jinja2-style set block"):
+        return "`set` has no value", "write `{% capture name %}…{% end %}` to keep a text"
+    hyphen = _HYPHEN.match(message)
+    if hyphen is not None:
+        kind, first, rest = hyphen.groups()
+        return f"the name `{first}-{rest}` contains a hyphen", f"write `{{% {kind} {first}_{rest} %}}`"
+    return None
 
 
 def _help(error: ParseError) -> str | None:

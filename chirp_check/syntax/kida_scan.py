@@ -8,6 +8,8 @@ CLOSERS = {"{{": "}}", "{%": "%}"}
 _NESTED = (
     4  # openers of another output tag that an expression may contain (`{{}: 1}`) before the tag counts as unclosed
 )
+# Kida passes over these where they stand in the block they name; it does not close the block.
+SKIPPED_ENDS = frozenset({"endregion", "endpush", "endtry"})
 
 # What matters inside a tag: strings, its end, and what can never stand in an expression.
 _STOPS = {

@@ -1,0 +1,128 @@
+"""Our reading held against Kida's: on real templates, on edits of them, and on any string at all."""
+
+import random
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kida import Environment
+
+from benchmarks.frontend.__main__ import agrees
+from benchmarks.frontend.conformance import kida_parse
+from benchmarks.frontend.corpus import FRAGMENTS, edited, templates
+from chirp_check.facts.extract import read_template
+from chirp_check.facts.templates import Fact, Ident, TemplateFacts
+from chirp_check.facts.values import Const, Term
+from chirp_check.source import SourceFile
+
+TEXTS = templates()
+TAGS = (
+    "{% if a %}", "{% end %}", "{% end %}", "{% end %}", "{% else %}", "{% elif b %}", "{% endif %}",
+    "{% for a in b %}", "{% empty %}", "{% while a %}", "{% unless a %}", "{% endunless %}", "{% match x %}",
+    "{% case a, _ if b %}", "{% match %}", "{% try %}", "{% fallback e %}", "{% endtry %}",
+    "{% def f(a, b: int=1) %}", "{% region r() %}", "{% endregion %}", "{% call f(x) %}", "{% slot a %}",
+    "{% slot a let:x %}", "{% slot a let:x=1 %}", "{% endslot %}", "{% yield a %}", "{% block b %}",
+    "{% block c if x %}", "{% endblock %}", "{% fragment g %}", "{% embed 'x' %}", "{% with a=1 %}",
+    "{% with a as b %}", "{% set a = 1 %}", "{% let a, b = c %}", "{% capture c %}", "{% push 'a' %}",
+    "{% endpush %}", "{% provide a = 1 %}", "{% trans n=1 %}", "{% trans count=x %}", "{% plural %}", "{{ n }}",
+    "{{ a.b }}", "{# c #}", "text", "{% raw %}", "{% endraw %}", "{% globals %}", "{% include 'x' %}",
+    "{% extends 'x' %}", "{% break %}", "{% async for a in b %}", "{% template a: b %}", "{% macro x %}",
+    "{{ {{}: 1} }}", "{%- set a = '%}' -%}",
+)  # fmt: skip
+
+
+def read(text: str) -> TemplateFacts:
+    return read_template(SourceFile("t.html", text))
+
+
+def accepted(text: str) -> bool:
+    """Whether Kida parses and compiles a template. It lets errors of Python through, so any error is a refusal."""
+    try:
+        Environment().from_string(text)
+    except Exception:  # noqa: BLE001
+        return False
+    return True
+
+
+def test_there_are_templates() -> None:
+    assert len(TEXTS) > 200
+
+
+def test_tags_and_names_equal_kidas() -> None:
+    assert [path for path, text in TEXTS.items() if not agrees(path, text)] == []
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_faults_exactly_where_kida_refuses() -> None:
+    source = random.Random(7)
+    for _ in range(3000):
+        parts = source.choices(TAGS, k=source.choice((1, 2, 3, 4, 6)))
+        text = "".join(parts) + "{% end %}" * source.choice((0, 0, 1, 2, 3))
+        assert accepted(text) == (not read(text).faults), text
+
+
+def test_edits_of_real_templates() -> None:
+    source = random.Random(3)
+    texts = [text for text in TEXTS.values() if 0 < len(text) < 4000]
+    for _ in range(300):
+        text = edited(source.choice(texts), source)
+        facts = read(text)
+        check_spans(text, facts)
+        assert kida_parse(text) is not None or facts.faults, text
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from((*FRAGMENTS, *TAGS)), st.text(max_size=8))).map("".join))
+def test_any_string_has_facts(text: str) -> None:
+    check_spans(text, read(text))
+
+
+def test_spans_of_real_templates() -> None:
+    for text in TEXTS.values():
+        check_spans(text, read(text))
+
+
+def check_spans(text: str, facts: TemplateFacts) -> None:
+    """Every range lies in the file, and names and literals stand where they say."""
+    pending: list[object] = [getattr(facts, field) for field in facts.__struct_fields__ if field != "path"]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, tuple):
+            pending += one  # pyright: ignore[reportUnknownArgumentType]
+            continue
+        if isinstance(one, (Fact, Term)):
+            assert 0 <= one.start <= one.end <= len(text)
+            pending += [getattr(one, field) for field in one.__struct_fields__]
+        if isinstance(one, Ident) and one.name not in {"default", "it"}:
+            assert text[one.start : one.end] == one.name
+        if isinstance(one, Const) and isinstance(one.value, str) and one.value and "\\" not in one.value:
+            written = text[one.start : one.end]
+            assert one.value in {written, written[1:-1]} or "\\" in written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ " * 100_000,
+        "{% if a %}" * 30_000,
+        "{% if a %}" * 20_000 + "{% endfor %}" * 20_000,
+        "{{ '{{ \"" * 40_000,
+        '<a b="' + "{% if a %}" * 20_000 + "{% end %}" * 20_000 + '">',
+        '<a b="{% if a %}' + "{% elif b %}" * 10_000 + '{% end %}">',
+        '<a b="' + "{# a #}" * 40_000 + '">',
+        "<div></p>" * 40_000,
+        "<a b=" * 60_000,
+        "{{ " + "(" * 50_000 + " }}",
+        "{{ a" + ".b" * 20_000 + " }}",
+        "{{ " + "a ~ " * 20_000 + "a }}",
+        "{{ " + "a + " * 20_000 + "a }}",
+        "{{ " + "not " * 50_000 + "a }}",
+        "{% raw %}" + "{{ '" * 60_000,
+    ],
+    ids=lambda text: text[:16],
+)
+def test_hostile_texts_take_linear_time(text: str) -> None:
+    start = time.process_time()
+    check_spans(text, read(text))
+    assert time.process_time() - start < 5
