@@ -9,6 +9,7 @@ from types import MappingProxyType
 from chirp_check.config import ConfigError, read_config
 from chirp_check.engine import Analysis, Project, analyze
 from chirp_check.host import DiskHost, Entry, Host, OverlayHost, Stat
+from chirp_check.locate import nearest_root
 from chirp_check.source import SourceFile, Span
 from chirp_lsp.convert import Converter, Encoding
 from chirp_lsp.documents import Document, Snapshot
@@ -135,9 +136,6 @@ def _view(folder: str, host: Host, documents: Mapping[str, Document], encoding: 
     return View(folder, analysis, complaint, documents, encoding)
 
 
-MARKS = ("chirp-check.toml", "pyproject.toml", ".git")
-
-
 def _folders(snapshot: Snapshot) -> Iterator[str]:
     """The client's folders; for a client without any, the projects of its documents."""
     if snapshot.folders:
@@ -148,7 +146,5 @@ def _folders(snapshot: Snapshot) -> Iterator[str]:
 
 def _project_of(path: str) -> str:
     """The nearest folder above a file that looks like a project's, or else the file's own."""
-    for folder in Path(path).parents:
-        if any((folder / mark).exists() for mark in MARKS):
-            return str(folder)
-    return str(Path(path).parent)
+    folder = str(Path(path).parent)
+    return nearest_root(folder) or folder

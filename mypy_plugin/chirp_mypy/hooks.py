@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mypy.errorcodes import ErrorCode
 from mypy.nodes import Context
+from mypy.options import Options
 from mypy.plugin import FunctionContext, Plugin, ReportConfigContext
 from mypy.types import Type
 
@@ -37,6 +39,12 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
 
 class ChirpPlugin(Plugin):
     """What mypy calls."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        PROJECTS.look_at(str(Path.cwd()))
+        if options.config_file is not None:
+            PROJECTS.look_at(str(Path(options.config_file).resolve().parent))
 
     def get_function_hook(self, fullname: str) -> Callable[[FunctionContext], Type] | None:
         """The hook of the return types that name a template."""

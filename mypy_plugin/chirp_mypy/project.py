@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # loaded when the first file of a project is seen
 
 DAEMON = "mypy.dmypy_server"
 EVERYTHING = "*"
+INSTALLED = f"{os.sep}site-packages{os.sep}"
 
 
 class Place(NamedTuple):
@@ -215,15 +216,23 @@ def _digest(parts: Iterable[str]) -> str:
 
 
 class Projects:
-    """The projects that files belong to, by root."""
+    """The projects that files belong to, by root; only of files below the folders that are of interest."""
 
     def __init__(self) -> None:
+        self._folders: set[str] = set()
         self._roots: dict[str, str | None] = {}
         self._projects: dict[str, Project] = {}
+
+    def look_at(self, folder: str) -> None:
+        """Take interest in the project around a folder, and all projects below."""
+        real = os.path.realpath(folder)
+        self._folders.add((nearest_root(real) or real).rstrip(os.sep) + os.sep)
 
     def of(self, path: str) -> tuple[Project, str] | None:
         """The project of a Python file, and its path there; None when no project checks it."""
         full = os.path.realpath(path)
+        if not full.startswith(tuple(self._folders)) or INSTALLED in full:
+            return None
         folder = str(Path(full).parent)
         if folder not in self._roots:
             self._roots[folder] = nearest_root(folder)

@@ -14,9 +14,9 @@ COMMAND = [sys.executable, "-m", "chirp_lsp"]
 PATIENCE = 20
 
 APP = """\
-from chirp import App, Fragment, Template
+from chirp import App, AppConfig, Fragment, Template
 
-app = App(template_dir="templates")
+app = App(AppConfig(template_dir="templates"))
 
 
 @app.route("/")

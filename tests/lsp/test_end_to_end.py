@@ -11,9 +11,9 @@ from lsprotocol import types
 from pytest_lsp import LanguageClient, client_capabilities, make_test_lsp_client
 
 APP = """\
-from chirp import App, Fragment, Page, Template
+from chirp import App, AppConfig, Fragment, Page, Template
 
-app = App(template_dir="templates")
+app = App(AppConfig(template_dir="templates"))
 
 
 @app.route("/")
