@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context, copy_context
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 type _Job = tuple[asyncio.AbstractEventLoop, asyncio.Future[Any], Context, Callable[[Any], Any], Any]
@@ -17,12 +17,13 @@ _MISSING = object()
 
 
 class Workers:
-    """At most `size` daemon threads, started as they are needed; usable from several event loops."""
+    """At most `size` daemon threads, started as they are needed, gone when idle; usable from several event loops."""
 
-    __slots__ = ("_jobs", "_lock", "_size", "_threads", "_unfinished")
+    __slots__ = ("_idle_seconds", "_jobs", "_lock", "_size", "_threads", "_unfinished")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, idle_seconds: float = 20.0) -> None:
         self._size = size
+        self._idle_seconds = idle_seconds
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._threads = 0
@@ -46,11 +47,26 @@ class Workers:
             _adopt(context)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while True:
+            try:
+                job = self._jobs.get(timeout=self._idle_seconds)
+            except Empty:
+                if self._may_leave():
+                    return
+                continue
+            if job is None:
+                return
             _perform(*job)
             del job  # so that nothing of a request lives until the next one
             with self._lock:
                 self._unfinished -= 1
+
+    def _may_leave(self) -> bool:
+        """Whether the other threads are enough for all jobs; if so, this one is no longer counted."""
+        with self._lock:
+            enough = self._unfinished < self._threads
+            self._threads -= enough
+            return enough
 
     def close(self) -> None:
         """Let the threads end after what they are doing; a later `run` starts new ones."""

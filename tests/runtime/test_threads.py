@@ -107,15 +107,43 @@ def test_context_variables_come_back_and_none_stays_in_the_thread() -> None:
     workers.close()
 
 
+def wait_for_threads(count: int) -> None:
+    deadline = time.monotonic() + 5
+    while threading.active_count() > count and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert threading.active_count() <= count
+
+
+def test_idle_threads_leave_and_come_back() -> None:
+    before = threading.active_count()
+    workers = Workers(3, idle_seconds=0.02)
+    for _ in range(3):
+        assert len(run(at_once(workers, 6))) == 3
+        wait_for_threads(before)
+    workers.close()
+
+
+def test_threads_that_leave_lose_no_job() -> None:
+    workers = Workers(2, idle_seconds=0.0001)
+
+    async def with_pauses() -> list[int]:
+        results: list[int] = []
+        for number in range(200):
+            results.append(await workers.run(abs, -number))
+            if number % 3 == 0:
+                await asyncio.sleep(0.0002)
+        return results
+
+    assert run(with_pauses()) == list(range(200))
+    workers.close()
+
+
 def test_closed_workers_start_again() -> None:
     workers = Workers(2)
     before = threading.active_count()
     run(at_once(workers, 4))
     workers.close()
-    deadline = time.monotonic() + 5
-    while threading.active_count() > before and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert threading.active_count() == before
+    wait_for_threads(before)
     assert run(workers.run(abs, -3)) == 3
     workers.close()
 
