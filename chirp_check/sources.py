@@ -11,7 +11,7 @@ from chirp_check.host import Host, Kind
 from chirp_check.inventory import Inventory
 from chirp_check.model.entities import FileProblem
 from chirp_check.source import SourceFile, Span
-from chirp_check.syntax.decode import Decoded, decode_python, decode_template
+from chirp_check.syntax.decode import Decoded, decode_python, decode_template, decode_text
 
 MAX_BYTES = 2 * 1024 * 1024
 
@@ -94,7 +94,7 @@ class ProjectSources:
             data = self._host.read(self._full(path))
         except OSError:
             return None
-        decoded = Decoded(data) if isinstance(data, str) else decode_template(data)
+        decoded = _decode(data, python=False)
         return decoded.text if decoded.fault is None else None
 
     def _read_module(self, path: str) -> ModuleFacts | None:
@@ -136,7 +136,7 @@ class ProjectSources:
         except OSError as error:
             self._note(path, "unreadable-file", f"the file cannot be read: {(error.strerror or str(error)).lower()}")
             return None
-        decoded = Decoded(data) if isinstance(data, str) else decode_python(data) if python else decode_template(data)
+        decoded = _decode(data, python=python)
         file = self._texts[path] = SourceFile(path, decoded.text)
         fault = decoded.fault
         if fault is None:
@@ -150,3 +150,9 @@ class ProjectSources:
 
     def _note(self, path: str, rule: str, message: str) -> None:
         self._problems[path] = FileProblem(rule, message, Span(path, 0, 0))
+
+
+def _decode(data: bytes | str, *, python: bool) -> Decoded:
+    if isinstance(data, str):
+        return decode_text(data)
+    return decode_python(data) if python else decode_template(data)

@@ -48,6 +48,15 @@ def decode_python(data: bytes) -> Decoded:
     return _decode(data.removeprefix(codecs.BOM_UTF8), encoding)
 
 
+def decode_text(text: str) -> Decoded:
+    """A text that somebody has decoded: only lone surrogates and NUL are wrong with it."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        return Decoded(text, EncodingFault(error.start, "a lone surrogate: the text is not Unicode"))
+    return _without_nul(text)
+
+
 def _wide(data: bytes) -> Decoded | None:
     """What is said of UTF-16 and UTF-32, which neither Python nor Kida reads."""
     for mark, name in _WIDE:
@@ -82,6 +91,10 @@ def _decode(data: bytes, encoding: str) -> Decoded:
         )
     except LookupError, ValueError, TypeError:
         return Decoded(data.decode("latin-1"), EncodingFault(0, f"{_spelled(encoding)} does not decode to text", _UTF8))
+    return _without_nul(text)
+
+
+def _without_nul(text: str) -> Decoded:
     nul = text.find("\0")
     if nul >= 0:
         return Decoded(text, EncodingFault(nul, "a NUL byte: the file is not text", None))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from chirp_check.engine import Project, check
-from chirp_check.host import DiskHost, Entry, Host, MemoryHost, Stat
+from chirp_check.host import DiskHost, Entry, Host, MemoryHost, OverlayHost, Stat
+from chirp_check.report import json
 from chirp_check.report.outcome import Report
 
 APP = """\
@@ -134,6 +135,17 @@ def test_templates_that_cannot_be_read(project: Path, content: bytes, line: int,
     assert ("templates/home.html", line, rule) in [(path, at, name) for path, at, _, name in found]
     assert {path for path, _, _, _ in found} == {"templates/home.html"}
     assert not column or column in [at for _, _, at, _ in found]
+
+
+@pytest.mark.parametrize("name", ["app.py", "templates/home.html"])
+@pytest.mark.parametrize("text", ["<p>\ud800</p>", "<p>\0</p>"])
+def test_texts_of_an_editor_that_no_file_could_hold(project: Path, name: str, text: str) -> None:
+    host = OverlayHost(DiskHost(), {str(project / name): text})
+    found = check(Project(str(project), host))
+    assert found.tracebacks == ()
+    expected = (name, "bad-encoding", (1, 4))
+    assert expected in [(one.finding.at.path, one.rule, found.range(one.finding.at)[0]) for one in found.diagnostics]
+    json.render(found).encode("ascii")
 
 
 def test_large_files_are_left_out_with_a_warning(project: Path) -> None:
