@@ -24,13 +24,17 @@ DEFAULT_STATIC_URL = "/static"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One application. `span` is its `App(…)` call, None for a project without one; `files` are its Python files."""
+    """One application. `span` is its `App(…)` call, None for a project without one; `files` are its Python files.
+
+    `handlers` are those of routes, `error_handlers` those of status codes and exceptions.
+    """
 
     span: Span | None
     files: frozenset[str]
     templates: Templates
     routes: RouteTable
     handlers: tuple[tuple[Route, Callable], ...]
+    error_handlers: tuple[tuple[HandlerRef, Callable], ...]
     unknowns: tuple[Unknown, ...]
 
 
@@ -53,7 +57,7 @@ def _implicit(sources: Sources, settings: ModelSettings) -> Application:
     roots = settings.templates or _named_templates(sources) or ("",)
     table = RouteTable((), (), complete=False)
     files = frozenset(sources.python())
-    return Application(None, files, Templates(sources, roots, complete=True), table, (), ())
+    return Application(None, files, Templates(sources, roots, complete=True), table, (), (), ())
 
 
 def _named_templates(sources: Sources) -> tuple[str, ...]:
@@ -93,11 +97,18 @@ class _Builder:
             Templates(self.sources, roots, complete=complete, exhaustive=self.settings.live is not None),
             table,
             tuple((route, handler) for route, handler in handlers if handler is not None),
+            tuple(self._error_handlers()),
             tuple(self.unknowns),
         )
 
     def _registrations(self) -> Iterator[Registration]:
         return (one for one in self.log.registrations if one.application == self.span)
+
+    def _error_handlers(self) -> Iterator[tuple[HandlerRef, Callable]]:
+        for record in self.log.records:
+            handler = record.args[-1] if record.kind == "@error" else None
+            if isinstance(handler, Callable) and record.args[0].span == self.span:
+                yield _reference(handler), handler
 
     def _files(self, registrations: list[Registration]) -> frozenset[str]:
         seen: set[str] = set()

@@ -86,6 +86,10 @@ def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
             return apply(target, more, frame, span)
         case Record(kind="@route"):
             return _register(function, given, frame, span)
+        case Record(kind="@error"):
+            handler = given.args[0] if given.args else Unknown("an error handler without a function", span)
+            frame.machine.note_record(Record("@error", (*function.args, handler), (), False, span))
+            return handler
         case Record(kind="@other"):
             return given.args[0] if given.args else Unknown("a decorator without a function", span)
         case Instance():
@@ -131,11 +135,18 @@ def _method(owner: Value, name: str, given: Arguments, frame: Frame, span: Span)
         case Dict():
             return library.dict_method(owner, name, given, span)
         case Record() if name.startswith(("with_", "without_", "append_")):
+            _note_location(given, frame, span)
             return owner  # a response with other headers is the same answer
         case Path():
             return library.path_method(owner, name, given, span)
         case _:
             return Unknown(f"what `.{name}()` returns", span)
+
+
+def _note_location(given: Arguments, frame: Frame, span: Span) -> None:
+    """A `Location` header leads where a redirect leads."""
+    if len(given.args) > 1 and isinstance(given.args[0], Text) and given.args[0].value.casefold() == "location":
+        frame.machine.note_record(Record("Redirect", given.args[1:2], (), False, span))
 
 
 def _application_method(owner: Value, name: str, given: Arguments, frame: Frame, span: Span) -> Value:
@@ -151,6 +162,8 @@ def _application_method(owner: Value, name: str, given: Arguments, frame: Frame,
         frame.machine.note_record(Record(f"App.{name}", (owner, *given.args), given.kwargs, given.open_kwargs, span))
         if name not in APP_METHODS:
             frame.machine.note_escape(owner, span)
+        if name == "error":
+            return Record("@error", (owner,), (), False, span)
     return Record("@other", given.args, given.kwargs, False, span)
 
 

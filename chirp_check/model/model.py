@@ -125,8 +125,9 @@ class Model:
             yield from part.application.unknowns
             yield from part.application.routes.routes
             yield from part.application.templates.cycles()
-            for route, handler in part.application.handlers:
-                use = python_uses.annotation(handler, route.handler) if route.handler is not None else None
+            routed = ((route.handler, handler) for route, handler in part.application.handlers)
+            for reference, handler in (*routed, *part.application.error_handlers):
+                use = python_uses.annotation(handler, reference) if reference is not None else None
                 yield from () if use is None else (use,)
         yield from self._syntax_problems()
         yield from self.sources.problems()
