@@ -2,6 +2,10 @@
 
 type Pieces = tuple[str | None, ...]  # literal text and holes
 
+_WORDS = frozenset(
+    {"this", "next", "previous", "document", "window", "root", "host", "inherit", "html", "head", "body", "tbody"}
+    | {"nextelementsibling", "previouselementsibling"}
+)
 _ENDS_AN_ID = frozenset(" \t\n\r\f.:[>+~,#<()/'\"=*")
 
 
@@ -14,6 +18,18 @@ def id_of(pieces: Pieces) -> Pieces | None:
     if not rest or any(char in _ENDS_AN_ID for piece in rest if piece is not None for char in piece):
         return None
     return rest
+
+
+def tag_of(pieces: Pieces) -> Pieces | None:
+    """The tag name that a selector of nothing else names, in pieces; None for every other selector.
+
+    Words that mean something of their own to htmx are none, nor are elements that every document has.
+    """
+    first = pieces[0] if pieces else None
+    if first is None or not first[:1].isalpha() or (pieces == (first,) and first.lower() in _WORDS):
+        return None
+    letters = "".join(piece for piece in pieces if piece is not None)
+    return pieces if letters.replace("-", "").replace("_", "").isalnum() else None
 
 
 def stripped(pieces: Pieces) -> Pieces:

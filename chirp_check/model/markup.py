@@ -167,6 +167,15 @@ class Markup:
                     found.setdefault(COMPUTED, []).append((facts, call))
         return found
 
+    def only_an_id(self, tag: Pieces) -> bool:
+        """Whether what stands where a tag name is meant is the id of some element, and no element has such a tag."""
+        first = tag[0] or ""
+        elements = (element for facts in self._templates.all() for element in facts.elements)
+        if self.scripted(first) or any(overlap(tag, (element.tag,)) for element in elements):
+            return False
+        ids = [self.ids(path) for path in self._templates.paths]
+        return any(first in one.exact if tag == (first,) else tag in one.patterns for one in ids)
+
     def scripted(self, wanted: str) -> bool:
         """Whether a script of the application mentions this id as a word, and so may create the element."""
         return any(_mentions(text, wanted) for text in self._scripts)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.facts.templates import Attribute, TemplateFacts
 from chirp_check.facts.values import Const
-from chirp_check.grammar.selectors import stripped
+from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model.entities import ElementAt, Pattern, TargetUse, TemplateUse, Text, Unknown, UrlUse
 from chirp_check.model.markup import attribute, is_oob, pieces, texts
 from chirp_check.model.python_uses import wanted_id
@@ -82,7 +82,7 @@ def _targets(found: Attribute | None, via: str, at: ElementAt) -> Iterator[Use]:
     for selector in texts(found.value, at.path):
         if pieces(selector)[0] is None:
             yield Unknown("a computed selector", selector.span, "target")
-        elif wanted_id(selector) is not None:
+        elif wanted_id(selector) is not None or tag_of(stripped(pieces(selector))) is not None:
             yield TargetUse(selector, via, at, None)
 
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from chirp_check.diagnostic import nearest
+from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model import markup_uses, python_uses
 from chirp_check.model.applications import Application, applications
 from chirp_check.model.domain import Record
@@ -25,7 +26,7 @@ from chirp_check.model.entities import (
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.imports import Modules
 from chirp_check.model.interpreter import Interpreter
-from chirp_check.model.markup import Markup
+from chirp_check.model.markup import Markup, pieces
 from chirp_check.model.python_uses import wanted_id
 from chirp_check.model.responses import Response, response
 from chirp_check.model.routes import Reach, is_local, path_pieces, with_holes
@@ -241,6 +242,12 @@ class Model:
         return bool(owners) and not any(
             part.screens.holds(at, wanted) or part.markup.scripted(literal) for part in owners if at is not None
         )
+
+    def hash_forgotten(self, use: TargetUse) -> bool:
+        """Whether a target names the id of an element as if it were a tag, and there is no such tag."""
+        tag = tag_of(stripped(pieces(use.selector))) if use.element is not None else None
+        owners = [part for part in self._parts if use.selector.span.path in part.application.templates.paths]
+        return tag is not None and bool(owners) and all(part.markup.only_an_id(tag) for part in owners)
 
     def _fragment_path(self, use: TargetUse) -> str | None:
         """The template whose fragment a target of the Python side belongs to."""

@@ -11,6 +11,9 @@ from chirp_check.rule import rule
 @rule("unknown-target", since="0.1.0")
 def unknown_target(use: TargetUse, model: Model) -> Iterator[Finding]:
     """A response is to be swapped into an element that is on no screen where it is asked for."""
+    if model.hash_forgotten(use):
+        tag = str(use.selector).strip()
+        yield Finding(f"no element is a `<{tag}>`", at=use.selector.span, help=f"did you mean `#{tag}`?")
     if not model.target_missing(use):
         return
     name = str(use.selector).lstrip().removeprefix("#")
