@@ -81,8 +81,7 @@ def _class_of_project(app: Application, random: Random) -> Iterator[Change]:
         node.name
         for module in app.modules
         for node in module.tree.body
-        if isinstance(node, ast.ClassDef)
-        and not any(isinstance(base, ast.Name) and base.id in NEGOTIABLE for base in node.bases)
+        if isinstance(node, ast.ClassDef) and not _may_be_negotiable(node)
     }
     for module, function in handlers(app):
         imported = sorted(

@@ -47,7 +47,7 @@ def templates_named(app: Application) -> Iterator[Literal]:
         roles = dict(_roles(module))
         for node in ast.walk(module.tree):
             value = text_of(node) if isinstance(node, ast.Constant) else None
-            if isinstance(node, ast.Constant) and value in app.names and value is not None:
+            if isinstance(node, ast.Constant) and value is not None and value in app.names:
                 start, end = module.range(node)
                 yield Literal(module, value, start, end, roles.get(node, "arm"))
 
@@ -82,7 +82,7 @@ def _pair(app: Application, module: Module, items: list[ast.expr], role: str) ->
     first, second = items[0], items[1]
     named = module.constants.get(first.id) if isinstance(first, ast.Name) else text_of(first)
     block = text_of(second)
-    if named not in app.names or named is None or block is None:
+    if named is None or named not in app.names or block is None:
         return None
     start, end = module.range(second)
     literal = None
