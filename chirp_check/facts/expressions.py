@@ -88,12 +88,12 @@ class TermReader:
     def start(self, token: int) -> int:
         """Where a token begins in the file."""
         starts = self.parsed.starts
-        return self.tag.start + starts[min(token, len(starts) - 1)]
+        return self.tag.start + (starts[token] if token < len(starts) else starts[-1])
 
     def end(self, last: int) -> int:
         """Where the token before `last` ends in the file."""
         ends = self.parsed.ends
-        return self.tag.start + ends[min(last, len(ends)) - 1]
+        return self.tag.start + (ends[last - 1] if last <= len(ends) else ends[-1])
 
     def closing(self, opening: int) -> int:
         """The token that closes the bracket at token `opening`."""

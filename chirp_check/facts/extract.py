@@ -44,9 +44,9 @@ class _Around(NamedTuple):
 class _TemplateReader:
     def __init__(self, file: SourceFile) -> None:
         self.file = file
-        self.text = file.text
-        self.scan = scan(file.text)
-        self.structure = structure(self.scan.tags, self.scan.comments, len(file.text))
+        self.text = _encodable(file.text)
+        self.scan = scan(self.text)
+        self.structure = structure(self.scan.tags, self.scan.comments, len(self.text))
         blocks = self.structure.blocks
         self.opened: dict[Tag, Block] = {block.open: block for block in blocks}
         self.begins = {arm.tag: arm for block in blocks for arm in block.arms if arm.tag is not None}
@@ -220,6 +220,15 @@ class _TemplateReader:
                     for arm in block.arms
                 )
                 yield Conditional(block.open.start, block.end, block.kind, tuple(arms))
+
+
+def _encodable(text: str) -> str:
+    """The text without lone surrogates, which an editor may send and the stored form of facts cannot hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+    return text
 
 
 def _is_call(arm: Arm) -> bool:

@@ -28,6 +28,7 @@ REMEMBERED = 8192  # tags; a corpus of 21,100 tags has 8,401 distinct texts
 LONGEST_REMEMBERED = 1000
 DEPTH = 60  # brackets inside brackets; beyond this Kida's recursive parser runs out of stack, depending on its caller
 
+_SPACE = " \t\r\n"
 OPENS = frozenset({TokenType.LPAREN, TokenType.LBRACKET, TokenType.LBRACE, TokenType.OPTIONAL_BRACKET})
 CLOSES = frozenset({TokenType.RPAREN, TokenType.RBRACKET, TokenType.RBRACE})
 
@@ -101,7 +102,8 @@ class _TagLexer(Lexer):
         trimmed = "-" + closer
         size = len(source)
         while self._pos < size:
-            self._skip_whitespace()
+            if source[self._pos] in _SPACE:
+                self._skip_whitespace()
             start = self._pos
             if source.startswith(trimmed, start):
                 self._advance(1)
@@ -222,6 +224,8 @@ def trans_names(parsed: ParsedTag) -> frozenset[str] | None:
 
 
 def _too_deep(lexed: _Lexed) -> TagError | None:
+    if sum(map(lexed.text.count, "([{")) <= DEPTH:
+        return None
     depth = 0
     for token, start in zip(lexed.tokens, lexed.starts, strict=True):
         if token.type in OPENS:
@@ -251,7 +255,8 @@ def house_form(message: str) -> str:
     line = message.strip().partition("\n")[0].strip().rstrip(".")
     line = _QUOTED.sub(lambda match: f"`{match[1] if match[1] is not None else match[2]}`", line)
     line = line.replace("Invalid ", "broken ")
-    return line[:1].lower() + line[1:] if line[1:2].islower() else line
+    is_name = line.startswith(("Jinja", "Kida"))
+    return line[:1].lower() + line[1:] if line[1:2].islower() and not is_name else line
 
 
 def _parser_fault(error: ParseError, lexed: _Lexed) -> TagError:
@@ -262,7 +267,8 @@ def _parser_fault(error: ParseError, lexed: _Lexed) -> TagError:
     message = error.message.partition("\n\n")[0]
     if message.startswith("Expected ") and ", got " in message:
         expected = message[len("Expected ") :].rpartition(", got ")[0]
-        return TagError(start, end, f"expected {house_form(expected)}, found `{text[start:end]}`", _help(error), code)
+        help_ = _meant(lexed, text[start:end]) or _help(error)
+        return TagError(start, end, f"expected {house_form(expected)}, found `{text[start:end]}`", help_, code)
     special = _special(message, error.suggestion or "", text[start:end])
     if special is not None:
         return TagError(start, end, *special, code)
@@ -271,6 +277,7 @@ def _parser_fault(error: ParseError, lexed: _Lexed) -> TagError:
     return TagError(start, end, house_form(message), _help(error), code)
 
 
+_OPERATORS = {"&": "and", "!": "not", "?": "if … else"}
 _INSTEAD = {"macro": "write `{% def name(…) %}`", "fill": "write `{% slot name %}`", "do": "write `{% set _ = … %}`"}
 _HYPHEN = re.compile(r"Invalid (block|fragment) name: '(.*)-(.*)' contains a hyphen")
 
@@ -292,9 +299,18 @@ def _special(message: str, suggestion: str, word: str) -> tuple[str, str | None]
     return None
 
 
+def _meant(lexed: _Lexed, found: str) -> str | None:
+    """What other languages write otherwise."""
+    if found == "if" and lexed.keyword == "else":
+        return "write `{% elif … %}`"
+    if found == "=" and lexed.keyword in {"if", "elif", "unless", "while"}:
+        return "write `==` to compare"
+    return None
+
+
 def _help(error: ParseError) -> str | None:
-    """Kida's suggestion, where it is one short sentence that does not repeat the message."""
-    suggestion = error.suggestion
+    """The first sentence of Kida's suggestion, where it is short and does not repeat the message."""
+    suggestion = (error.suggestion or "").partition(". ")[0]
     if not suggestion or "\n" in suggestion or len(suggestion) > _HELP_LENGTH or suggestion.startswith("Expected "):
         return None
     return house_form(suggestion)
@@ -304,5 +320,7 @@ def _lexer_fault(message: str, source: str, start: int, end: int) -> TagError:
     if message.startswith("Unterminated string"):
         return TagError(start, start + 1, "the string is never closed", f"add the closing `{source[start]}`")
     if message.startswith(("Unexpected character", "Invalid identifier", "Invalid number")):
-        return TagError(start, start + 1, f"`{source[start]}` cannot stand in an expression")
+        word = _OPERATORS.get(source[start])
+        help_ = f"write `{word}`" if word else None
+        return TagError(start, start + 1, f"`{source[start]}` cannot stand in an expression", help_)
     return TagError(start, end, house_form(message))
