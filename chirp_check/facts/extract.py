@@ -89,7 +89,7 @@ class _TemplateReader:
 
     def _errors(self) -> Iterable[KidaError]:
         """What Kida refuses. Its compiler sees only what its parser accepts."""
-        errors = [*self.scan.errors, *self.structure.errors]
+        errors = [*self.scan.errors, *(self.structure.errors if self.scan.complete else ())]
         if errors or not self.scan.tags:
             return errors
         from chirp_check.syntax.kida_compile import compile_errors

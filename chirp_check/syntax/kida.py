@@ -52,20 +52,27 @@ class Tag:
 
 @dataclass(slots=True)
 class Scan:
-    """The tags of a file in order, the ranges of its comments and raw blocks (tags included), and what is wrong."""
+    """The tags of a file in order, the ranges of its comments and raw blocks (tags included), and what is wrong.
+
+    `complete` is false where reading stopped early, so that the nesting of what was read says nothing.
+    """
 
     tags: list[Tag] = field(default_factory=list[Tag])
     comments: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     raws: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     errors: list[KidaError] = field(default_factory=list[KidaError])
     tokens: int = 0
+    complete: bool = True
 
 
 def scan(text: str) -> Scan:
     """Every tag, comment and raw block of a template, up to where too much is wrong for anything to be learnt."""
     found = Scan()
     at = 0
-    while (opener := OPENER.search(text, at)) and len(found.errors) < MAX_ERRORS:
+    while opener := OPENER.search(text, at):
+        if len(found.errors) >= MAX_ERRORS or found.tokens > MAX_TOKENS:
+            found.complete = False
+            break
         start = opener.start()
         found.tokens += _is_data(text, at, start)
         if opener.group() == "{#":
