@@ -121,23 +121,23 @@ class Raw:
         document = {"uri": path.as_uri(), "version": version}
         self.notify("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
 
-    def close(self) -> int:
-        """End the client's stream and wait for the server to leave."""
+    def leave(self) -> int:
+        """End the client's stream and wait for the server to leave; its exit code."""
         assert self.process.stdin is not None
-        self.process.stdin.close()
+        with suppress(BrokenPipeError):
+            self.process.stdin.close()
         return self.process.wait(PATIENCE)
 
 
 @contextmanager
 def server() -> Generator[Raw]:
+    """A server that has left by itself when the block ends."""
     raw = Raw()
     try:
         yield raw
+        raw.leave()
     finally:
         raw.process.kill()
         raw.process.wait()
-        assert raw.process.stdin is not None
         assert raw.process.stdout is not None
         raw.process.stdout.close()
-        with suppress(BrokenPipeError):
-            raw.process.stdin.close()
