@@ -100,24 +100,31 @@ class Markup:
     def __init__(self, sources: Sources, templates: Templates) -> None:
         self._sources = sources
         self._templates = templates
-        self._ids: dict[str, Ids] = {}
+        self._ids: dict[tuple[str, bool], Ids] = {}
 
     def ids(self, path: str) -> Ids:
         """The ids of a file's elements, those that an out-of-band swap brings for another element left out."""
-        known = self._ids.get(path)
+        return self._known(path, aside=False)
+
+    def oob_ids(self, path: str) -> Ids:
+        """The ids of the elements that `ids` leaves out."""
+        return self._known(path, aside=True)
+
+    def _known(self, path: str, *, aside: bool) -> Ids:
+        known = self._ids.get((path, aside))
         if known is None:
             facts = self._templates.facts(path)
-            known = self._ids[path] = self._read(facts) if facts is not None else NO_IDS
+            known = self._ids[path, aside] = self._read(facts, aside=aside) if facts is not None else NO_IDS
         return known
 
-    def _read(self, facts: TemplateFacts) -> Ids:
+    def _read(self, facts: TemplateFacts, *, aside: bool) -> Ids:
         exact: set[str] = set()
         patterns: set[Pieces] = set()
         is_open = False
         for element in facts.elements:
             found = attribute(element, "id")
             is_open = is_open or (element.dynamic and found is None)
-            if found is None or is_oob(element):
+            if found is None or is_oob(element) is not aside:
                 continue
             for text in self._values(found.value, facts):
                 if isinstance(text, Text):

@@ -19,9 +19,13 @@ VERBS = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete")
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The files whose markup can be on one screen; `open` when an answer that nobody sees may bring others."""
+    """The files whose markup can be on one screen; `open` when an answer that nobody sees may bring others.
+
+    `rendered` are those that the page itself is made of: there `hx-swap-oob` is an attribute without effect.
+    """
 
     files: frozenset[str]
+    rendered: frozenset[str]
     open: bool
 
 
@@ -55,12 +59,14 @@ class Screens:
         templates = self._application.templates
         files = frozenset(templates.paths)
         parts = [templates.composed(path) for path in files]
-        return Screen(files, any(part.open or part.broken for part in parts))
+        return Screen(files, files, any(part.open or part.broken for part in parts))
 
     def _screen_ids(self, screen: Screen) -> Ids:
         ids = NO_IDS
         for path in screen.files:
             ids = ids | self._markup.ids(path)
+        for path in screen.rendered:
+            ids = ids | self._markup.oob_ids(path)
         return ids
 
     def screen(self, shell: str) -> Screen:
@@ -84,7 +90,7 @@ class Screens:
                 more, unseen = self._requested(path)
                 is_open = is_open or unseen
                 pending += [one for one in more if one not in seen]
-        return Screen(frozenset(seen), is_open)
+        return Screen(frozenset(seen), templates.composed(shell).files, is_open)
 
     def _requested(self, path: str) -> tuple[frozenset[str], bool]:
         """The templates that answers to the requests of a file's elements bring, and whether others may come."""
