@@ -10,7 +10,7 @@ from typing import Any, cast
 from chirp_check.diagnostic import Level, did_you_mean
 from chirp_check.host import Host
 
-DEFAULT_EXCLUDE = ("__pycache__/", "node_modules/", "site-packages/", "build/", "dist/", "*.egg-info/")
+DEFAULT_EXCLUDE = ("build/", "dist/", "*.egg-info/")
 HTMX = ("2", "4")
 
 

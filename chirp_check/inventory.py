@@ -1,7 +1,7 @@
 """Which files a project has: a walk of its folder that follows no link out of it and none twice.
 
-Hidden names, virtual environments and what the configuration excludes are not there. What `.gitignore` names is
-there (a template may be generated), but its Python is not checked.
+Hidden names, virtual environments and installed packages are not there. What the configuration excludes or `.gitignore`
+names is there, because others may refer to it, but its Python is not checked.
 """
 
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from chirp_check.source import Span
 from chirp_check.syntax.patterns import Patterns
 
 SOURCES = (".py", ".html")
+PRUNED = frozenset({"__pycache__", "node_modules", "site-packages", "__pypackages__"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class _Folder:
 
     path: str
     ignores: tuple[_Ignore, ...] = ()
-    ignored: bool = False
+    unchecked: bool = False
     alias: bool = False
 
 
@@ -82,7 +83,7 @@ def _tree(walk: _Walk, top: _Folder) -> None:
     stack = [top]
     while stack:
         folder = stack.pop()
-        entries = _list(walk, folder.path)
+        entries = _list(walk, folder)
         if folder.path and any(entry.name == "pyvenv.cfg" for entry in entries):
             continue
         if walk.gitignore and any(entry.name == ".gitignore" for entry in entries):
@@ -97,17 +98,17 @@ def _take(walk: _Walk, folder: _Folder, entry: Entry, stack: list[_Folder]) -> N
     """Put one entry where it belongs."""
     path = folder.path + entry.name
     is_folder = entry.kind is Kind.FOLDER
-    if walk.exclude.verdict(path, is_folder=is_folder):
-        return
-    ignored = folder.ignored or _is_ignored(folder.ignores, path, is_folder=is_folder)
+    unchecked = folder.unchecked or bool(walk.exclude.verdict(path, is_folder=is_folder))
+    unchecked = unchecked or _is_ignored(folder.ignores, path, is_folder=is_folder)
     if is_folder:
-        stack.append(_Folder(path + "/", folder.ignores, ignored, folder.alias))
+        if entry.name not in PRUNED:
+            stack.append(_Folder(path + "/", folder.ignores, unchecked, folder.alias))
     elif entry.kind is Kind.LINK:
         if not folder.alias:
-            walk.links.append(_Folder(path, folder.ignores, ignored))
+            walk.links.append(_Folder(path, folder.ignores, unchecked))
     elif entry.kind is Kind.FILE:
         walk.files.add(path)
-        if path.endswith(".py") and not ignored and not folder.alias:
+        if path.endswith(".py") and not unchecked and not folder.alias:
             walk.python.append(path)
 
 
@@ -120,12 +121,13 @@ def _is_ignored(ignores: tuple[_Ignore, ...], path: str, *, is_folder: bool) -> 
     return False
 
 
-def _list(walk: _Walk, path: str) -> tuple[Entry, ...]:
+def _list(walk: _Walk, folder: _Folder) -> tuple[Entry, ...]:
     try:
-        return walk.host.entries(f"{walk.root}/{path}".rstrip("/") or "/")
+        return walk.host.entries(f"{walk.root}/{folder.path}".rstrip("/") or "/")
     except OSError as error:
-        message = f"the folder cannot be listed: {(error.strerror or str(error)).lower()}"
-        walk.problems.append(FileProblem("unreadable-file", message, Span(path.rstrip("/") or ".", 0, 0)))
+        if not folder.unchecked:
+            message = f"the folder cannot be listed: {(error.strerror or str(error)).lower()}"
+            walk.problems.append(FileProblem("unreadable-file", message, Span(folder.path.rstrip("/") or ".", 0, 0)))
         return ()
 
 
@@ -169,7 +171,7 @@ def _follow(walk: _Walk, link: _Folder) -> None:
     try:
         kind = walk.host.stat(real).kind
     except OSError as error:
-        if link.path.endswith(SOURCES):
+        if link.path.endswith(SOURCES) and not link.unchecked:
             message = f"the link leads nowhere: {(error.strerror or str(error)).lower()}"
             walk.problems.append(FileProblem("unreadable-file", message, Span(link.path, 0, 0)))
         return

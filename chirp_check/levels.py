@@ -45,11 +45,14 @@ def _names(name: str, chosen: tuple[str, ...]) -> bool:
 
 
 class PerFile:
-    """The rules that are off in some files."""
+    """The rules that are off in some files, all of them in files that are excluded."""
 
     def __init__(self, config: Config) -> None:
         self._table = tuple((Patterns((pattern,)), rules) for pattern, rules in config.per_file_ignores)
+        self._excluded = Patterns((*config.exclude, *config.extend_exclude))
 
     def takes(self, rule: str, path: str) -> bool:
         """Whether the configuration turns a rule off in a file."""
-        return any(_names(rule, rules) and patterns.covers(path) for patterns, rules in self._table)
+        return self._excluded.covers(path) or any(
+            _names(rule, rules) and patterns.covers(path) for patterns, rules in self._table
+        )

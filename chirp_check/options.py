@@ -54,9 +54,13 @@ def check_parser() -> Parser:
     rules("--per-file-ignores", action="append", metavar="PATTERN:RULE,…", default=[], help="rules off in some files")
     files = parser.add_argument_group("files").add_argument
     files(
-        "--exclude", action="append", metavar="PATTERN,…", default=[], help="leave these out, instead of the defaults"
+        "--exclude",
+        action="append",
+        metavar="PATTERN,…",
+        default=[],
+        help="do not check these, instead of the defaults",
     )
-    files("--extend-exclude", action="append", metavar="PATTERN,…", default=[], help="leave these out too")
+    files("--extend-exclude", action="append", metavar="PATTERN,…", default=[], help="do not check these either")
     files(
         "--respect-gitignore", action=argparse.BooleanOptionalAction, default=None, help="do not check ignored Python"
     )

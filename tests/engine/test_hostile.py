@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from chirp_check.config import Config
 from chirp_check.engine import Project, check
 from chirp_check.host import DiskHost, Entry, Host, MemoryHost, OverlayHost, Stat
 from chirp_check.report import json
@@ -306,6 +307,23 @@ def test_what_git_ignores_is_not_checked_but_there(project: Path) -> None:
     found = report(project)
     assert places(found) == []
     assert found.summary.templates == 1
+
+
+def test_what_is_excluded_is_not_checked_but_there(project: Path) -> None:
+    write(project, "templates/generated/gone.html", "{% if %}")
+    write(project, "templates/generated/other.html", "\xff")
+    write(project, "generated/bad.py", "def f(:\n")
+    write(project, "app.py", APP.replace('"home.html"', '"generated/gone.html"'))
+    config = Config(extend_exclude=("generated/",))
+    found = check(Project(str(project), DiskHost()), config)
+    assert str(found) == "app.py:13:21: unknown-template there is no template `gone.html`"
+
+
+def test_folders_that_are_not_checked_may_be_closed(project: Path) -> None:
+    write(project, "data/x.txt", "")
+    write(project, ".gitignore", "data/\n")
+    host = Failing(DiskHost(), "entries", "/data", PermissionError(13, "Permission denied"))
+    assert places(report(project, host)) == []
 
 
 def test_gitignore_files_above_the_project_count_inside_a_repository(tmp_path: Path) -> None:
