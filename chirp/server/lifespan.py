@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
 from chirp._internal.asgi import Receive, Send
+from chirp.errors import ConfigurationError
 
 type Hook = Callable[[], Any]
 type Lifespan = Callable[[], AsyncGenerator[None]]
@@ -83,7 +84,7 @@ class _Startable(Protocol):
 
 
 async def serve_lifespan(app: _Startable, receive: Receive, send: Send) -> None:
-    """Answer the startup and the shutdown message of a server."""
+    """Answer the startup and the shutdown message of a server; what fails is logged, unless its message says it all."""
     running = Running()
     while True:
         message = await receive()
@@ -93,6 +94,9 @@ async def serve_lifespan(app: _Startable, receive: Receive, send: Send) -> None:
                 running = await app.start()
             else:
                 await running.stop()
+        except ConfigurationError as error:
+            await send({"type": f"lifespan.{step}.failed", "message": str(error)})
+            return
         except Exception as error:  # the boundary: the server is told, and it reports
             import logging
 

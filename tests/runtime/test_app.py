@@ -250,12 +250,13 @@ def test_a_lifespan_yields_once(caplog: pytest.LogCaptureFixture) -> None:
     assert "several lifespans failed to stop" in lifespan(app)[1]["message"]
 
 
-def test_a_wrong_application_does_not_start() -> None:
+def test_a_wrong_application_does_not_start(caplog: pytest.LogCaptureFixture) -> None:
     app = App()
     app.route("/{id}")(lambda user: user)
     (failed,) = lifespan(app)
     assert failed["type"] == "lifespan.startup.failed"
     assert "takes `user`" in failed["message"]
+    assert caplog.records == [], "the server prints the message; a traceback adds nothing"
 
 
 def test_it_can_start_again() -> None:
