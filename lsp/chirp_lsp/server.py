@@ -104,9 +104,13 @@ class Server:
             self._send(messages.refuse(request.id, Code.INTERNAL_ERROR, f"internal error: {error!r}"))
         else:
             if isinstance(result, Later):
-                self._running.worker.ask(Question(request.id, result.uri, result.answer))
+                self._defer(Question(request.id, result.uri, result.answer))
             else:
                 self._send(messages.reply(request.id, result))
+
+    def _defer(self, question: Question[Views]) -> None:
+        if not self._running.worker.ask(question):
+            self._send(messages.refuse(question.id, Code.INVALID_REQUEST, "a request of this id is waiting already"))
 
     def _method(self, name: str) -> Method:
         """The method a request names, if it may be called now."""

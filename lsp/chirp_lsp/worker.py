@@ -96,14 +96,17 @@ class Worker[Snapshot, Result]:
             self._state.due = monotonic() + delay
             self._changed.notify()
 
-    def ask(self, question: Question[Result]) -> None:
-        """Have a question answered by the newest snapshot's analysis."""
+    def ask(self, question: Question[Result]) -> bool:
+        """Have a question answered by the newest snapshot's analysis; False when one of its id is waiting already."""
         timer = Timer(PATIENCE, self._give_up, (question.id,))
         timer.daemon = True
         with self._changed:
+            if question.id in self._state.waiting:
+                return False
             self._state.waiting[question.id] = _Waiting(question, timer)
             self._changed.notify()
         timer.start()
+        return True
 
     def withdraw(self, identity: Id) -> bool:
         """Forget a question; False when it is not waiting."""

@@ -133,6 +133,17 @@ def test_withdrawn_questions_are_not_answered(recorder: Recorder) -> None:
     assert recorder.next() == ("answered", 3, "about HANG")
 
 
+def test_two_questions_of_one_id_do_not_replace_each_other(recorder: Recorder) -> None:
+    worker = started(recorder)
+    worker.submit("hang", delay=0)
+    assert worker.ask(question(1))
+    assert not worker.ask(question(1))
+    recorder.release.set()
+    assert recorder.next() == ("finished", "HANG")
+    assert recorder.next() == ("answered", 1, "about HANG")
+    assert worker.ask(question(1))
+
+
 def test_a_failure_refuses_what_waits_and_the_next_snapshot_is_analysed(recorder: Recorder) -> None:
     worker = started(recorder)
     worker.submit("fail", delay=60)
