@@ -83,6 +83,8 @@ def _check(words: Sequence[str]) -> int:
     start = time.perf_counter()
     gc.disable()  # one run, then the process ends: collecting cycles would cost a tenth of it
     options = check_parser().parse(words)
+    if options.version:
+        return _version(())
     project, config = _project(options)
     if options.show_settings:
         print(_settings(project, config), end="")

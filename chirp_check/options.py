@@ -42,6 +42,7 @@ def check_parser() -> Parser:
     add = parser.add_argument_group("what to check").add_argument
     add("paths", nargs="*", metavar="PATH", help="folders or files to check (default: the current folder)")
     add("-h", "--help", action="help", help="show this help")
+    add("-V", "--version", action="store_true", help="print the version")
     rules = parser.add_argument_group("rules").add_argument
     for flag, says in (
         ("--select", "run these rules only (`all`: every rule)"),

@@ -393,6 +393,9 @@ def test_routes(project: Path, run: Run) -> None:
 def test_version(run: Run) -> None:
     assert run("version") == 0
     assert run.out.startswith("chirp-check 0.")
+    said = run.out
+    assert run("--version") == 0
+    assert run.out == said
 
 
 def test_help(run: Run) -> None:
