@@ -115,10 +115,18 @@ def home() -> Template:
 
 def test_what_nobody_knows_is_not_judged(project: MypyProject) -> None:
     project.handlers("""
-def f(template: str, block: str) -> object:
+from typing import Literal
+
+
+def f(template: str, block: str, names: tuple[str, str]) -> object:
     Template(template)
     Fragment(template, "mian")
+    Fragment(*names)
     return Fragment("home.html", block)
+
+
+def pairs(template: Literal["home.html", "base.html"], block: Literal["row", "title"]) -> Fragment:
+    return Fragment(template, block)
 """)
     assert project.mypy() == ([], [])
 
