@@ -115,8 +115,9 @@ def _fragments(fragments: Iterable[Fragment], request: Request, engine: Engine) 
 
 
 def _form_action(action: FormAction, request: Request, engine: Engine) -> Response:
-    vary = ("Vary", "HX-Request")
-    if not request.is_htmx:
+    vary = ("Vary", "HX-Request, HX-Boosted")
+    if not request.is_htmx or request.is_boosted:
+        # A boosted form is a navigation: its fragments would replace the whole page, so it is led to the next one.
         location = Redirect(action.redirect, action.status).location
         return Response("", action.status, headers=(("Location", location), vary))
     trigger = tuple(_trigger(action.trigger))

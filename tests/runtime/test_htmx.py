@@ -188,6 +188,7 @@ def form_answer(folder: Path, action: FormAction, *headers: tuple[str, str]) -> 
     return post_form(app, "/", b"a=1", *headers)
 
 
+VARY = "HX-Request, HX-Boosted"
 FRAGMENTS = (Fragment("tasks.html", "list", n=1), Fragment("tasks.html", "stats", n=2))
 
 
@@ -196,10 +197,15 @@ FRAGMENTS = (Fragment("tasks.html", "list", n=1), Fragment("tasks.html", "stats"
 )
 def test_a_form_action_in_both_spellings(tmp_path: Path, action: FormAction) -> None:
     browser = form_answer(tmp_path, action)
-    assert (browser.status, browser["location"], browser.body, browser["vary"]) == (303, "/tasks", b"", "HX-Request")
+    assert (browser.status, browser["location"], browser.body, browser["vary"]) == (303, "/tasks", b"", VARY)
     htmx = form_answer(tmp_path, action, HTMX)
-    assert (htmx.status, htmx.all("location"), htmx["vary"]) == (200, [], "HX-Request")
+    assert (htmx.status, htmx.all("location"), htmx["vary"]) == (200, [], VARY)
     assert htmx.text == '<li>1</li><p hx-swap-oob="true" id="stats" class="s">2</p>'
+
+
+def test_a_boosted_form_is_led_on_like_a_browser(tmp_path: Path) -> None:
+    boosted = form_answer(tmp_path, FormAction("/tasks", *FRAGMENTS), HTMX, BOOSTED)
+    assert (boosted.status, boosted["location"], boosted.body) == (303, "/tasks", b"")
 
 
 def test_a_form_action_without_fragments_navigates(tmp_path: Path) -> None:
