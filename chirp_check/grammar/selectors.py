@@ -49,6 +49,21 @@ def overlap(left: Pieces, right: Pieces) -> bool:
     return _overlap(_tokens(left), _tokens(right))
 
 
+def numbered(text: str, pattern: Pieces) -> bool:
+    """Whether a text is the pattern with digits in its holes."""
+    ends = {0}
+    for piece in pattern:
+        if piece is not None:
+            ends = {start + len(piece) for start in ends if text.startswith(piece, start)}
+        else:
+            ends = {end for start in ends for end in range(start + 1, len(text) + 1) if _digits(text[start:end])}
+    return len(text) in ends
+
+
+def _digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _tokens(pieces: Pieces) -> tuple[str | None, ...]:
     return tuple(token for piece in pieces for token in ((None,) if piece is None else tuple(piece)))
 

@@ -7,9 +7,11 @@ from itertools import product
 
 from chirp_check.facts.templates import Attribute, ComponentCall, ComponentDef, Element, TemplateFacts
 from chirp_check.facts.values import AnyTerm, Attr, Choice, Const, Join, Name, Opaque
-from chirp_check.grammar.selectors import Pieces, overlap
+from chirp_check.grammar.selectors import Pieces, numbered, overlap
 from chirp_check.model.domain import joined
 from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.numbers import Key, is_numbered, whole_numbers
+from chirp_check.model.routes import RouteTable
 from chirp_check.model.sources import Sources
 from chirp_check.model.templates import Templates
 from chirp_check.source import Span
@@ -71,36 +73,51 @@ def attribute(element: Element, *names: str) -> Attribute | None:
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """The ids of some files: `exact` ones, patterns, and whether an element may have an id that nobody can see."""
+    """The ids of some files: `exact` ones, patterns, and whether an element may have an id that nobody can see.
+
+    The holes of `numbered` patterns are whole numbers.
+    """
 
     exact: frozenset[str]
     patterns: frozenset[Pieces]
+    numbered: frozenset[Pieces]
     open: bool
 
     def __or__(self, other: Ids) -> Ids:
-        return Ids(self.exact | other.exact, self.patterns | other.patterns, self.open or other.open)
+        return Ids(
+            self.exact | other.exact,
+            self.patterns | other.patterns,
+            self.numbered | other.numbered,
+            self.open or other.open,
+        )
 
-    def may_have(self, wanted: Pieces) -> bool:
-        """Whether an element may have the id, given in pieces."""
+    def may_have(self, wanted: Pieces, *, is_numbered: bool = False) -> bool:
+        """Whether an element may have the id, given in pieces; `is_numbered` when its holes are whole numbers."""
         if self.open:
             return True
-        if len(wanted) == 1 and wanted[0] in self.exact:
-            return True
-        if None in wanted and any(overlap(wanted, (one,)) for one in self.exact):
-            return True
-        return any(overlap(wanted, pattern) for pattern in self.patterns)
+        text = wanted[0] if len(wanted) == 1 else None
+        if text is not None:
+            return (
+                text in self.exact
+                or any(overlap(wanted, pattern) for pattern in self.patterns)
+                or any(numbered(text, pattern) for pattern in self.numbered)
+            )
+        exact = (numbered(one, wanted) if is_numbered else overlap(wanted, (one,)) for one in self.exact)
+        return any(exact) or any(overlap(wanted, pattern) for pattern in self.patterns | self.numbered)
 
 
-NO_IDS = Ids(frozenset(), frozenset(), open=False)
+NO_IDS = Ids(frozenset(), frozenset(), frozenset(), open=False)
 
 
 class Markup:
     """The elements of the templates of one application."""
 
-    def __init__(self, sources: Sources, templates: Templates) -> None:
+    def __init__(self, sources: Sources, templates: Templates, routes: RouteTable) -> None:
         self._sources = sources
         self._templates = templates
+        self._routes = routes
         self._ids: dict[tuple[str, bool], Ids] = {}
+        self._numbers: dict[str, frozenset[Key]] = {}
 
     def ids(self, path: str) -> Ids:
         """The ids of a file's elements, those that an out-of-band swap brings for another element left out."""
@@ -120,6 +137,7 @@ class Markup:
     def _read(self, facts: TemplateFacts, *, aside: bool) -> Ids:
         exact: set[str] = set()
         patterns: set[Pieces] = set()
+        counted: set[Pieces] = set()
         is_open = False
         for element in facts.elements:
             found = attribute(element, "id")
@@ -130,8 +148,15 @@ class Markup:
                 if isinstance(text, Text):
                     exact.add(text.value)
                 else:
-                    patterns.add(text.pieces)
-        return Ids(frozenset(exact), frozenset(patterns), is_open)
+                    (counted if self.is_numbered(found.value, facts) else patterns).add(text.pieces)
+        return Ids(frozenset(exact), frozenset(patterns), frozenset(counted), is_open)
+
+    def is_numbered(self, term: AnyTerm | None, facts: TemplateFacts) -> bool:
+        """Whether all expressions in the value of an attribute are whole numbers."""
+        known = self._numbers.get(facts.path)
+        if known is None:
+            known = self._numbers[facts.path] = whole_numbers(facts, self._routes)
+        return is_numbered(term, facts, known)
 
     def _values(self, term: AnyTerm | None, facts: TemplateFacts) -> tuple[Text | Pattern, ...]:
         """The values of an attribute; a component's parameter has those that its calls pass."""
@@ -181,7 +206,7 @@ class Markup:
         if self.scripted(first) or any(overlap(tag, (element.tag,)) for element in elements):
             return False
         ids = [self.ids(path) for path in self._templates.paths]
-        return any(first in one.exact if tag == (first,) else tag in one.patterns for one in ids)
+        return any(first in one.exact if tag == (first,) else tag in one.patterns | one.numbered for one in ids)
 
     def scripted(self, wanted: str) -> bool:
         """Whether a script of the application mentions this id as a word, and so may create the element."""

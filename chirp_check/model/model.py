@@ -26,7 +26,7 @@ from chirp_check.model.entities import (
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.imports import Modules
 from chirp_check.model.interpreter import Interpreter
-from chirp_check.model.markup import Markup, pieces
+from chirp_check.model.markup import Markup, attribute, pieces
 from chirp_check.model.python_uses import wanted_id
 from chirp_check.model.responses import Response, response
 from chirp_check.model.routes import Reach, is_local, path_pieces, with_holes
@@ -47,7 +47,7 @@ class _Part:
     def __init__(self, application: Application, sources: Sources, interpreter: Interpreter) -> None:
         self.application = application
         self.interpreter = interpreter
-        self.markup = Markup(sources, application.templates)
+        self.markup = Markup(sources, application.templates, application.routes)
         self._handlers = dict(application.handlers)
         self._answers: dict[Route, Response | None] = {}
 
@@ -240,8 +240,16 @@ class Model:
         owners = [part for part in self._parts if at in part.application.templates.paths]
         literal = max((piece for piece in wanted if piece is not None), key=len)
         return bool(owners) and not any(
-            part.screens.holds(at, wanted) or part.markup.scripted(literal) for part in owners if at is not None
+            part.screens.holds(at, wanted, is_numbered=self._is_numbered(use, part)) or part.markup.scripted(literal)
+            for part in owners
+            if at is not None
         )
+
+    def _is_numbered(self, use: TargetUse, part: _Part) -> bool:
+        """Whether the expressions in a target that an attribute names are whole numbers."""
+        facts = part.application.templates.facts(use.element.path) if use.element is not None else None
+        named = attribute(use.element.element, use.via) if use.element is not None else None
+        return facts is not None and named is not None and part.markup.is_numbered(named.value, facts)
 
     def hash_forgotten(self, use: TargetUse) -> bool:
         """Whether a target names the id of an element as if it were a tag, and there is no such tag."""

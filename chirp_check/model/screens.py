@@ -49,11 +49,16 @@ class Screens:
         self._screens: dict[str, Screen] = {}
         self._ids: dict[str, Ids] = {}
 
-    def holds(self, path: str, wanted: Pieces) -> bool:
-        """Whether some screen that can show the template at `path` may hold an element with this id."""
+    def holds(self, path: str, wanted: Pieces, *, is_numbered: bool = False) -> bool:
+        """Whether some screen that can show the template at `path` may hold an element with this id.
+
+        `is_numbered`: the holes in it are whole numbers.
+        """
         screens = [self.screen(shell) for shell in sorted(self._full)]
         showing = [screen for screen in screens if path in screen.files] or [self._everything()]
-        return any(screen.open or self._screen_ids(screen).may_have(wanted) for screen in showing)
+        return any(
+            screen.open or self._screen_ids(screen).may_have(wanted, is_numbered=is_numbered) for screen in showing
+        )
 
     def _everything(self) -> Screen:
         templates = self._application.templates
