@@ -63,7 +63,7 @@ def _reason(error: BaseException) -> str:
 
 
 def _located(file: SourceFile, error: SyntaxError) -> PythonError:
-    """The place of a syntax error. Its columns are 1-based code points; an end may be missing, zero or before the start."""
+    """The place of a syntax error. Its columns are 1-based code points; an end may be missing or before the start."""
     line = max(1, min(error.lineno or 1, len(file.lines)))
     begin = file.lines[line - 1]
     width = len(file.line_text(line))
