@@ -134,6 +134,8 @@ class Server:
             method.run(_converted(notification.params, method.params))
         except Refusal as error:
             self._log(f"{notification.method}: {error.reason}")
+        except Exception as error:  # noqa: BLE001 - the boundary: a bug costs one notification
+            self._log(f"{notification.method}: internal error, please report it: {error!r}")
 
     def _log(self, message: str) -> None:
         self._send(messages.notification("window/logMessage", {"type": LOG_ERROR, "message": message}))

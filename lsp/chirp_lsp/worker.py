@@ -86,8 +86,9 @@ class Worker[Snapshot, Result]:
         self._thread = Thread(target=self._run, name="analysis", daemon=True)
 
     def start(self) -> None:
-        """Begin to work."""
-        self._thread.start()
+        """Begin to work, unless that has been done."""
+        if self._thread.ident is None:
+            self._thread.start()
 
     def submit(self, snapshot: Snapshot, delay: float = QUIET) -> None:
         """Make this the newest snapshot; it is analysed after `delay` seconds without another."""

@@ -74,6 +74,7 @@ CASES: dict[str, tuple[bytes, list[tuple[object, int]]]] = {
     "a request sent as a notification": (body(method=HOVER, params=about("file:///x")), []),
     "a cancellation of nothing": (body(method="$/cancelRequest", params={"id": 12345}), []),
     "a cancellation without id": (body(method="$/cancelRequest", params={}), []),
+    "initialized again": (body(method="initialized", params={}), []),
     "initialize again": (body(id=7, method="initialize", params={"capabilities": {}}), [(7, INVALID)]),
     "text between messages": (b"hello\r\nworld\r\n", [(None, PARSE)]),
     "a head without length": (b"Content-Type: x\r\n\r\n" + VALID + b"\n", [(None, PARSE)]),

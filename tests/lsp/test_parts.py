@@ -110,6 +110,14 @@ def test_a_failing_request(sent: Queue[dict[str, Any]], monkeypatch: pytest.Monk
     assert sent.get()["error"] == {"code": -32603, "message": "internal error: LookupError('a bug')"}
 
 
+def test_a_failing_notification(inside: Server, sent: Queue[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server_module, "moved", failing)
+    event: dict[str, object] = {"added": [], "removed": []}
+    inside.receive(Notification("workspace/didChangeWorkspaceFolders", {"event": event}))
+    logged = message(sent, "method", "window/logMessage")["params"]["message"]
+    assert logged.endswith("internal error, please report it: LookupError('a bug')")
+
+
 @pytest.fixture
 def raw() -> Iterator[Raw]:
     with server() as made:
