@@ -140,6 +140,8 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     start = perf_counter()
     root = (ROOT / options.app).resolve()
+    if root.name not in SCRIPTS or not root.is_dir():
+        parser.error(f"there is no script for {options.app}: known are {', '.join(sorted(SCRIPTS))}")
     outcomes = run(root, choose(root, options.operator, options.sample, options.seed), options.workers)
     print(table(outcomes))
     print(f"{perf_counter() - start:.0f} s")
