@@ -11,7 +11,6 @@ from chirp_check.diagnostic import Level, did_you_mean
 from chirp_check.host import Host
 
 DEFAULT_EXCLUDE = ("build/", "dist/", "*.egg-info/")
-HTMX = ("2", "4")
 
 
 class ConfigError(Exception):
@@ -37,7 +36,6 @@ class Config:
     ignore: tuple[str, ...] = ()
     levels: tuple[tuple[str, Level], ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    htmx: str | None = None
     source: str | None = None
 
     def rule_names(self) -> tuple[str, ...]:
@@ -153,12 +151,6 @@ def _items(value: object) -> tuple[tuple[str, object], ...]:
     return tuple(cast("dict[str, object]", value).items())
 
 
-def _htmx(value: object) -> str:
-    if isinstance(value, (str, int)) and not isinstance(value, bool) and str(value) in HTMX:
-        return str(value)
-    raise ValueError("has to be 2 or 4, the major version of htmx")
-
-
 _KEYS: Mapping[str, Callable[[object], object]] = {
     "templates": _folders,
     "exclude": _strings,
@@ -169,5 +161,4 @@ _KEYS: Mapping[str, Callable[[object], object]] = {
     "ignore": _strings,
     "levels": _levels,
     "per-file-ignores": _per_file,
-    "htmx": _htmx,
 }

@@ -15,7 +15,6 @@ respect-gitignore = false
 select = ["all"]
 extend-select = ["unknown-block"]
 ignore = ["too-large"]
-htmx = 2
 levels = { unknown-target = "warn", bare-ignore = "off" }
 per-file-ignores = { "tests/" = ["unknown-block", "unknown-template"] }
 """
@@ -32,7 +31,6 @@ def test_every_key() -> None:
         ignore=("too-large",),
         levels=(("unknown-target", Level.WARN), ("bare-ignore", Level.OFF)),
         per_file_ignores=(("tests/", ("unknown-block", "unknown-template")),),
-        htmx="2",
         source="chirp-check.toml",
     )
 
@@ -70,8 +68,6 @@ def test_a_foreign_pyproject_is_not_parsed() -> None:
             None,
         ),
         ("per-file-ignores = []", "`tool.chirp-check.per-file-ignores` has to be a table", None),
-        ("htmx = 3", "`tool.chirp-check.htmx` has to be 2 or 4, the major version of htmx", None),
-        ("htmx = true", "`tool.chirp-check.htmx` has to be 2 or 4, the major version of htmx", None),
         (
             'templates = ["/etc"]',
             "`tool.chirp-check.templates` has to name folders below the project, and `/etc` is none",
