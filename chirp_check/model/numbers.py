@@ -14,7 +14,17 @@ from chirp_check.model.entities import Route
 from chirp_check.model.routes import RouteTable, is_local
 from chirp_check.source import Span
 
-URLS = frozenset({"hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "action", "formaction", "href"})
+# The attributes with URLs, and the method each asks with, where it is always the same.
+URLS = {
+    "hx-get": "GET",
+    "hx-post": "POST",
+    "hx-put": "PUT",
+    "hx-patch": "PATCH",
+    "hx-delete": "DELETE",
+    "href": "GET",
+    "action": None,
+    "formaction": None,
+}
 
 type Key = tuple[str, int, int]  # the expression, and where the component and the name it starts with are bound
 
@@ -58,17 +68,21 @@ def whole_numbers(facts: TemplateFacts, routes: RouteTable) -> frozenset[Key]:
 
 def _in_urls(element: Element, path: str, routes: RouteTable) -> Iterator[AnyTerm]:
     for attribute in element.attributes:
-        if attribute.name.removeprefix("data-") in URLS and isinstance(attribute.value, Join):
-            yield from _in_url(attribute.value, path, routes)
+        name = attribute.name.removeprefix("data-")
+        if name in URLS and isinstance(attribute.value, Join):
+            yield from _in_url(attribute.value, URLS[name], path, routes)
 
 
-def _in_url(url: Join, path: str, routes: RouteTable) -> Iterator[AnyTerm]:
+def _in_url(url: Join, method: str | None, path: str, routes: RouteTable) -> Iterator[AnyTerm]:
     """The expressions that fill the segments of a URL where routes take whole numbers."""
     texts = [part.value if isinstance(part, Const) and isinstance(part.value, str) else None for part in url.parts]
     pattern = joined(list(texts), Span(path, url.start, url.end))
     if not is_local(pattern):
         return
     reach = routes.reach(pattern)
+    reached = [one for one in reach.likely if method is None or one.methods is None or method in one.methods]
+    if reach.open or not reached:
+        return
     slashes = 0
     for at, text in enumerate(texts):
         if text is not None:
@@ -79,7 +93,7 @@ def _in_url(url: Join, path: str, routes: RouteTable) -> Iterator[AnyTerm]:
         before, after = texts[at - 1] or "", (texts[at + 1] or "") if at + 1 < len(texts) else "/"
         if not before.endswith("/") or after[:1] not in ("/", "?", "#"):
             return
-        if not reach.open and reach.likely and all(_takes_number(one, slashes - 1) for one in reach.likely):
+        if all(_takes_number(one, slashes - 1) for one in reached):
             yield url.parts[at]
 
 
