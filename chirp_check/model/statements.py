@@ -285,7 +285,8 @@ def _define_class(run: Execution, statement: DefineClass, state: State) -> list[
     body = run.block(definition.body, [inner])
     scope = collapse(body, "bound in several ways").scope if body else inner.scope
     value = ClassValue(definition, state.scope.module, scope, tuple(bases))
-    scope.names.setdefault("__class__", value)
+    for one in (scope, inner.scope):  # methods keep the scope that the body started with
+        one.names.setdefault("__class__", value)
     state.bind(definition.name, value)
     return [state]
 
