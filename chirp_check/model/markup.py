@@ -179,7 +179,10 @@ class Markup:
         found: dict[Text | Pattern, None] = {}
         for caller, call in calls:
             given = _argument(call, owner, name.id)
-            values = texts(given, caller.path, partial(self._parameter, caller, seen | {key}))
+            if given is None:
+                values = texts(_default(owner, name.id), facts.path)
+            else:
+                values = texts(given, caller.path, partial(self._parameter, caller, seen | {key}))
             found.update(dict.fromkeys(_unplaced(value) for value in values))
         return tuple(found) if len(found) <= ALTERNATIVES else hole
 
@@ -243,16 +246,18 @@ def _is_parameter(name: str, component: ComponentDef, facts: TemplateFacts) -> b
 
 
 def _argument(call: ComponentCall, component: ComponentDef, wanted: str) -> AnyTerm | None:
-    """The argument for a parameter, or its default; what comes through a star is a hole."""
+    """The argument for a parameter, None where there is none; what comes through a star is a hole."""
     starred = next((one for one in call.arguments if one.stars), None)
     if starred is not None:
         return Opaque(starred.value.start, starred.value.end, "passed through a star")
     named = next((one.value for one in call.arguments if one.name == wanted), None)
     positional = [one.value for one in call.arguments if one.name is None]
     at = next(at for at, one in enumerate(component.parameters) if one.name == wanted)
-    if named is None and at < len(positional):
-        return positional[at]
-    return named if named is not None else component.parameters[at].default
+    return positional[at] if named is None and at < len(positional) else named
+
+
+def _default(component: ComponentDef, parameter: str) -> AnyTerm | None:
+    return next((one.default for one in component.parameters if one.name == parameter), None)
 
 
 def _unplaced(value: Text | Pattern) -> Text | Pattern:
