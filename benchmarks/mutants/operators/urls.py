@@ -126,7 +126,7 @@ def references(app: Application) -> Iterator[Reference]:
     for element, attribute in actions(app):
         yield _reference(element.path, attribute, _method(element))
     for one in urls_in_python(app):
-        if one.use in ("redirect", "changed", "FormAction", "variable"):
+        if one.use in ("redirect", "changed", "FormAction", "variable", "location"):
             yield Reference(one.module.path, one.start, one.end, one.shape.partition("?")[0], "GET")
 
 
