@@ -1,7 +1,8 @@
 """Which files a project has: a walk of its folder that follows no link out of it and none twice.
 
 Hidden names, virtual environments and installed packages are not there. What the configuration excludes or `.gitignore`
-names is there, because others may refer to it, but its Python is not checked.
+names is there, because others may refer to it, but its Python is not checked. A folder that is asked for by name is
+there and checked, whatever it is called and whoever ignores it.
 """
 
 from collections.abc import Iterable
@@ -41,12 +42,16 @@ class _Ignore:
 
 @dataclass(frozen=True, slots=True)
 class _Folder:
-    """A folder to list (or a link): its path below the root ("" or ending in `/`), the `.gitignore` files that hold."""
+    """A folder to list (or a link): its path below the root ("" or ending in `/`), the `.gitignore` files that hold.
+
+    `passing`: it is only on the way to a folder that is asked for by name.
+    """
 
     path: str
     ignores: tuple[_Ignore, ...] = ()
     unchecked: bool = False
     alias: bool = False
+    passing: bool = False
 
 
 @dataclass(slots=True)
@@ -55,6 +60,7 @@ class _Walk:
     host: Host
     exclude: Patterns
     gitignore: bool
+    wanted: frozenset[str] = frozenset()
     files: set[str] = field(default_factory=set[str])
     python: list[str] = field(default_factory=list[str])
     links: list[_Folder] = field(default_factory=list[_Folder])
@@ -65,12 +71,13 @@ class _Walk:
 def take_inventory(root: str, host: Host, config: Config, folders: Iterable[str] = ()) -> Inventory:
     """The files below `root`. `folders` (relative) limit the Python to be checked to what is below them."""
     real = host.real(root)
-    walk = _Walk(real.rstrip("/"), host, Patterns((*config.exclude, *config.extend_exclude)), config.respect_gitignore)
+    limits = tuple("" if folder in ("", ".") else folder.rstrip("/") + "/" for folder in folders)
+    patterns = Patterns((*config.exclude, *config.extend_exclude))
+    walk = _Walk(real.rstrip("/"), host, patterns, config.respect_gitignore, frozenset(limits) - {""})
     above = _ignores_above(host, walk.root) if config.respect_gitignore else ()
     _tree(walk, _Folder("", above))
     for link in sorted(walk.links, key=_path):
         _follow(walk, link)
-    limits = tuple("" if folder in ("", ".") else folder.rstrip("/") + "/" for folder in folders)
     python = (path for path in sorted(walk.python) if not limits or path.startswith(limits))
     return Inventory(frozenset(walk.files), tuple(python), tuple(walk.problems), tuple(walk.notes))
 
@@ -90,8 +97,9 @@ def _tree(walk: _Walk, top: _Folder) -> None:
             own = _gitignore(walk.host, f"{walk.root}/{folder.path}", strip=len(folder.path))
             folder = replace(folder, ignores=(*folder.ignores, *own))
         for entry in entries:
-            if not entry.name.startswith("."):
-                _take(walk, folder, entry, stack)
+            seen = not folder.passing and not entry.name.startswith(".") and entry.name not in PRUNED
+            if seen or _leads_to_wanted(walk, folder.path + entry.name):
+                _take(walk, folder if seen else replace(folder, passing=True), entry, stack)
 
 
 def _take(walk: _Walk, folder: _Folder, entry: Entry, stack: list[_Folder]) -> None:
@@ -101,8 +109,8 @@ def _take(walk: _Walk, folder: _Folder, entry: Entry, stack: list[_Folder]) -> N
     unchecked = folder.unchecked or bool(walk.exclude.verdict(path, is_folder=is_folder))
     unchecked = unchecked or _is_ignored(folder.ignores, path, is_folder=is_folder)
     if is_folder:
-        if entry.name not in PRUNED:
-            stack.append(_Folder(path + "/", folder.ignores, unchecked, folder.alias))
+        below = replace(folder, path=path + "/", unchecked=unchecked)
+        stack.append(_Folder(path + "/") if path + "/" in walk.wanted else below)
     elif entry.kind is Kind.LINK:
         if not folder.alias:
             walk.links.append(_Folder(path, folder.ignores, unchecked))
@@ -110,6 +118,11 @@ def _take(walk: _Walk, folder: _Folder, entry: Entry, stack: list[_Folder]) -> N
         walk.files.add(path)
         if path.endswith(".py") and not unchecked and not folder.alias:
             walk.python.append(path)
+
+
+def _leads_to_wanted(walk: _Walk, path: str) -> bool:
+    """Whether a folder is asked for by name, or one below it."""
+    return any(one.startswith(path + "/") for one in walk.wanted)
 
 
 def _is_ignored(ignores: tuple[_Ignore, ...], path: str, *, is_folder: bool) -> bool:

@@ -337,6 +337,17 @@ def test_gitignore_files_above_the_project_count_inside_a_repository(tmp_path: P
     assert places(report(project)) == []
 
 
+def test_a_folder_asked_for_by_name_is_checked_though_hidden_or_ignored(project: Path) -> None:
+    write(project, ".gitignore", "skip/\n.hidden/\n")
+    write(project, "skip/bad.py", "def f(:\n")
+    write(project, ".hidden/deep/bad.py", "def f(:\n")
+    write(project, ".hidden/other/bad.py", "def f(:\n")
+    assert places(report(project)) == []
+    for folder in ("skip", ".hidden/deep"):
+        found = check(Project(str(project), DiskHost(), (folder,)))
+        assert [one.finding.at.path for one in found.diagnostics] == [f"{folder}/bad.py"]
+
+
 def test_deeply_nested_folders(project: Path) -> None:
     write(project, "/".join(["d"] * 300 + ["bad.py"]).removeprefix("/"), "def f(:\n")
     assert [rule for _, _, _, rule in places(report(project))] == ["python-syntax"]
