@@ -31,6 +31,7 @@ from chirp_check.model.python_uses import wanted_id
 from chirp_check.model.responses import Response, response
 from chirp_check.model.routes import Reach, is_local, path_pieces, with_holes
 from chirp_check.model.screens import Screens
+from chirp_check.model.segments import fill_one_segment
 from chirp_check.model.sources import ModelSettings, Sources
 from chirp_check.model.templates import Cycle
 from chirp_check.source import Span
@@ -250,6 +251,11 @@ class Model:
         facts = part.application.templates.facts(use.element.path) if use.element is not None else None
         named = attribute(use.element.element, use.via) if use.element is not None else None
         return facts is not None and named is not None and part.markup.is_numbered(named.value, facts)
+
+    def methods(self, use: UrlUse, reach: Reach) -> frozenset[str] | None:
+        """The methods of the routes that a URL can reach; None when those of one are not known."""
+        named = attribute(use.element.element, use.via) if use.element is not None else None
+        return reach.methods(by_segments=named is not None and fill_one_segment(named.value))
 
     def hash_forgotten(self, use: TargetUse) -> bool:
         """Whether a target names the id of an element as if it were a tag, and there is no such tag."""

@@ -24,10 +24,12 @@ class Reach:
     open: bool
     likely: tuple[Route, ...] = ()
 
-    @property
-    def methods(self) -> frozenset[str] | None:
-        """All methods of the likely routes, or None when those of one are not known."""
-        known = [route.methods for route in self.likely]
+    def methods(self, *, by_segments: bool) -> frozenset[str] | None:
+        """All methods of the routes, or None when those of one are not known.
+
+        `by_segments`: every expression of the reference fills one segment, so that only the likely routes count.
+        """
+        known = [route.methods for route in (self.likely if by_segments else self.routes)]
         if any(methods is None for methods in known):
             return None
         return frozenset(method for methods in known if methods is not None for method in methods)

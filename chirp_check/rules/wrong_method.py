@@ -12,13 +12,14 @@ from chirp_check.rule import rule
 def wrong_method(use: UrlUse, model: Model) -> Iterator[Finding]:
     """A URL is requested with a method that none of its routes takes."""
     reach = model.reach(use)
-    if reach is None or reach.open or not reach.routes or use.method is None or reach.methods is None:
+    if reach is None or reach.open or not reach.routes or use.method is None:
         return
-    if use.method in reach.methods:
+    methods = model.methods(use, reach)
+    if methods is None or use.method in methods:
         return
-    route = reach.routes[0]
+    route = reach.likely[0]
     place = route.path.span if route.path is not None else route.span
-    taken = " and ".join(f"`{method}`" for method in sorted(reach.methods))
+    taken = " and ".join(f"`{method}`" for method in sorted(methods))
     yield Finding(
         f"`{use.url}` does not take `{use.method}`",
         at=use.url.span,
