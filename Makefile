@@ -60,5 +60,5 @@ bench: setup  ## measure the figures of docs/benchmarks.md
 
 clean:  ## remove what can be made again, but not the environment
 	@rm -rf dist site htmlcov .coverage .coverage.* .chirp_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis \
-		.import_linter_cache .build/demo .build/docs
+		.import_linter_cache .build/planted .build/docs
 	@find . -name __pycache__ -not -path './.build/*' -not -path './.venv/*' -prune -exec rm -rf {} +

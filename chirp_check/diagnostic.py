@@ -91,19 +91,33 @@ def _parts(name: str) -> list[str]:
     return name.lower().split()
 
 
+def _cores(left: str, right: str) -> tuple[str, str]:
+    """What is left of two paths without the segments they share at both ends, and without a shared file type."""
+    a, b = left.lower().split("/"), right.lower().split("/")
+    while len(a) > 1 and len(b) > 1 and a[0] == b[0]:
+        a, b = a[1:], b[1:]
+    while len(a) > 1 and len(b) > 1 and a[-1] == b[-1]:
+        a, b = a[:-1], b[:-1]
+    stem, dot, kind = a[-1].rpartition(".")
+    if dot and stem and b[-1].endswith(dot + kind):
+        a[-1], b[-1] = stem, b[-1].removesuffix(dot + kind)
+    return "/".join(a), "/".join(b)
+
+
 def nearest(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that `name` most likely meant, or None.
 
-    At most a third of the letters may differ; a candidate that has the whole name among its parts counts as one letter
-    off. Of equals the first in the alphabet is taken.
+    At most a third of the letters may differ, counted without what paths share; a candidate that has the whole name
+    among its parts counts as one letter off. Of equals the first in the alphabet is taken.
     """
-    limit = max(1, len(name) // 3)
     best: tuple[int, str] | None = None
     for candidate in sorted(set(candidates)):
         if candidate == name:
             continue
+        wrong, right = _cores(name, candidate)
+        limit = max(1, len(wrong) // 3)
         part = len(name) > 2 and name.lower() in _parts(candidate)
-        distance = 1 if part else _distance(name.lower(), candidate.lower(), limit)
+        distance = 1 if part else _distance(wrong, right, limit)
         if distance <= limit and (best is None or distance < best[0]):
             best = (distance, candidate)
     return best[1] if best else None

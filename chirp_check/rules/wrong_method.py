@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Label
-from chirp_check.model.entities import UrlUse
+from chirp_check.model.entities import Route, UrlUse
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
 
@@ -17,12 +17,19 @@ def wrong_method(use: UrlUse, model: Model) -> Iterator[Finding]:
     methods = model.methods(use, reach)
     if methods is None or use.method in methods:
         return
-    route = reach.likely[0]
-    place = route.path.span if route.path is not None else route.span
-    taken = " and ".join(f"`{method}`" for method in sorted(methods))
     yield Finding(
         f"`{use.url}` does not take `{use.method}`",
         at=use.url.span,
-        related=(Label(f"this route takes {taken} only", place),),
-        help=f"it takes {taken}; request it so, or add `{use.method}` to the route's `methods`",
+        related=tuple(_taken(route) for route in reach.likely[:3]),
+        help=f"request it with {_listed(methods)}, or add `{use.method}` to the route's `methods`",
     )
+
+
+def _taken(route: Route) -> Label:
+    place = route.path.span if route.path is not None else route.span
+    return Label(f"this route takes {_listed(route.methods or frozenset())}", place)
+
+
+def _listed(methods: frozenset[str]) -> str:
+    *first, last = (f"`{method}`" for method in sorted(methods))
+    return f"{', '.join(first)} or {last}" if first else last

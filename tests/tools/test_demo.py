@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from demo import MISTAKES, plant
+from examples.plant import MISTAKES, plant
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
