@@ -4,9 +4,7 @@ Every value keeps the place it comes from, so that a finding points at the liter
 through.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import msgspec
 
@@ -192,8 +190,6 @@ type Value = (
     | Partial
 )
 
-EMPTY: Mapping[str, Value] = MappingProxyType({})
-
 
 def joined(pieces: list[str | None], span: Span) -> Text | Pattern:
     """Text from literal pieces and holes: neighbours merged, a lone literal becomes `Text`."""
@@ -224,8 +220,3 @@ def pieces_of(value: Value) -> list[str | None]:
             return [str(number)]
         case _:
             return [None]
-
-
-def known_pieces(value: Value) -> Text | Pattern | None:
-    """The value when it is text, known in full or in part."""
-    return value if isinstance(value, (Text, Pattern)) else None

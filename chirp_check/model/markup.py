@@ -7,7 +7,7 @@ from itertools import product
 
 from chirp_check.facts.templates import Attribute, ComponentCall, ComponentDef, Element, TemplateFacts
 from chirp_check.facts.values import AnyTerm, Attr, Choice, Const, Join, Name, Opaque
-from chirp_check.grammar.selectors import Pieces, numbered, overlap
+from chirp_check.grammar.selectors import Pieces, id_of, numbered, overlap, stripped
 from chirp_check.model.domain import joined
 from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.numbers import Key, is_numbered, whole_numbers
@@ -63,6 +63,16 @@ def _unescaped(value: str) -> str:
 def pieces(text: Text | Pattern) -> Pieces:
     """A text as literal pieces and holes."""
     return (text.value,) if isinstance(text, Text) else text.pieces
+
+
+def hashed(written: Pieces, span: Span) -> Text | Pattern:
+    """The selector of an id that is given in pieces."""
+    return joined(["#", *written], span)
+
+
+def wanted_id(selector: Text | Pattern) -> Pieces | None:
+    """The id that a selector names, or None when it names none."""
+    return id_of(stripped(pieces(selector)))
 
 
 def attribute(element: Element, *names: str) -> Attribute | None:

@@ -4,21 +4,13 @@ from collections.abc import Iterator
 
 from chirp_check.facts.templates import Attribute, TemplateFacts
 from chirp_check.facts.values import Const
+from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import stripped, tag_of
-from chirp_check.model.entities import ElementAt, Pattern, TargetUse, TemplateUse, Text, Unknown, UrlUse
-from chirp_check.model.markup import attribute, is_oob, pieces, texts
-from chirp_check.model.python_uses import wanted_id
+from chirp_check.model.entities import ElementAt, TargetUse, TemplateUse, Text, Unknown, UrlUse
+from chirp_check.model.markup import attribute, hashed, is_oob, pieces, texts, wanted_id
 from chirp_check.source import Span
 
-METHODS = {
-    "hx-get": "GET",
-    "hx-post": "POST",
-    "hx-put": "PUT",
-    "hx-patch": "PATCH",
-    "hx-delete": "DELETE",
-    "sse-connect": "GET",
-}
-TARGETS = ("hx-target",)
+METHODS = {**REQUESTS, "sse-connect": "GET"}
 
 type Use = TemplateUse | UrlUse | TargetUse | Unknown
 
@@ -31,8 +23,7 @@ def uses(facts: TemplateFacts) -> Iterator[Use]:
         for name, method in METHODS.items():
             yield from _urls(attribute(element, name), method, name, at)
         yield from _forms(at)
-        for name in TARGETS:
-            yield from _targets(attribute(element, name), name, at)
+        yield from _targets(attribute(element, "hx-target"), "hx-target", at)
         yield from _out_of_band(at)
 
 
@@ -106,6 +97,4 @@ def _own_id(at: ElementAt) -> Iterator[Use]:
     for value in texts(own.value, at.path) if own is not None else ():
         written = stripped(pieces(value))
         if written and written[0] is not None:
-            first, *rest = written
-            selector = Text(f"#{first}", value.span) if not rest else Pattern((f"#{first}", *rest), value.span)
-            yield TargetUse(selector, "hx-swap-oob", at, None)
+            yield TargetUse(hashed(written, value.span), "hx-swap-oob", at, None)

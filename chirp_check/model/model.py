@@ -13,7 +13,6 @@ from chirp_check.model.domain import Record
 from chirp_check.model.entities import (
     BlockAt,
     BlockUse,
-    FileProblem,
     Pattern,
     Route,
     SyntaxProblem,
@@ -26,14 +25,12 @@ from chirp_check.model.entities import (
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.imports import Modules
 from chirp_check.model.interpreter import Interpreter
-from chirp_check.model.markup import Markup, attribute, pieces
-from chirp_check.model.python_uses import wanted_id
+from chirp_check.model.markup import Markup, attribute, pieces, wanted_id
 from chirp_check.model.responses import Response, response
 from chirp_check.model.routes import Reach, is_local, path_pieces, with_holes
 from chirp_check.model.screens import Screens
 from chirp_check.model.segments import fill_one_segment
 from chirp_check.model.sources import ModelSettings, Sources
-from chirp_check.model.templates import Cycle
 from chirp_check.source import Span
 
 NO_SETTINGS = ModelSettings()
@@ -132,7 +129,6 @@ class Model:
                 use = python_uses.annotation(handler, reference) if reference is not None else None
                 yield from () if use is None else (use,)
         yield from self._syntax_problems()
-        yield from self.sources.problems()
 
     def _syntax_problems(self) -> Iterator[SyntaxProblem]:
         for path, facts in sorted(self._facts.items()):
@@ -159,14 +155,6 @@ class Model:
     def routes(self) -> tuple[Route, ...]:
         """The routes of all applications."""
         return self.subjects(Route)
-
-    def problems(self) -> tuple[FileProblem, ...]:
-        """The files that could not be read."""
-        return self.subjects(FileProblem)
-
-    def cycles(self) -> tuple[Cycle, ...]:
-        """References of templates that come back to where they started."""
-        return self.subjects(Cycle)
 
     # Templates.
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from chirp_check.facts.templates import Element, TemplateFacts
 from chirp_check.facts.values import AnyTerm, Attr, Const, Join, Name
+from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.path import PathError, parse_path
 from chirp_check.model.domain import joined
 from chirp_check.model.entities import Route
@@ -15,16 +16,7 @@ from chirp_check.model.routes import RouteTable, is_local
 from chirp_check.source import Span
 
 # The attributes with URLs, and the method each asks with, where it is always the same.
-URLS = {
-    "hx-get": "GET",
-    "hx-post": "POST",
-    "hx-put": "PUT",
-    "hx-patch": "PATCH",
-    "hx-delete": "DELETE",
-    "href": "GET",
-    "action": None,
-    "formaction": None,
-}
+URLS: dict[str, str | None] = {**REQUESTS, "href": "GET", "action": None, "formaction": None}
 
 type Key = tuple[str, int, int]  # the expression, and where the component and the name it starts with are bound
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from chirp_check.facts.handlers import Function
 from chirp_check.facts.values import AnyTerm, Attr, Const, Index, Items, Merge, Name
-from chirp_check.grammar.selectors import Pieces, id_of, stripped
 from chirp_check.model.applications import Application
 from chirp_check.model.domain import Callable, ClassValue, External, Record, Scope, Sequence, Value
 from chirp_check.model.entities import (
@@ -20,7 +19,7 @@ from chirp_check.model.entities import (
     UrlUse,
 )
 from chirp_check.model.framework import NEGOTIABLE, REFUSED, RETURN_TYPES
-from chirp_check.model.markup import pieces
+from chirp_check.model.markup import hashed, pieces
 from chirp_check.source import Span
 
 type Use = TemplateUse | BlockUse | UrlUse | TargetUse | Unknown
@@ -80,16 +79,10 @@ def _target(value: Value | None, via: str, site: Site) -> Iterator[Use]:
         written = pieces(value)
         selector: Text | Pattern = value
         if written[0] is not None and not written[0].startswith("#"):
-            selector = _with_hash(value)
+            selector = hashed(written, value.span)
         yield TargetUse(selector, via, None, site)
     else:
         yield TargetUse(value, via, None, site)
-
-
-def _with_hash(value: Text | Pattern) -> Text | Pattern:
-    if isinstance(value, Text):
-        return Text("#" + value.value, value.span)
-    return Pattern(("#", *value.pieces), value.span)
 
 
 def _default_targets(record: Record) -> Iterator[Use]:
@@ -98,7 +91,10 @@ def _default_targets(record: Record) -> Iterator[Use]:
         block = fragment.argument(1, "block_name")
         if fragment.argument(None, "target") is None and not fragment.open and isinstance(block, Text):
             yield TargetUse(
-                _with_hash(block), "the default target of a fragment", None, Site("Fragment", fragment.span)
+                hashed(pieces(block), block.span),
+                "the default target of a fragment",
+                None,
+                Site("Fragment", fragment.span),
             )
 
 
@@ -109,11 +105,6 @@ def _others(record: Record) -> list[Record]:
     if record.kind != "OOB" and isinstance(listed, Sequence):
         given = (*given, *listed.items[1:])
     return [value for value in given if isinstance(value, Record) and value.kind == "Fragment"]
-
-
-def wanted_id(selector: Text | Pattern) -> Pieces | None:
-    """The id that a selector names, or None when it names none."""
-    return id_of(stripped(pieces(selector)))
 
 
 def annotation(handler: Callable, reference: HandlerRef) -> AnnotationUse | None:

@@ -5,16 +5,16 @@ Navigation opens another screen, so it does not join two; only requests of htmx 
 
 from collections.abc import Callable as Function
 from dataclasses import dataclass
+from functools import cached_property
 
 from chirp_check.facts.templates import Element
+from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import Pieces
 from chirp_check.model.applications import Application
 from chirp_check.model.entities import Pattern, Route, Text
 from chirp_check.model.markup import NO_IDS, Ids, Markup, attribute, texts
 from chirp_check.model.responses import Response
 from chirp_check.model.routes import is_local
-
-VERBS = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Screens:
         self._full = full
         self._answers = answers
         self._screens: dict[str, Screen] = {}
-        self._ids: dict[str, Ids] = {}
+        self._requests: dict[str, tuple[frozenset[str], bool]] = {}
+        self._ids: dict[Screen, Ids] = {}
 
     def holds(self, path: str, wanted: Pieces, *, is_numbered: bool = False) -> bool:
         """Whether some screen that can show the template at `path` may hold an element with this id.
@@ -55,11 +56,12 @@ class Screens:
         `is_numbered`: the holes in it are whole numbers.
         """
         screens = [self.screen(shell) for shell in sorted(self._full)]
-        showing = [screen for screen in screens if path in screen.files] or [self._everything()]
+        showing = [screen for screen in screens if path in screen.files] or [self._everything]
         return any(
             screen.open or self._screen_ids(screen).may_have(wanted, is_numbered=is_numbered) for screen in showing
         )
 
+    @cached_property
     def _everything(self) -> Screen:
         templates = self._application.templates
         files = frozenset(templates.paths)
@@ -67,6 +69,12 @@ class Screens:
         return Screen(files, files, any(part.open or part.broken for part in parts))
 
     def _screen_ids(self, screen: Screen) -> Ids:
+        known = self._ids.get(screen)
+        if known is None:
+            known = self._ids[screen] = self._joined_ids(screen)
+        return known
+
+    def _joined_ids(self, screen: Screen) -> Ids:
         ids = NO_IDS
         for path in screen.files:
             ids = ids | self._markup.ids(path)
@@ -99,6 +107,12 @@ class Screens:
 
     def _requested(self, path: str) -> tuple[frozenset[str], bool]:
         """The templates that answers to the requests of a file's elements bring, and whether others may come."""
+        known = self._requests.get(path)
+        if known is None:
+            known = self._requests[path] = self._brought(path)
+        return known
+
+    def _brought(self, path: str) -> tuple[frozenset[str], bool]:
         facts = self._application.templates.facts(path)
         found: set[str] = set()
         unseen = False
@@ -135,7 +149,7 @@ class Screens:
 def _requests(element: Element, path: str) -> list[Text | Pattern]:
     """The URLs that an element requests through htmx; a boosted one with a target of its own is among them."""
     found: list[Text | Pattern] = []
-    for verb in VERBS:
+    for verb in REQUESTS:
         one = attribute(element, verb)
         found += texts(one.value, path) if one is not None else ()
     boosted = attribute(element, "hx-boost") is not None and attribute(element, "hx-target") is not None

@@ -6,7 +6,6 @@ from typing import Protocol
 from chirp_check.facts.handlers import ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.live import LiveFacts
-from chirp_check.model.entities import FileProblem
 
 
 class Sources(Protocol):
@@ -35,10 +34,6 @@ class Sources(Protocol):
 
     def text(self, path: str) -> str | None:
         """The text of any file; None when it cannot be read."""
-        ...
-
-    def problems(self) -> tuple[FileProblem, ...]:
-        """The files that could not be read so far."""
         ...
 
 

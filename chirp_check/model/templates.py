@@ -57,6 +57,7 @@ class Templates:
         self._sources = sources
         self._chains: dict[str, tuple[str, ...]] = {}
         self._open: set[str] = set()
+        self._composed: dict[str, Composition] = {}
 
     @cached_property
     def names(self) -> Mapping[str, str]:
@@ -155,6 +156,12 @@ class Templates:
 
     def composed(self, path: str) -> Composition:
         """What a full render of `path` is composed of."""
+        known = self._composed.get(path)
+        if known is None:
+            known = self._composed[path] = self._compose(path)
+        return known
+
+    def _compose(self, path: str) -> Composition:
         seen: set[str] = set()
         is_open = broken = False
         pending = [path]
