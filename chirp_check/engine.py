@@ -4,26 +4,20 @@ Everything is sorted here, once. A failure of ours costs the one rule and subjec
 """
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields, is_dataclass, replace
-from operator import attrgetter
-from typing import Any
-
-import msgspec
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from chirp_check.config import Config
-from chirp_check.diagnostic import Diagnostic, Finding, Level
+from chirp_check.diagnostic import Diagnostic, Level
 from chirp_check.host import Host, Kind
 from chirp_check.inventory import take_inventory
+from chirp_check.judge import Failure, Verdict, judged, ours
 from chirp_check.levels import PerFile, rule_levels
 from chirp_check.live import LiveFacts
-from chirp_check.model.entities import FileProblem
-from chirp_check.model.hygiene import BareIgnore, InternalFailure, UnknownRule, UnusedIgnore
+from chirp_check.model.hygiene import InternalFailure
 from chirp_check.model.model import Model
 from chirp_check.model.sources import ModelSettings
 from chirp_check.report.outcome import INTERNAL, Report, Summary
-from chirp_check.report.visible import plain
-from chirp_check.rule import Rule
 from chirp_check.rules import ALL
 from chirp_check.source import Span
 from chirp_check.sources import ProjectSources
@@ -31,8 +25,6 @@ from chirp_check.suppress import UNUSED, Suppressions, python_ignores, template_
 
 __all__ = ["Analysis", "Project", "Report", "analyze", "check"]
 
-WHOLE = Span(".", 0, 0)
-OURS = (FileProblem, BareIgnore, UnknownRule, UnusedIgnore, InternalFailure)
 DEFAULTS = Config()
 
 
@@ -140,20 +132,17 @@ class _Run:
 
     def judge(self) -> None:
         """Run every rule: first over the model, then over what the first part of the work has shown."""
-        found = [one for rule in ALL if rule.subject not in OURS for one in self._rule(rule, self._subjects(rule))]
-        found += self._made(self.sources.problems())
-        self._fail(("reading the file", failure.error, Span(failure.path, 0, 0)) for failure in self.sources.failures())
+        names = frozenset(name for name in self.levels if self._runs(name))
+        found = [one for path in self.model.files() for one in self._said(judged(self.model, path, names))]
+        found += self._said(ours(self.model, self.sources.problems(), names))
+        self._fail(Failure("reading the file", one.error, Span(one.path, 0, 0)) for one in self.sources.failures())
         suppressions = self._suppressions()
-        known = tuple(sorted(self.levels))
-        found += self._made(tuple(suppressions.faults(known)))
-        self._keep(found, suppressions)
-        self._keep(
-            self._made(tuple(suppressions.unused(lambda name: self._runs(name) and name != UNUSED))), suppressions
-        )
-        self._keep(
-            self._made(tuple(suppressions.unused(lambda name: self._runs(name) and name == UNUSED))), suppressions
-        )
-        self._keep(self._made(tuple(self._failures)), suppressions)
+        faults = tuple(suppressions.faults(tuple(sorted(self.levels))))
+        self._keep([*found, *self._said(ours(self.model, faults, names))], suppressions)
+        for chosen in (names - {UNUSED}, names & {UNUSED}):
+            unused = tuple(suppressions.unused(chosen.__contains__))
+            self._keep(self._said(ours(self.model, unused, names)), suppressions)
+        self._keep(self._said(ours(self.model, tuple(self._failures), names)), suppressions)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is left, each once, in the order of reports."""
@@ -162,44 +151,17 @@ class _Run:
     def _runs(self, name: str) -> bool:
         return self.levels.get(name, Level.OFF) is not Level.OFF
 
-    def _subjects(self, rule: Rule) -> tuple[Any, ...]:
-        if not self._runs(rule.name):
-            return ()
-        try:
-            return self.model.subjects(rule.subject)
-        except Exception as error:  # noqa: BLE001 - the boundary: a failure of ours is reported, the rest goes on
-            self._fail([("resolving the project", error, WHOLE)])
-            return ()
+    def _said(self, verdict: Verdict) -> list[Diagnostic]:
+        self._fail(verdict.failures)
+        return [Diagnostic(name, self.levels[name], finding) for name, finding in verdict.found]
 
-    def _made(self, subjects: tuple[object, ...]) -> list[Diagnostic]:
-        """What the rules say about subjects that the engine made itself."""
-        return [
-            one
-            for rule in ALL
-            if rule.subject in OURS
-            for one in self._rule(rule, tuple(made for made in subjects if isinstance(made, rule.subject)))
-        ]
-
-    def _rule(self, rule: Rule, subjects: tuple[Any, ...]) -> Iterator[Diagnostic]:
-        level = self.levels[rule.name]
-        if level is Level.OFF:
-            return
-        for subject in subjects:
-            try:
-                findings = tuple(rule.check(subject, self.model))
-            except Exception as error:  # noqa: BLE001 - the boundary: a failure of ours is reported, the rest goes on
-                self._fail([(f"rule `{rule.name}`", error, _place(subject) or WHOLE)])
-                continue
-            for finding in findings:
-                yield Diagnostic(rule.name, level, _on_one_line(finding))
-
-    def _fail(self, failures: Iterable[tuple[str, Exception, Span]]) -> None:
-        for what, error, span in failures:
+    def _fail(self, failures: Iterable[Failure]) -> None:
+        for one in failures:
             import traceback
 
-            self.tracebacks.append("".join(traceback.format_exception(error)))
-            text = " ".join(f"{type(error).__name__}: {error}".split())
-            self._failures.append(InternalFailure(what, text, span))
+            self.tracebacks.append("".join(traceback.format_exception(one.error)))
+            text = " ".join(f"{type(one.error).__name__}: {one.error}".split())
+            self._failures.append(InternalFailure(one.what, text, one.span))
 
     def _suppressions(self) -> Suppressions:
         texts = self.sources.texts()
@@ -212,22 +174,3 @@ class _Run:
             ours = one.rule == INTERNAL
             if ours or not (suppressions.takes(one) or self.per_file.takes(one.rule, one.finding.at.path)):
                 self._kept.append(one)
-
-
-def _on_one_line(finding: Finding) -> Finding:
-    """The finding with what would break its message's line escaped: names in it may hold anything."""
-    message = plain(finding.message)
-    return finding if message == finding.message else replace(finding, message=message)
-
-
-def _place(subject: object, depth: int = 2) -> Span | None:
-    """The first span in a subject, for saying where a rule failed on it."""
-    if isinstance(subject, Span):
-        return subject
-    values: tuple[object, ...] = ()
-    if isinstance(subject, msgspec.Struct):
-        values = msgspec.structs.astuple(subject)
-    elif is_dataclass(subject):
-        values = tuple(attrgetter(one.name)(subject) for one in fields(subject))
-    places = (_place(value, depth - 1) for value in values) if depth >= 0 else ()
-    return next((place for place in places if place is not None), None)

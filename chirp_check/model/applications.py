@@ -1,7 +1,8 @@
-"""The applications of a project: for each `App(…)` its files, template roots and URL space."""
+"""The applications of a project: for each `App(…)` its files, template roots, routes and open URL prefixes."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,58 +12,105 @@ from chirp_check.live import LiveFacts
 from chirp_check.model.domain import Callable, ClassValue, External, Instance, Path, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import HandlerRef, Route, Text, Unknown
 from chirp_check.model.frame import Registration
-from chirp_check.model.interpreter import Log
+from chirp_check.model.inputs import files, module_facts, python_files
+from chirp_check.model.memory import Queries, query
 from chirp_check.model.paths import folder, resolve
-from chirp_check.model.routes import RouteTable
-from chirp_check.model.sources import ModelSettings, Sources
-from chirp_check.model.templates import Templates
+from chirp_check.model.program import log
 from chirp_check.source import Span
 
 DEFAULT_TEMPLATES = "templates"
 DEFAULT_STATIC_URL = "/static"
 
 
+class AppKey(NamedTuple):
+    """Which application: the file of its `App(…)` call, and the how manieth of that file it is.
+
+    A project without such a call has one, at the empty path.
+    """
+
+    path: str
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """The folders that templates come from. `complete`: no others; `exhaustive`: a live application said so."""
+
+    folders: tuple[str, ...]
+    complete: bool
+    exhaustive: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Application:
     """One application. `span` is its `App(…)` call, None for a project without one; `files` are its Python files.
 
-    `handlers` are those of routes, `error_handlers` those of status codes and exceptions.
+    `handlers` are those of the routes at the same place, None where they are not known; `error_handlers` those of
+    status codes and exceptions. `complete`: there are no routes but these, outside `prefixes`.
     """
 
     span: Span | None
     files: frozenset[str]
-    templates: Templates
-    routes: RouteTable
-    handlers: tuple[tuple[Route, Callable], ...]
+    roots: Roots
+    routes: tuple[Route, ...]
+    handlers: tuple[Callable | None, ...]
+    prefixes: tuple[str, ...]
+    complete: bool
     error_handlers: tuple[tuple[HandlerRef, Callable], ...]
     unknowns: tuple[Unknown, ...]
 
 
-def applications(sources: Sources, settings: ModelSettings, log: Log) -> tuple[Application, ...]:
-    """All applications that the text shows; one without routes and with every file where there is no `App(…)`."""
-    made = [_Builder(sources, settings, log, span).build() for span in _constructed(log, sources)]
-    if settings.live is not None and made:
-        handled = {_relative(sources.root, route.handler_file) for route in settings.live.routes}
-        made = [max(made, key=lambda one: len(handled & one.files))]
-    return tuple(made) or (_implicit(sources, settings),)
+IMPLICIT = AppKey("", 0)
 
 
-def _constructed(log: Log, sources: Sources) -> list[Span]:
-    checked = frozenset(sources.python())
-    spans = (record.span for record in log.records if record.kind == "App")
-    return sorted({span for span in spans if span.path in checked})
+@query
+def application_keys(model: Queries) -> tuple[AppKey, ...]:
+    """All applications that the text shows, in the order of their places; at least one."""
+    keys = tuple(_places(model))
+    live = model.settings.live
+    if live is None or not keys:
+        return keys or (IMPLICIT,)
+    handled = {_relative(model.sources.root, route.handler_file) for route in live.routes}
+    return (max(keys, key=lambda key: len(handled & application(model, key).files)),)
 
 
-def _implicit(sources: Sources, settings: ModelSettings) -> Application:
-    roots = settings.templates or _named_templates(sources) or ("",)
-    table = RouteTable((), (), complete=False)
-    files = frozenset(sources.python())
-    return Application(None, files, Templates(sources, roots, complete=True), table, (), (), ())
+@query
+def application(model: Queries, key: AppKey) -> Application:
+    """An application; one without routes and with every file where there is no `App(…)`."""
+    return _implicit(model) if key == IMPLICIT else _Builder(model, _places(model)[key]).build()
 
 
-def _named_templates(sources: Sources) -> tuple[str, ...]:
+@query
+def application_files(model: Queries, key: AppKey) -> frozenset[str]:
+    """The Python files of an application."""
+    return application(model, key).files
+
+
+@query
+def roots(model: Queries, key: AppKey) -> Roots:
+    """Where the templates of an application come from."""
+    return application(model, key).roots
+
+
+@query
+def _places(model: Queries) -> dict[AppKey, Span]:
+    checked = frozenset(python_files(model))
+    spans = sorted({one.span for one in log(model).records if one.kind == "App" and one.span.path in checked})
+    found: dict[AppKey, Span] = {}
+    for span in spans:
+        found[AppKey(span.path, sum(key.path == span.path for key in found))] = span
+    return found
+
+
+def _implicit(model: Queries) -> Application:
+    folders = model.settings.templates or _named_templates(model) or ("",)
+    checked = frozenset(python_files(model))
+    return Application(None, checked, Roots(folders, complete=True), (), (), (), False, (), ())
+
+
+def _named_templates(model: Queries) -> tuple[str, ...]:
     marker = f"/{DEFAULT_TEMPLATES}/"
-    found = {path[: f"/{path}".index(marker) + len(marker) - 2] for path in sources.files() if marker in f"/{path}"}
+    found = {path[: f"/{path}".index(marker) + len(marker) - 2] for path in files(model) if marker in f"/{path}"}
     return tuple(sorted(found))
 
 
@@ -76,27 +124,30 @@ def _relative(root: str, path: str | None) -> str:
 class _Builder:
     """Builds the application constructed at one place."""
 
-    def __init__(self, sources: Sources, settings: ModelSettings, log: Log, span: Span) -> None:
-        self.sources = sources
-        self.settings = settings
-        self.log = log
+    def __init__(self, model: Queries, span: Span) -> None:
+        self.model = model
+        self.settings = model.settings
+        self.log = log(model)
         self.span = span
-        self.records = [record for record in log.records if record.kind == "App" and record.span == span]
+        self.records = [record for record in self.log.records if record.kind == "App" and record.span == span]
         self.configs = [record.argument(0, "config") for record in self.records]
         self.unknowns: list[Unknown] = []
 
     def build(self) -> Application:
         registrations = list(self._registrations())
-        roots, complete = self._roots()
-        files = self._files(registrations)
-        handlers = tuple(self._routes(registrations, files))
-        table = self._table([route for route, _ in handlers], files)
+        folders, complete = self._roots()
+        reached = self._files(registrations)
+        registered = tuple(self._routes(registrations, reached))
+        routes, prefixes, closed = self._urls([route for route, _ in registered], reached)
+        handlers = dict(registered)
         return Application(
             self.span,
-            files,
-            Templates(self.sources, roots, complete=complete, exhaustive=self.settings.live is not None),
-            table,
-            tuple((route, handler) for route, handler in handlers if handler is not None),
+            reached,
+            Roots(folders, complete, exhaustive=self.settings.live is not None),
+            routes,
+            tuple(handlers.get(route) for route in routes),
+            prefixes,
+            closed,
             tuple(self._error_handlers()),
             tuple(self.unknowns),
         )
@@ -125,7 +176,7 @@ class _Builder:
     def _roots(self) -> tuple[tuple[str, ...], bool]:
         live = self.settings.live
         if live is not None:
-            inside = [_relative(self.sources.root, root) for root in live.template_roots]
+            inside = [_relative(self.model.sources.root, root) for root in live.template_roots]
             return tuple(root for root in inside if root), all(inside)
         if self.settings.templates:
             return self.settings.templates, True
@@ -152,7 +203,7 @@ class _Builder:
     def _near(self, relative: str) -> str:
         """A relative folder: beside the file that constructs the application if it is there, else below the root."""
         beside = resolve(folder(self.span.path), relative)
-        if beside is not None and any(path.startswith(f"{beside}/") for path in self.sources.files()):
+        if beside is not None and any(path.startswith(f"{beside}/") for path in files(self.model)):
             return beside
         return resolve("", relative) or ""
 
@@ -167,6 +218,7 @@ class _Builder:
     def _routes(
         self, registrations: list[Registration], files: frozenset[str]
     ) -> Iterator[tuple[Route, Callable | None]]:
+        """The routes that are registered on this application, or on one that the text does not tell."""
         seen: set[tuple[str, Span]] = set()
         places = {one.span for one in registrations}
         loose = (
@@ -190,17 +242,18 @@ class _Builder:
             reference = _reference(handler) if handler is not None else None
             yield Route(text, methods, named, reference, one.route.span), handler
 
-    def _table(self, routes: list[Route], files: frozenset[str]) -> RouteTable:
+    def _urls(self, routes: list[Route], reached: frozenset[str]) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
+        """The routes, the prefixes that something else answers, and whether these are all."""
         live = self.settings.live
         if live is not None:
-            return RouteTable(_live_routes(live, routes, self.span), live.open_prefixes, complete=True)
+            return tuple(_live_routes(live, routes, self.span)), live.open_prefixes, True
         escaped = [place for application, place in self.log.escapes if application == self.span]
         self.unknowns += [Unknown("the application is handed to code not seen", place, "route") for place in escaped]
-        faulty = [path for path in sorted(files) if _faulty(self.sources, path)]
+        faulty = [path for path in sorted(reached) if _faulty(self.model, path)]
         self.unknowns += [Unknown("a file that does not parse", Span(path, 0, 0), "route") for path in faulty]
         prefixes, answered = self._prefixes()
         complete = not escaped and not faulty and answered and all(route.path is not None for route in routes)
-        return RouteTable(routes, prefixes, complete=complete)
+        return tuple(routes), prefixes, complete
 
     def _prefixes(self) -> tuple[tuple[str, ...], bool]:
         """URL prefixes that something else than a route answers, and whether all such things are understood."""
@@ -253,8 +306,8 @@ def _live_routes(live: LiveFacts, static: list[Route], application: Span) -> Ite
         yield known.get((one.path, one.methods), unseen)
 
 
-def _faulty(sources: Sources, path: str) -> bool:
-    facts = sources.module(path)
+def _faulty(model: Queries, path: str) -> bool:
+    facts = module_facts(model, path)
     return facts is None or bool(facts.faults)
 
 

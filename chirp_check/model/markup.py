@@ -1,19 +1,20 @@
 """The markup of one application: values of attributes as text, the ids that elements can have, what scripts mention."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from itertools import product
 
 from chirp_check.facts.templates import Attribute, ComponentCall, ComponentDef, Element, TemplateFacts
 from chirp_check.facts.values import AnyTerm, Attr, Choice, Const, Join, Name, Opaque
 from chirp_check.grammar.selectors import Pieces, id_of, numbered, overlap, stripped
+from chirp_check.model.applications import AppKey
 from chirp_check.model.domain import joined
 from chirp_check.model.entities import Pattern, Text
-from chirp_check.model.numbers import Key, is_numbered, whole_numbers
-from chirp_check.model.routes import RouteTable
-from chirp_check.model.sources import Sources
-from chirp_check.model.templates import Templates
+from chirp_check.model.inputs import files, template_facts, text
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.numbers import is_numbered, whole_numbers
+from chirp_check.model.templates import names, paths
 from chirp_check.source import Span
 
 ALTERNATIVES = 16
@@ -119,122 +120,143 @@ class Ids:
 NO_IDS = Ids(frozenset(), frozenset(), frozenset(), open=False)
 
 
-class Markup:
-    """The elements of the templates of one application."""
+@query
+def ids(model: Queries, app: AppKey, path: str) -> Ids:
+    """The ids of a file's elements, those that an out-of-band swap brings for another element left out."""
+    return _read(model, app, path, aside=False)
 
-    def __init__(self, sources: Sources, templates: Templates, routes: RouteTable) -> None:
-        self._sources = sources
-        self._templates = templates
-        self._routes = routes
-        self._ids: dict[tuple[str, bool], Ids] = {}
-        self._numbers: dict[str, frozenset[Key]] = {}
 
-    def ids(self, path: str) -> Ids:
-        """The ids of a file's elements, those that an out-of-band swap brings for another element left out."""
-        return self._known(path, aside=False)
+@query
+def oob_ids(model: Queries, app: AppKey, path: str) -> Ids:
+    """The ids of the elements that `ids` leaves out."""
+    return _read(model, app, path, aside=True)
 
-    def oob_ids(self, path: str) -> Ids:
-        """The ids of the elements that `ids` leaves out."""
-        return self._known(path, aside=True)
 
-    def _known(self, path: str, *, aside: bool) -> Ids:
-        known = self._ids.get((path, aside))
-        if known is None:
-            facts = self._templates.facts(path)
-            known = self._ids[path, aside] = self._read(facts, aside=aside) if facts is not None else NO_IDS
-        return known
-
-    def _read(self, facts: TemplateFacts, *, aside: bool) -> Ids:
-        exact: set[str] = set()
-        patterns: set[Pieces] = set()
-        counted: set[Pieces] = set()
-        is_open = False
-        for element in facts.elements:
-            found = attribute(element, "id")
-            is_open = is_open or (element.dynamic and found is None)
-            if found is None or is_oob(element) is not aside:
-                continue
-            for text in self._values(found.value, facts):
-                if isinstance(text, Text):
-                    exact.add(text.value)
-                else:
-                    (counted if self.is_numbered(found.value, facts) else patterns).add(text.pieces)
-        return Ids(frozenset(exact), frozenset(patterns), frozenset(counted), is_open)
-
-    def is_numbered(self, term: AnyTerm | None, facts: TemplateFacts) -> bool:
-        """Whether all expressions in the value of an attribute are whole numbers."""
-        known = self._numbers.get(facts.path)
-        if known is None:
-            known = self._numbers[facts.path] = whole_numbers(facts, self._routes)
-        return is_numbered(term, facts, known)
-
-    def _values(self, term: AnyTerm | None, facts: TemplateFacts) -> tuple[Text | Pattern, ...]:
-        """The values of an attribute; a component's parameter has those that its calls pass."""
-        return texts(term, facts.path, partial(self._parameter, facts, frozenset()))
-
-    def _parameter(
-        self, facts: TemplateFacts, seen: frozenset[tuple[str, int, str]], name: Name
-    ) -> tuple[Text | Pattern, ...]:
-        """What a name can be: what the calls of the component around it pass for it, or its default; else a hole."""
-        hole = (Pattern((None,), Span(facts.path, name.start, name.end)),)
-        owner = _component_at(facts, name.start)
-        if owner is None or not _is_parameter(name.id, owner, facts):
-            return hole
-        key = (facts.path, owner.start, name.id)
-        calls = self._calls.get(owner.name.name, ())
-        if not calls or COMPUTED in self._calls:
-            return hole
-        if key in seen:
-            return ()
-        found: dict[Text | Pattern, None] = {}
-        for caller, call in calls:
-            given = _argument(call, owner, name.id)
-            if given is None:
-                values = texts(_default(owner, name.id), facts.path)
+def _read(model: Queries, app: AppKey, path: str, *, aside: bool) -> Ids:
+    facts = template_facts(model, path)
+    exact: set[str] = set()
+    patterns: set[Pieces] = set()
+    counted: set[Pieces] = set()
+    is_open = False
+    for element in facts.elements if facts is not None else ():
+        found = attribute(element, "id")
+        is_open = is_open or (element.dynamic and found is None)
+        if facts is None or found is None or is_oob(element) is not aside:
+            continue
+        for value in texts(found.value, path, partial(_parameter, model, app, facts, frozenset())):
+            if isinstance(value, Text):
+                exact.add(value.value)
             else:
-                values = texts(given, caller.path, partial(self._parameter, caller, seen | {key}))
-            found.update(dict.fromkeys(_unplaced(value) for value in values))
-        return tuple(found) if len(found) <= ALTERNATIVES else hole
+                (counted if counts(model, app, found.value, facts) else patterns).add(value.pieces)
+    return Ids(frozenset(exact), frozenset(patterns), frozenset(counted), is_open)
 
-    @cached_property
-    def _calls(self) -> dict[str, list[tuple[TemplateFacts, ComponentCall]]]:
-        """The calls of components, by the name each has where it is defined; `COMPUTED` for what is no name."""
-        found: dict[str, list[tuple[TemplateFacts, ComponentCall]]] = {}
-        for facts in self._templates.all():
-            local = {one.name.name: one.value.id for one in facts.bindings if isinstance(one.value, Name)}
-            local |= {here.name: there.name for one in facts.references for there, here in one.names}
-            for call in facts.calls:
-                if isinstance(call.function, Name):
-                    found.setdefault(local.get(call.function.id, call.function.id), []).append((facts, call))
-                elif isinstance(call.function, Attr):
-                    found.setdefault(call.function.name, []).append((facts, call))
-                else:
-                    found.setdefault(COMPUTED, []).append((facts, call))
-        return found
 
-    def only_an_id(self, tag: Pieces) -> bool:
-        """Whether what stands where a tag name is meant is the id of some element, and no element has such a tag."""
-        first = tag[0] or ""
-        elements = (element for facts in self._templates.all() for element in facts.elements)
-        if self.scripted(first) or any(overlap(tag, (element.tag,)) for element in elements):
-            return False
-        ids = [self.ids(path) for path in self._templates.paths]
-        return any(first in one.exact if tag == (first,) else tag in one.patterns | one.numbered for one in ids)
+def counts(model: Queries, app: AppKey, term: AnyTerm | None, facts: TemplateFacts) -> bool:
+    """Whether all expressions in the value of an attribute are whole numbers."""
+    return isinstance(term, Join) and is_numbered(term, facts, whole_numbers(model, app, facts.path))
 
-    def scripted(self, wanted: str) -> bool:
-        """Whether a script of the application mentions this id as a word, and so may create the element."""
-        return any(_mentions(text, wanted) for text in self._scripts)
 
-    @cached_property
-    def _scripts(self) -> tuple[str, ...]:
-        found: list[str] = []
-        for facts in self._templates.all():
-            text = self._sources.text(facts.path) if facts.scripts else None
-            found += [text[start:end] for start, end in facts.scripts] if text is not None else []
-        for path in sorted(self._sources.files()):
-            if path.endswith((".js", ".mjs", ".ts")) and "htmx" not in path and ".min." not in path:
-                found.append(self._sources.text(path) or "")
-        return tuple(found)
+def _parameter(
+    model: Queries, app: AppKey, facts: TemplateFacts, seen: frozenset[tuple[str, int, str]], name: Name
+) -> tuple[Text | Pattern, ...]:
+    """What a name can be: what the calls of the component around it pass for it, or its default; else a hole."""
+    hole = (Pattern((None,), Span(facts.path, name.start, name.end)),)
+    owner = _component_at(facts, name.start)
+    if owner is None or not _is_parameter(name.id, owner, facts):
+        return hole
+    key = (facts.path, owner.start, name.id)
+    calls = calls_of(model, app, owner.name.name)
+    if not calls or calls_of(model, app, COMPUTED):
+        return hole
+    if key in seen:
+        return ()
+    found: dict[Text | Pattern, None] = {}
+    for path, call in calls:
+        caller = template_facts(model, path)
+        given = _argument(call, owner, name.id)
+        if given is None or caller is None:
+            values = texts(_default(owner, name.id), facts.path)
+        else:
+            values = texts(given, path, partial(_parameter, model, app, caller, seen | {key}))
+        found.update(dict.fromkeys(unplaced(value) for value in values))
+    return tuple(found) if len(found) <= ALTERNATIVES else hole
+
+
+type Calls = tuple[tuple[str, ComponentCall], ...]
+
+
+@query
+def _calls_in(model: Queries, path: str) -> Mapping[str, Calls]:
+    """The calls of components that a template makes, by the name each component has where it is defined."""
+    facts = template_facts(model, path)
+    if facts is None or not facts.calls:
+        return {}
+    local = {one.name.name: one.value.id for one in facts.bindings if isinstance(one.value, Name)}
+    local |= {here.name: there.name for one in facts.references for there, here in one.names}
+    found: dict[str, Calls] = {}
+    for call in facts.calls:
+        match call.function:
+            case Name(id=name):
+                called = local.get(name, name)
+            case Attr(name=name):
+                called = name
+            case _:
+                called = COMPUTED
+        found[called] = (*found.get(called, ()), (path, call))
+    return found
+
+
+@query
+def _calls(model: Queries, app: AppKey) -> Mapping[str, Calls]:
+    found: dict[str, list[tuple[str, ComponentCall]]] = {}
+    for _, path in sorted(names(model, app).items()):
+        for name, calls in _calls_in(model, path).items():
+            found.setdefault(name, []).extend(calls)
+    return {name: tuple(calls) for name, calls in found.items()}
+
+
+@query
+def calls_of(model: Queries, app: AppKey, name: str) -> Calls:
+    """The calls of a component by the name it has where it is defined; of `COMPUTED`, those of what is no name."""
+    return _calls(model, app).get(name, ())
+
+
+@query
+def _tags_in(model: Queries, path: str) -> frozenset[str]:
+    facts = template_facts(model, path)
+    return frozenset(element.tag for element in (facts.elements if facts is not None else ()))
+
+
+def only_an_id(model: Queries, app: AppKey, tag: Pieces) -> bool:
+    """Whether what stands where a tag name is meant is the id of some element, and no element has such a tag."""
+    first = tag[0] or ""
+    known = paths(model, app)
+    if any(overlap(tag, (one,)) for path in known for one in _tags_in(model, path)) or scripted(model, app, first):
+        return False
+    found = [ids(model, app, path) for path in known]
+    return any(first in one.exact if tag == (first,) else tag in one.patterns | one.numbered for one in found)
+
+
+def scripted(model: Queries, app: AppKey, wanted: str) -> bool:
+    """Whether a script of the application mentions this id as a word, and so may create the element."""
+    return any(_mentions(script, wanted) for script in _scripts(model, app))
+
+
+@query
+def _scripts_in(model: Queries, path: str) -> tuple[str, ...]:
+    facts = template_facts(model, path)
+    written = text(model, path) if facts is not None and facts.scripts else None
+    if facts is None or written is None:
+        return ()
+    return tuple(written[start:end] for start, end in facts.scripts)
+
+
+@query
+def _scripts(model: Queries, app: AppKey) -> tuple[str, ...]:
+    found = [script for _, path in sorted(names(model, app).items()) for script in _scripts_in(model, path)]
+    scripts = (path for path in sorted(files(model)) if path.endswith((".js", ".mjs", ".ts")))
+    found += [text(model, path) or "" for path in scripts if "htmx" not in path and ".min." not in path]
+    return tuple(dict.fromkeys(found))
 
 
 def is_oob(element: Element) -> bool:
@@ -270,8 +292,8 @@ def _default(component: ComponentDef, parameter: str) -> AnyTerm | None:
     return next((one.default for one in component.parameters if one.name == parameter), None)
 
 
-def _unplaced(value: Text | Pattern) -> Text | Pattern:
-    """The value without its place, so that one id passed by many calls is one."""
+def unplaced(value: Text | Pattern) -> Text | Pattern:
+    """The value without its place, so that the same text at many places is one, wherever these move."""
     nowhere = Span("", 0, 0)
     return Text(value.value, nowhere) if isinstance(value, Text) else Pattern(value.pieces, nowhere)
 

@@ -4,15 +4,19 @@ So `task-{{ task.id }}` cannot be `task-list`, where the same file asks for `/ta
 `/tasks/{id:int}`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from chirp_check.facts.templates import Element, TemplateFacts
 from chirp_check.facts.values import AnyTerm, Attr, Const, Join, Name
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.path import PathError, parse_path
+from chirp_check.model.applications import AppKey
 from chirp_check.model.domain import joined
-from chirp_check.model.entities import Route
-from chirp_check.model.routes import RouteTable, is_local
+from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.inputs import template_facts
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.routes import Reach, RouteShape, is_local, reach
 from chirp_check.source import Span
 
 # The attributes with URLs, and the method each asks with, where it is always the same.
@@ -52,28 +56,36 @@ def is_numbered(term: AnyTerm | None, facts: TemplateFacts, numbers: frozenset[K
     return bool(holes) and all(one in numbers for one in holes)
 
 
-def whole_numbers(facts: TemplateFacts, routes: RouteTable) -> frozenset[Key]:
+type Reaching = Callable[[Text | Pattern], Reach]
+
+
+@query
+def whole_numbers(model: Queries, app: AppKey, path: str) -> frozenset[Key]:
     """The expressions of a template that are whole numbers."""
-    found = (key(term, facts) for element in facts.elements for term in _in_urls(element, facts.path, routes))
+    facts = template_facts(model, path)
+    if facts is None:
+        return frozenset()
+    reaching = partial(reach, model, app)
+    found = (key(term, facts) for element in facts.elements for term in _in_urls(element, path, reaching))
     return frozenset(one for one in found if one is not None)
 
 
-def _in_urls(element: Element, path: str, routes: RouteTable) -> Iterator[AnyTerm]:
+def _in_urls(element: Element, path: str, reaching: Reaching) -> Iterator[AnyTerm]:
     for attribute in element.attributes:
         name = attribute.name.removeprefix("data-")
         if name in URLS and isinstance(attribute.value, Join):
-            yield from _in_url(attribute.value, URLS[name], path, routes)
+            yield from _in_url(attribute.value, URLS[name], path, reaching)
 
 
-def _in_url(url: Join, method: str | None, path: str, routes: RouteTable) -> Iterator[AnyTerm]:
+def _in_url(url: Join, method: str | None, path: str, reaching: Reaching) -> Iterator[AnyTerm]:
     """The expressions that fill the segments of a URL where routes take whole numbers."""
     texts = [part.value if isinstance(part, Const) and isinstance(part.value, str) else None for part in url.parts]
     pattern = joined(list(texts), Span(path, url.start, url.end))
     if not is_local(pattern):
         return
-    reach = routes.reach(pattern)
-    reached = [one for one in reach.likely if method is None or one.methods is None or method in one.methods]
-    if reach.open or not reached:
+    found = reaching(pattern)
+    reached = [one for one in found.likely if method is None or one.methods is None or method in one.methods]
+    if found.open or not reached:
         return
     slashes = 0
     for at, text in enumerate(texts):
@@ -89,10 +101,10 @@ def _in_url(url: Join, method: str | None, path: str, routes: RouteTable) -> Ite
             yield url.parts[at]
 
 
-def _takes_number(route: Route, at: int) -> bool:
+def _takes_number(route: RouteShape, at: int) -> bool:
     """Whether a route's segment is a whole number."""
     try:
-        segments = parse_path(route.path.value).segments if route.path is not None else ()
+        segments = parse_path(route.path).segments if route.path is not None else ()
     except PathError:
         return False
     return at < len(segments) and segments[at].is_param and segments[at].param_type == "int"

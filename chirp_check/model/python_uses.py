@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.facts.handlers import Function
 from chirp_check.facts.values import AnyTerm, Attr, Const, Index, Items, Merge, Name
-from chirp_check.model.applications import Application
+from chirp_check.model.applications import AppKey
 from chirp_check.model.domain import Callable, ClassValue, External, Record, Scope, Sequence, Value
 from chirp_check.model.entities import (
     AnnotationUse,
@@ -20,19 +20,21 @@ from chirp_check.model.entities import (
 )
 from chirp_check.model.framework import NEGOTIABLE, REFUSED, RETURN_TYPES
 from chirp_check.model.markup import hashed, pieces
+from chirp_check.model.memory import Queries
+from chirp_check.model.templates import template_path
 from chirp_check.source import Span
 
 type Use = TemplateUse | BlockUse | UrlUse | TargetUse | Unknown
 
 
-def uses(record: Record, application: Application) -> Iterator[Use]:
+def uses(model: Queries, app: AppKey, record: Record) -> Iterator[Use]:
     """What one constructed return type refers to, in the application."""
     signature = RETURN_TYPES.get(record.kind)
     if signature is None:
         return
     site = Site(record.kind, record.span)
     if signature.template is not None:
-        yield from _rendered(record, site, application)
+        yield from _rendered(model, app, record, site)
     for name in signature.ids:
         yield from _target(record.argument(None, name), f"{record.kind}({name}=)", site)
     if record.kind == "Redirect":
@@ -43,7 +45,7 @@ def uses(record: Record, application: Application) -> Iterator[Use]:
         yield from _default_targets(record)
 
 
-def _rendered(record: Record, site: Site, application: Application) -> Iterator[Use]:
+def _rendered(model: Queries, app: AppKey, record: Record, site: Site) -> Iterator[Use]:
     signature = RETURN_TYPES[record.kind]
     assert signature.template is not None
     name = record.argument(*signature.template)
@@ -52,7 +54,7 @@ def _rendered(record: Record, site: Site, application: Application) -> Iterator[
             yield Unknown(_reason(name), record.span, "template")
         return
     yield TemplateUse(name, record.kind, site)
-    path = application.templates.path(name.value)
+    path = template_path(model, app, name.value)
     for position, parameter in signature.blocks:
         block = record.argument(position, parameter)
         if isinstance(block, Text) and path is not None:

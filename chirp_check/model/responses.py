@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chirp_check.model.domain import Callable, Dict, Instance, Record, Scalar, Sequence, Value
+from chirp_check.model.applications import AppKey, application
+from chirp_check.model.domain import Dict, Instance, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
-from chirp_check.model.interpreter import Interpreter
+from chirp_check.model.markup import unplaced
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.program import returned
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +25,41 @@ class Response:
 _RAW = frozenset({"Response", "InlineTemplate", "EventStream", "SSEEvent", "FileResponse"})
 
 
-def response(handler: Callable, interpreter: Interpreter) -> Response:
-    """What a handler can answer, run on unknown arguments."""
+@query
+def response(model: Queries, app: AppKey, route: int) -> Response | None:
+    """What the handler of a route can answer, run on unknown arguments; None where the handler is not known."""
+    handler = application(model, app).handlers[route]
+    if handler is None:
+        return None
     templates: set[str] = set()
     redirects: set[Text | Pattern] = set()
     is_open = False
-    for value in _parts(interpreter.alone(handler).returned):
-        match value:
-            case Record(kind=kind) if kind in RETURN_TYPES:
-                names, urls, unseen = _record(value)
-                templates |= names
-                redirects |= urls
-                is_open = is_open or unseen
-            case Text(text):
-                is_open = is_open or "<" in text
-            case Pattern(pieces):
-                is_open = is_open or any(piece is not None and "<" in piece for piece in pieces)
-            case Unknown():
-                is_open = True
-            case _:
-                pass
+    for value in _parts(returned(model, handler).returned):
+        names, urls, unseen = _answered(value)
+        templates |= names
+        redirects |= urls
+        is_open = is_open or unseen
     return Response(frozenset(templates), frozenset(redirects), is_open)
+
+
+type _Answer = tuple[frozenset[str], frozenset[Text | Pattern], bool]
+
+
+def _answered(value: Value) -> _Answer:
+    """The templates and redirects of one value, and whether more is possible."""
+    is_open = False
+    match value:
+        case Record(kind=kind) if kind in RETURN_TYPES:
+            return _record(value)
+        case Text(text):
+            is_open = "<" in text
+        case Pattern(pieces):
+            is_open = any(piece is not None and "<" in piece for piece in pieces)
+        case Unknown():
+            is_open = True
+        case _:
+            pass
+    return frozenset(), frozenset(), is_open
 
 
 def _parts(values: tuple[Value, ...]) -> Iterator[Value]:
@@ -74,7 +91,7 @@ def _nested(record: Record, args: tuple[Value, ...], kwargs: tuple[tuple[str, Va
     return [*args[1:], *listed, *unseen]
 
 
-def _record(record: Record) -> tuple[frozenset[str], frozenset[Text | Pattern], bool]:
+def _record(record: Record) -> _Answer:
     signature = RETURN_TYPES[record.kind]
     none: frozenset[Text | Pattern] = frozenset()
     if signature.template is not None:
@@ -82,7 +99,9 @@ def _record(record: Record) -> tuple[frozenset[str], frozenset[Text | Pattern], 
         return (frozenset({name.value}), none, False) if isinstance(name, Text) else (frozenset(), none, True)
     if record.kind == "Redirect":
         url = record.argument(0, "url")
-        return (frozenset(), frozenset({url}), False) if isinstance(url, (Text, Pattern)) else (frozenset(), none, True)
+        if not isinstance(url, (Text, Pattern)):
+            return frozenset(), none, True
+        return frozenset(), frozenset({unplaced(url)}), False
     if record.kind in _RAW:
         body = record.argument(0, "body")
         plain = body is None or (isinstance(body, Text) and "<" not in body.value)

@@ -1,15 +1,27 @@
 """URLs against routes: what a reference can reach, with holes on the reference's side and parameters on the route's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from urllib.parse import unquote
 
+import msgspec
+
 from chirp_check.grammar.path import CONVERTERS, PathError, PathPattern, PathSegment, parse_path
-from chirp_check.model.entities import Pattern, Route, Text
+from chirp_check.model.applications import AppKey, application
+from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.memory import Queries, query
 
 type Pieces = tuple[str | None, ...]
 type Segment = tuple[str, str] | str  # with a hole: what stands before the first and after the last; or plain text
+
+
+class RouteShape(msgspec.Struct, frozen=True, gc=False):
+    """What of a route decides which URLs reach it: path and methods (None: not known); it is `index` in `app`."""
+
+    app: AppKey
+    path: str | None
+    methods: frozenset[str] | None
+    index: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +32,9 @@ class Reach:
     of the routes when there are none of these.
     """
 
-    routes: tuple[Route, ...]
+    routes: tuple[RouteShape, ...]
     open: bool
-    likely: tuple[Route, ...] = ()
+    likely: tuple[RouteShape, ...] = ()
 
     def methods(self, *, by_segments: bool) -> frozenset[str] | None:
         """All methods of the routes, or None when those of one are not known.
@@ -35,36 +47,52 @@ class Reach:
         return frozenset(method for methods in known if methods is not None for method in methods)
 
 
-class RouteTable:
-    """The URL space of one application: its routes, open prefixes, and whether there can be routes nobody sees."""
+@dataclass(frozen=True, slots=True)
+class UrlSpace:
+    """The URLs of one application: its routes, open prefixes, and whether there can be no routes that nobody sees."""
 
-    def __init__(self, routes: Iterable[Route], prefixes: tuple[str, ...], *, complete: bool) -> None:
-        self.complete = complete
-        self.prefixes = prefixes
-        self.routes = tuple(routes)
-        self._patterns = tuple((route, pattern) for route in self.routes if (pattern := _parsed(route)) is not None)
-        self._reached: dict[Pieces, Reach] = {}
+    routes: tuple[RouteShape, ...]
+    prefixes: tuple[str, ...]
+    complete: bool
 
-    @property
-    def shapes(self) -> Mapping[str, str]:
-        """The paths of routes by what they look like with a hole for each parameter, for suggestions."""
-        return MappingProxyType({_shape(pattern): pattern.text for _, pattern in self._patterns})
 
-    def reach(self, url: Text | Pattern) -> Reach:
-        """What a URL of this application, path only or with query and fragment, can reach."""
-        pieces = path_pieces(url)
-        known = self._reached.get(pieces)
-        if known is None:
-            known = self._reached[pieces] = self._reach(pieces)
-        return known
+@query
+def url_space(model: Queries, app: AppKey) -> UrlSpace:
+    """The URLs of an application."""
+    known = application(model, app)
+    shapes = (
+        RouteShape(app, None if route.path is None else route.path.value, route.methods, index)
+        for index, route in enumerate(known.routes)
+    )
+    return UrlSpace(tuple(shapes), known.prefixes, known.complete)
 
-    def _reach(self, pieces: Pieces) -> Reach:
-        segments = _segments(pieces)
-        met = tuple((route, pattern) for route, pattern in self._patterns if _meets(segments, pattern.segments))
-        routes = tuple(route for route, _ in met)
-        likely = tuple(route for route, pattern in met if _corresponds(segments, pattern.segments))
-        is_open = not self.complete or any(_under(pieces, prefix) for prefix in self.prefixes)
-        return Reach(routes, is_open, likely or routes)
+
+@query
+def _patterns(model: Queries, app: AppKey) -> tuple[tuple[RouteShape, PathPattern], ...]:
+    routes = url_space(model, app).routes
+    return tuple((route, pattern) for route in routes if (pattern := _parsed(route)) is not None)
+
+
+@query
+def shapes(model: Queries, app: AppKey) -> Mapping[str, str]:
+    """The paths of routes by what they look like with a hole for each parameter, for suggestions."""
+    return {_shape(pattern): pattern.text for _, pattern in _patterns(model, app)}
+
+
+def reach(model: Queries, app: AppKey, url: Text | Pattern) -> Reach:
+    """What a URL of this application, path only or with query and fragment, can reach."""
+    return _reach(model, app, path_pieces(url))
+
+
+@query
+def _reach(model: Queries, app: AppKey, pieces: Pieces) -> Reach:
+    segments = _segments(pieces)
+    met = [(route, pattern) for route, pattern in _patterns(model, app) if _meets(segments, pattern.segments)]
+    found = tuple(route for route, _ in met)
+    likely = tuple(route for route, pattern in met if _corresponds(segments, pattern.segments))
+    space = url_space(model, app)
+    is_open = not space.complete or any(_under(pieces, prefix) for prefix in space.prefixes)
+    return Reach(found, is_open, likely or found)
 
 
 HOLE = "{*}"
@@ -79,9 +107,9 @@ def _shape(pattern: PathPattern) -> str:
     return "/" + "/".join(HOLE if segment.is_param else segment.value for segment in pattern.segments)
 
 
-def _parsed(route: Route) -> PathPattern | None:
+def _parsed(route: RouteShape) -> PathPattern | None:
     try:
-        return parse_path(route.path.value) if route.path is not None else None
+        return parse_path(route.path) if route.path is not None else None
     except PathError:
         return None
 

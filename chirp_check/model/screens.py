@@ -3,18 +3,22 @@
 Navigation opens another screen, so it does not join two; only requests of htmx do.
 """
 
-from collections.abc import Callable as Function
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from chirp_check.facts.templates import Element
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import Pieces
-from chirp_check.model.applications import Application
-from chirp_check.model.entities import Pattern, Route, Text
-from chirp_check.model.markup import NO_IDS, Ids, Markup, attribute, texts
-from chirp_check.model.responses import Response
-from chirp_check.model.routes import is_local
+from chirp_check.model.applications import AppKey, application_files
+from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.framework import RETURN_TYPES
+from chirp_check.model.inputs import template_facts
+from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, oob_ids, texts, unplaced
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.program import records
+from chirp_check.model.responses import response
+from chirp_check.model.routes import is_local, reach, url_space
+from chirp_check.model.templates import composed, paths, template_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,124 +33,131 @@ class Screen:
     open: bool
 
 
-class Screens:
-    """The screens of one application.
+def holds(model: Queries, app: AppKey, path: str, wanted: Pieces, *, is_numbered: bool = False) -> bool:
+    """Whether some screen that can show the template at `path` may hold an element with this id.
 
-    `answers` gives what the handler of a route can answer; None where it is not known.
+    `is_numbered`: the holes in it are whole numbers.
     """
-
-    def __init__(
-        self,
-        application: Application,
-        markup: Markup,
-        full: frozenset[str],
-        answers: Function[[Route], Response | None],
-    ) -> None:
-        self._application = application
-        self._markup = markup
-        self._full = full
-        self._answers = answers
-        self._screens: dict[str, Screen] = {}
-        self._requests: dict[str, tuple[frozenset[str], bool]] = {}
-        self._ids: dict[Screen, Ids] = {}
-
-    def holds(self, path: str, wanted: Pieces, *, is_numbered: bool = False) -> bool:
-        """Whether some screen that can show the template at `path` may hold an element with this id.
-
-        `is_numbered`: the holes in it are whole numbers.
-        """
-        screens = [self.screen(shell) for shell in sorted(self._full)]
-        showing = [screen for screen in screens if path in screen.files] or [self._everything]
-        return any(
-            screen.open or self._screen_ids(screen).may_have(wanted, is_numbered=is_numbered) for screen in showing
-        )
-
-    @cached_property
-    def _everything(self) -> Screen:
-        templates = self._application.templates
-        files = frozenset(templates.paths)
-        parts = [templates.composed(path) for path in files]
-        return Screen(files, files, any(part.open or part.broken for part in parts))
-
-    def _screen_ids(self, screen: Screen) -> Ids:
-        known = self._ids.get(screen)
-        if known is None:
-            known = self._ids[screen] = self._joined_ids(screen)
-        return known
-
-    def _joined_ids(self, screen: Screen) -> Ids:
-        ids = NO_IDS
-        for path in screen.files:
-            ids = ids | self._markup.ids(path)
-        for path in screen.rendered:
-            ids = ids | self._markup.oob_ids(path)
-        return ids
-
-    def screen(self, shell: str) -> Screen:
-        """The screen that starts with a full render of the template at `shell`."""
-        known = self._screens.get(shell)
-        if known is None:
-            known = self._screens[shell] = self._spread(shell)
-        return known
-
-    def _spread(self, shell: str) -> Screen:
-        templates = self._application.templates
-        seen: set[str] = set()
-        pending = [shell]
-        is_open = False
-        while pending:
-            composed = templates.composed(current := pending.pop())
-            # A mistake in what is swapped in is reported there; in the page itself it would be reported twice.
-            is_open = is_open or composed.open or (composed.broken and current == shell)
-            for path in composed.files - seen:
-                seen.add(path)
-                more, unseen = self._requested(path)
-                is_open = is_open or unseen
-                pending += [one for one in more if one not in seen]
-        return Screen(frozenset(seen), templates.composed(shell).files, is_open)
-
-    def _requested(self, path: str) -> tuple[frozenset[str], bool]:
-        """The templates that answers to the requests of a file's elements bring, and whether others may come."""
-        known = self._requests.get(path)
-        if known is None:
-            known = self._requests[path] = self._brought(path)
-        return known
-
-    def _brought(self, path: str) -> tuple[frozenset[str], bool]:
-        facts = self._application.templates.facts(path)
-        found: set[str] = set()
-        unseen = False
-        for element in facts.elements if facts is not None else ():
-            for url in _requests(element, path):
-                names, is_open = self._answered(url, set())
-                found |= names
-                unseen = unseen or is_open
-        return frozenset(found), unseen
-
-    def _answered(self, url: Text | Pattern, followed: set[Text | Pattern]) -> tuple[set[str], bool]:
-        if url in followed:
-            return set(), False
-        followed.add(url)
-        table = self._application.routes
-        reach = table.reach(url) if is_local(url) else None
-        is_open = reach.open if reach is not None else not table.complete
-        found: set[str] = set()
-        for route in reach.routes if reach is not None else table.routes:
-            answer = self._answers(route)
-            if answer is None:
-                is_open = True
-                continue
-            is_open = is_open or answer.open
-            paths = (self._application.templates.path(name) for name in answer.templates)
-            found |= {one for one in paths if one is not None}
-            for redirect in answer.redirects:
-                names, unseen = self._answered(redirect, followed)
-                found |= names
-                is_open = is_open or unseen
-        return found, is_open
+    if ids(model, app, path).may_have(wanted, is_numbered=is_numbered):
+        return True  # what shows the template shows its own elements
+    showing = _showing(model, app).get(path)
+    if showing is None:
+        everything = _everything(model, app)
+        return everything.open or _joined_ids(model, app, everything).may_have(wanted, is_numbered=is_numbered)
+    return any(
+        screen(model, app, shell).open or _ids(model, app, shell).may_have(wanted, is_numbered=is_numbered)
+        for shell in showing
+    )
 
 
-def _requests(element: Element, path: str) -> list[Text | Pattern]:
+@query
+def _full_in(model: Queries, app: AppKey, path: str) -> frozenset[str]:
+    """The templates that the code of a file renders in full."""
+    full = (one for one in records(model, path) if one.kind in RETURN_TYPES and RETURN_TYPES[one.kind].full)
+    named = (record.argument(*RETURN_TYPES[record.kind].template or (None, "")) for record in full)
+    found = (template_path(model, app, name.value) for name in named if isinstance(name, Text))
+    return frozenset(path for path in found if path is not None)
+
+
+@query
+def shells(model: Queries, app: AppKey) -> tuple[str, ...]:
+    """The templates that some handler renders in full, sorted."""
+    return tuple(sorted({shell for path in application_files(model, app) for shell in _full_in(model, app, path)}))
+
+
+@query
+def _showing(model: Queries, app: AppKey) -> Mapping[str, tuple[str, ...]]:
+    """The shells whose screens can show a template, by its path."""
+    found: dict[str, list[str]] = {}
+    for shell in shells(model, app):
+        for path in screen(model, app, shell).files:
+            found.setdefault(path, []).append(shell)
+    return {path: tuple(ones) for path, ones in found.items()}
+
+
+@query
+def _everything(model: Queries, app: AppKey) -> Screen:
+    files = frozenset(paths(model, app))
+    parts = [composed(model, app, path) for path in files]
+    return Screen(files, files, any(part.open or part.broken for part in parts))
+
+
+@query
+def _ids(model: Queries, app: AppKey, shell: str) -> Ids:
+    return _joined_ids(model, app, screen(model, app, shell))
+
+
+@query
+def _joined_ids(model: Queries, app: AppKey, shown: Screen) -> Ids:
+    found = NO_IDS
+    for path in shown.files:
+        found = found | ids(model, app, path)
+    for path in shown.rendered:
+        found = found | oob_ids(model, app, path)
+    return found
+
+
+@query
+def screen(model: Queries, app: AppKey, shell: str) -> Screen:
+    """The screen that starts with a full render of the template at `shell`."""
+    seen: set[str] = set()
+    pending = [shell]
+    is_open = False
+    while pending:
+        parts = composed(model, app, current := pending.pop())
+        # A mistake in what is swapped in is reported there; in the page itself it would be reported twice.
+        is_open = is_open or parts.open or (parts.broken and current == shell)
+        for path in parts.files - seen:
+            seen.add(path)
+            more, unseen = _requested(model, app, path)
+            is_open = is_open or unseen
+            pending += [one for one in more if one not in seen]
+    return Screen(frozenset(seen), composed(model, app, shell).files, is_open)
+
+
+@query
+def _requests_in(model: Queries, path: str) -> tuple[Text | Pattern, ...]:
+    facts = template_facts(model, path)
+    elements = facts.elements if facts is not None else ()
+    return tuple(dict.fromkeys(unplaced(url) for element in elements for url in _requests(element, path)))
+
+
+@query
+def _requested(model: Queries, app: AppKey, path: str) -> tuple[frozenset[str], bool]:
+    """The templates that answers to the requests of a file's elements bring, and whether others may come."""
+    found: set[str] = set()
+    unseen = False
+    for url in _requests_in(model, path):
+        brought, is_open = _answered(model, app, url, set())
+        found |= brought
+        unseen = unseen or is_open
+    return frozenset(found), unseen
+
+
+def _answered(model: Queries, app: AppKey, url: Text | Pattern, followed: set[Text | Pattern]) -> tuple[set[str], bool]:
+    if url in followed:
+        return set(), False
+    followed.add(url)
+    reached = reach(model, app, url) if is_local(url) else None
+    space = url_space(model, app)
+    is_open = reached.open if reached is not None else not space.complete
+    found: set[str] = set()
+    for route in reached.routes if reached is not None else space.routes:
+        answer = response(model, app, route.index)
+        if answer is None:
+            is_open = True
+            continue
+        is_open = is_open or answer.open
+        brought = (template_path(model, app, name) for name in answer.templates)
+        found |= {one for one in brought if one is not None}
+        for redirect in answer.redirects:
+            more, unseen = _answered(model, app, redirect, followed)
+            found |= more
+            is_open = is_open or unseen
+    return found, is_open
+
+
+def _requests(element: Element, path: str) -> Iterator[Text | Pattern]:
     """The URLs that an element requests through htmx; a boosted one with a target of its own is among them."""
     found: list[Text | Pattern] = []
     for verb in REQUESTS:
@@ -157,4 +168,4 @@ def _requests(element: Element, path: str) -> list[Text | Pattern]:
         for name in ("href", "action"):
             one = attribute(element, name)
             found += texts(one.value, path) if one is not None else ()
-    return [url for url in found if not isinstance(url, Text) or url.value]
+    return (url for url in found if not isinstance(url, Text) or url.value)

@@ -20,7 +20,7 @@ def wrong_method(use: UrlUse, model: Model) -> Iterator[Finding]:
     yield Finding(
         f"`{use.url}` does not take `{use.method}`",
         at=use.url.span,
-        related=tuple(_taken(route) for route in reach.likely[:3]),
+        related=tuple(_taken(model.route(shape)) for shape in reach.likely[:3]),
         help=f"request it with {_listed(methods)}, or add `{use.method}` to the route's `methods`",
     )
 

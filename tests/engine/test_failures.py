@@ -1,13 +1,18 @@
 """Failures of ours: each costs what it happens in, is named, and leaves the rest of the report as it is."""
 
+from collections.abc import Mapping
+
 import pytest
 
+from chirp_check import judge
 from chirp_check.diagnostic import Label
 from chirp_check.engine import Project, check
 from chirp_check.facts.handlers import ModuleFacts
 from chirp_check.facts.module import read_module
 from chirp_check.host import MemoryHost
+from chirp_check.model.memory import Queries
 from chirp_check.model.model import Model
+from chirp_check.model.subjects import subjects_of
 from chirp_check.report.full import render
 from chirp_check.report.outcome import Report
 from chirp_check.source import SourceFile, Span
@@ -67,20 +72,15 @@ def test_reading_a_template(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_resolving(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
-        raise KeyError("x")
+    def broken(model: Queries, path: str) -> Mapping[type, tuple[object, ...]]:
+        if path == "app.py":
+            raise KeyError("x")
+        return subjects_of(model, path)
 
-    def nothing(*_: object) -> tuple[()]:
-        return ()
-
-    def none_of_none(*_: object) -> tuple[int, int]:
-        return 0, 0
-
-    monkeypatch.setattr(Model, "subjects", broken)
-    monkeypatch.setattr(Model, "unknowns", nothing)
-    monkeypatch.setattr(Model, "references", none_of_none)
-    monkeypatch.setattr(Model, "routes", nothing)
-    assert said(report()) == [(".", "internal-error", "resolving the project failed: KeyError: 'x'")]
+    monkeypatch.setattr(judge, "subjects_of", broken)
+    found = said(report())
+    assert ("app.py", "internal-error", "resolving the project failed: KeyError: 'x'") in found
+    assert SYNTAX in found
 
 
 def test_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,42 @@
+"""The queries that read from outside the model: the project's files and what they say. An edit starts here."""
+
+from chirp_check.facts.handlers import ModuleFacts
+from chirp_check.facts.templates import TemplateFacts
+from chirp_check.model.imports import Modules
+from chirp_check.model.memory import Queries, query
+
+
+@query
+def files(model: Queries) -> frozenset[str]:
+    """Every regular file of the project that is not excluded."""
+    return model.sources.files()
+
+
+@query
+def python_files(model: Queries) -> tuple[str, ...]:
+    """The Python files to check, sorted."""
+    return model.sources.python()
+
+
+@query
+def modules(model: Queries) -> Modules:
+    """The importable files of the project."""
+    return Modules(files(model))
+
+
+@query
+def module_facts(model: Queries, path: str) -> ModuleFacts | None:
+    """The facts of a Python file; None when it cannot be read."""
+    return model.sources.module(path)
+
+
+@query
+def template_facts(model: Queries, path: str) -> TemplateFacts | None:
+    """The facts of a template; None when it cannot be read."""
+    return model.sources.template(path)
+
+
+@query
+def text(model: Queries, path: str) -> str | None:
+    """The text of any file; None when it cannot be read."""
+    return model.sources.text(path)
