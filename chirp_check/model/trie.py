@@ -1,0 +1,142 @@
+"""The paths of all routes as one trie over segments, walked by references that have holes.
+
+A reference meets a route when some text fits both: a hole takes any text, `/` included, and at least one whole segment.
+The walk visits a place of the trie once, so that its cost grows with what a reference meets and not with the routes.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from chirp_check.grammar.path import CONVERTERS, PathPattern, PathSegment
+
+type Segment = tuple[str, str] | str  # with a hole: what stands before the first and after the last; or plain text
+
+
+@dataclass(slots=True)
+class _Node:
+    """One position: where the next segment leads, and the routes (by number) that end here or take all the rest."""
+
+    texts: dict[str, _Node] = field(default_factory=dict[str, "_Node"])
+    params: dict[str, _Node] = field(default_factory=dict[str, "_Node"])
+    ends: list[int] = field(default_factory=list[int])
+    rest: list[int] = field(default_factory=list[int])
+    forward: tuple[str, ...] = ()  # the texts in order, to find those that start alike
+    backward: tuple[str, ...] = ()  # the texts reversed, in order, to find those that end alike
+
+    def child(self, segment: PathSegment) -> _Node:
+        if segment.is_param:
+            return self.params.setdefault(segment.param_type, _Node())
+        return self.texts.setdefault(segment.value, _Node())
+
+    def fitting(self, before: str, after: str, *, converting: bool) -> Iterator[_Node]:
+        """Where a segment leads that starts with `before` and ends with `after`."""
+        for text in self._texts(before, after):
+            if len(text) >= len(before) + len(after) and text.startswith(before) and text.endswith(after):
+                yield self.texts[text]
+        for converter, node in self.params.items():
+            if converter != "int" or not converting or (_digits(before) and _digits(after)):
+                yield node
+
+    def _texts(self, before: str, after: str) -> Iterable[str]:
+        if before:
+            return _between(self.forward, before)
+        if after:
+            return (text[::-1] for text in _between(self.backward, after[::-1]))
+        return self.texts
+
+    def taking(self, text: str, *, converting: bool) -> Iterator[_Node]:
+        """Where a segment of known text leads."""
+        node = self.texts.get(text)
+        if node is not None:
+            yield node
+        for converter, below in self.params.items():
+            if _converts(converter, text) if converting else text:
+                yield below
+
+
+class RouteTrie:
+    """Paths by number, in the order they were given."""
+
+    def __init__(self, patterns: Iterable[PathPattern]) -> None:
+        self._root = _Node()
+        for number, pattern in enumerate(patterns):
+            self._add(number, pattern)
+        for node in _all_nodes(self._root):
+            node.forward = tuple(sorted(node.texts))
+            node.backward = tuple(sorted(text[::-1] for text in node.texts))
+
+    def _add(self, number: int, pattern: PathPattern) -> None:
+        node = self._root
+        for segment in pattern.segments:
+            if segment.is_param and segment.param_type == "path":
+                node.rest.append(number)
+                return
+            node = node.child(segment)
+        node.ends.append(number)
+
+    def meeting(self, reference: tuple[Segment, ...], *, converting: bool = True) -> tuple[int, ...]:
+        """The numbers of the paths that a reference meets; without `converting` a parameter takes any text."""
+        found: set[int] = set()
+        pending: list[_Place] = [(self._root, 0, False)]
+        seen: set[tuple[int, int, bool]] = set()
+        while pending:
+            place = pending.pop()
+            key = (id(place[0]), *place[1:])
+            if key not in seen:
+                seen.add(key)
+                found.update(_met(place, reference))
+                pending.extend(_onward(place, reference, converting=converting))
+        return tuple(sorted(found))
+
+
+# A node, the segment of the reference that is next, and whether the hole of that segment has begun before the node.
+type _Place = tuple[_Node, int, bool]
+
+
+def _met(place: _Place, reference: tuple[Segment, ...]) -> list[int]:
+    """The paths that end at a place, or take the rest from there."""
+    node, at, _ = place
+    if at == len(reference):
+        return node.ends
+    return node.rest if reference[at] != "" else []
+
+
+def _onward(place: _Place, reference: tuple[Segment, ...], *, converting: bool) -> Iterator[_Place]:
+    node, at, inside = place
+    if at == len(reference):
+        return
+    segment = reference[at]
+    if isinstance(segment, str):
+        for below in node.taking(segment, converting=converting):
+            yield below, at + 1, False
+        return
+    before, after = ("", segment[1]) if inside else segment
+    for below in node.fitting(before, after, converting=converting):
+        yield below, at + 1, False
+    for below in node.fitting(before, "", converting=converting):
+        yield below, at, True
+
+
+def _between(ordered: tuple[str, ...], start: str) -> Iterable[str]:
+    return ordered[bisect_left(ordered, start) : bisect_right(ordered, start, key=lambda text: text[: len(start)])]
+
+
+def _digits(text: str) -> bool:
+    return text == "" or (text.isascii() and text.isdigit())
+
+
+def _converts(converter: str, text: str) -> bool:
+    try:
+        CONVERTERS[converter].convert(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _all_nodes(root: _Node) -> Iterator[_Node]:
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        yield node
+        pending += [*node.texts.values(), *node.params.values()]
