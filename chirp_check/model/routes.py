@@ -6,13 +6,13 @@ from urllib.parse import unquote
 
 import msgspec
 
-from chirp_check.grammar.path import CONVERTERS, PathError, PathPattern, PathSegment, parse_path
+from chirp_check.grammar.path import PathError, PathPattern, PathSegment, parse_path
 from chirp_check.model.applications import AppKey, application
 from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.trie import RouteTrie, Segment
 
 type Pieces = tuple[str | None, ...]
-type Segment = tuple[str, str] | str  # with a hole: what stands before the first and after the last; or plain text
 
 
 class RouteShape(msgspec.Struct, frozen=True, gc=False):
@@ -74,6 +74,11 @@ def _patterns(model: Queries, app: AppKey) -> tuple[tuple[RouteShape, PathPatter
 
 
 @query
+def _trie(model: Queries, app: AppKey) -> RouteTrie:
+    return RouteTrie(pattern for _, pattern in _patterns(model, app))
+
+
+@query
 def shapes(model: Queries, app: AppKey) -> Mapping[str, str]:
     """The paths of routes by what they look like with a hole for each parameter, for suggestions."""
     return {_shape(pattern): pattern.text for _, pattern in _patterns(model, app)}
@@ -87,7 +92,8 @@ def reach(model: Queries, app: AppKey, url: Text | Pattern) -> Reach:
 @query
 def _reach(model: Queries, app: AppKey, pieces: Pieces) -> Reach:
     segments = _segments(pieces)
-    met = [(route, pattern) for route, pattern in _patterns(model, app) if _meets(segments, pattern.segments)]
+    patterns = _patterns(model, app)
+    met = [patterns[number] for number in _trie(model, app).meeting(segments)]
     found = tuple(route for route, _ in met)
     likely = tuple(route for route, pattern in met if _corresponds(segments, pattern.segments))
     space = url_space(model, app)
@@ -161,32 +167,6 @@ def _segments(pieces: Pieces) -> tuple[Segment, ...]:
     return tuple(made[1:])
 
 
-def _meets(reference: tuple[Segment, ...], route: tuple[PathSegment, ...]) -> bool:
-    """Whether some text fits both. A hole fits any text, `/` included."""
-    if not reference or not route:
-        return not reference and not route
-    first, *rest = reference
-    last = len(route) - 1
-    if isinstance(first, str):
-        if route[0].param_type == "path" and route[0].is_param:
-            return all(one != "" for one in reference[:1])
-        return _accepts(route[0], first) and _meets(tuple(rest), route[1:])
-    before, after = first
-    if _takes_rest(route[0]):
-        return True
-    for taken in range(1, len(route) + 1):
-        end = route[taken - 1]
-        if taken == 1:
-            fits = _fits(end, before, after)
-        else:
-            fits = _fits(route[0], before, "") and _fits(end, "", after)
-        if fits and (_takes_rest(end) or _meets(tuple(rest), route[taken:])):
-            return True
-        if taken <= last and not _fits(route[0], before, ""):
-            return False
-    return False
-
-
 def _corresponds(reference: tuple[Segment, ...], route: tuple[PathSegment, ...]) -> bool:
     """Whether the segments of both stand for each other: the same text, or a hole within one segment.
 
@@ -208,16 +188,6 @@ def _stands_for(one: Segment, segment: PathSegment) -> bool:
 
 def _takes_rest(segment: PathSegment) -> bool:
     return segment.is_param and segment.param_type == "path"
-
-
-def _accepts(segment: PathSegment, text: str) -> bool:
-    if not segment.is_param:
-        return segment.value == text
-    try:
-        CONVERTERS[segment.param_type].convert(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _fits(segment: PathSegment, before: str, after: str) -> bool:

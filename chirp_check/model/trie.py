@@ -59,12 +59,19 @@ class RouteTrie:
     """Paths by number, in the order they were given."""
 
     def __init__(self, patterns: Iterable[PathPattern]) -> None:
+        self._patterns = tuple(patterns)
         self._root = _Node()
-        for number, pattern in enumerate(patterns):
+        for number, pattern in enumerate(self._patterns):
             self._add(number, pattern)
         for node in _all_nodes(self._root):
             node.forward = tuple(sorted(node.texts))
             node.backward = tuple(sorted(text[::-1] for text in node.texts))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RouteTrie) and self._patterns == other._patterns
+
+    def __hash__(self) -> int:
+        return hash(self._patterns)
 
     def _add(self, number: int, pattern: PathPattern) -> None:
         node = self._root
