@@ -11,6 +11,7 @@ from chirp_check.facts.values import (
     Attr,
     Call,
     Choice,
+    Compare,
     Const,
     Either,
     Entry,
@@ -20,9 +21,11 @@ from chirp_check.facts.values import (
     Join,
     Mapping,
     Name,
+    Not,
     Opaque,
     Repeated,
     Scalar,
+    Test,
 )
 from chirp_check.syntax.kida import Tag
 from chirp_check.syntax.kida_parser import CLOSES, OPENS
@@ -147,7 +150,8 @@ def _name(reader: TermReader, node: k.Name) -> _Measured:
 
 def _attribute(reader: TermReader, node: k.Getattr | k.OptionalGetattr) -> _Measured:
     base, first, last = reader.measure(node.obj)
-    return Attr(reader.start(first), reader.end(last + 2), base, node.attr), first, last + 2
+    optional = isinstance(node, k.OptionalGetattr)
+    return Attr(reader.start(first), reader.end(last + 2), base, node.attr, optional), first, last + 2
 
 
 def _item(reader: TermReader, node: k.Getitem | k.OptionalGetitem) -> _Measured:
@@ -157,7 +161,7 @@ def _item(reader: TermReader, node: k.Getitem | k.OptionalGetitem) -> _Measured:
     if isinstance(node.key, k.Slice):
         parts = tuple(reader.read(one) for one in (node.key.start, node.key.stop, node.key.step) if one is not None)
         return Opaque(start, end, "a slice", (base, *parts)), first, behind
-    return Index(start, end, base, reader.read(node.key)), first, behind
+    return Index(start, end, base, reader.read(node.key), isinstance(node, k.OptionalGetitem)), first, behind
 
 
 def _call(reader: TermReader, node: k.FuncCall) -> _Measured:
@@ -172,14 +176,17 @@ def _filter(reader: TermReader, node: k.Filter) -> _Measured:
     base, first, last = reader.measure(node.value)
     behind = reader.behind_call(last + 2)
     arguments = reader.arguments(tuple(node.args), node.kwargs)
-    return Filter(reader.start(first), reader.end(behind), base, node.name, arguments), first, behind
+    optional = isinstance(node, k.OptionalFilter)
+    return Filter(reader.start(first), reader.end(behind), base, node.name, arguments, optional), first, behind
 
 
 def _pipeline(reader: TermReader, node: k.Pipeline) -> _Measured:
     term, first, last = reader.measure(node.value)
+    optional = isinstance(node, k.SafePipeline)
     for name, args, kwargs in node.steps:
         last = reader.behind_call(last + 2)
-        term = Filter(reader.start(first), reader.end(last), term, name, reader.arguments(tuple(args), kwargs))
+        given = reader.arguments(tuple(args), kwargs)
+        term = Filter(reader.start(first), reader.end(last), term, name, given, optional)
     return term, first, last
 
 
@@ -188,8 +195,9 @@ def _test(reader: TermReader, node: k.Test) -> _Measured:
     behind = last + (3 if node.negated else 2)
     parts = [reader.measure(value) for value in (*node.args, *node.kwargs.values())]
     behind = max(reader.behind_call(behind), *(part[2] for part in parts)) if parts else reader.behind_call(behind)
-    inside = (base, *(part[0] for part in parts))
-    return Opaque(reader.start(first), reader.end(behind), "a test", inside), first, behind
+    names = (*(None for _ in node.args), *node.kwargs)
+    given = tuple(Arg(name, 0, part[0]) for name, part in zip(names, parts, strict=True))
+    return Test(reader.start(first), reader.end(behind), base, node.name, node.negated, given), first, behind
 
 
 def _binary(reader: TermReader, node: k.BinOp) -> _Measured:
@@ -222,20 +230,25 @@ def _unary(reader: TermReader, node: k.UnaryOp) -> _Measured:
     start, end = reader.start(first), reader.end(last)
     if node.op == "-" and isinstance(operand, Const) and isinstance(operand.value, (int, float)):
         return Const(start, end, -operand.value), first, last
-    return Opaque(start, end, "a negation" if node.op == "not" else "arithmetic", (operand,)), first, last
+    made = Not(start, end, operand) if node.op == "not" else Opaque(start, end, "arithmetic", (operand,))
+    return made, first, last
 
 
 def _comparison(reader: TermReader, node: k.Compare) -> _Measured:
     parts = [reader.measure(operand) for operand in (node.left, *node.comparators)]
     first, last = parts[0][1], parts[-1][2]
-    return Opaque(reader.start(first), reader.end(last), "a comparison", tuple(part[0] for part in parts)), first, last
+    start, end = reader.start(first), reader.end(last)
+    terms = tuple(part[0] for part in parts)
+    if len(terms) == 2:
+        return Compare(start, end, terms[0], node.ops[0], terms[1]), first, last
+    return Opaque(start, end, "a comparison", terms), first, last
 
 
 def _either(reader: TermReader, node: k.BoolOp | k.NullCoalesce) -> _Measured:
-    operands = node.values if isinstance(node, k.BoolOp) else (node.left, node.right)
+    operands, operator = (node.values, node.op) if isinstance(node, k.BoolOp) else ((node.left, node.right), "??")
     parts = [reader.measure(operand) for operand in operands]
     first, last = parts[0][1], parts[-1][2]
-    return Either(reader.start(first), reader.end(last), tuple(part[0] for part in parts)), first, last
+    return Either(reader.start(first), reader.end(last), tuple(part[0] for part in parts), operator), first, last
 
 
 def _conditional(reader: TermReader, node: k.CondExpr) -> _Measured:

@@ -131,7 +131,8 @@ def _binary(reader: TermReader, node: ast.BinOp, start: int, end: int) -> AnyTer
 
 
 def _boolean(reader: TermReader, node: ast.BoolOp, start: int, end: int) -> AnyTerm:
-    return Either(start, end, tuple(reader.read(value) for value in node.values))
+    operator = "and" if isinstance(node.op, ast.And) else "or"
+    return Either(start, end, tuple(reader.read(value) for value in node.values), operator)
 
 
 def _conditional(reader: TermReader, node: ast.IfExp, start: int, end: int) -> AnyTerm:

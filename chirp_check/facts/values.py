@@ -1,8 +1,7 @@
 """Terms: what an expression of Python or Kida says about the value it will have, before anything is resolved.
 
 A term keeps the shape of the expression and the code points it stands at, and drops what no rule can use. Strings are
-the
-point: names of templates, blocks, routes, targets flow through terms, and keep the place where they were written.
+the point: names of templates, blocks, routes, targets flow through terms, and keep the place where they were written.
 """
 
 import msgspec
@@ -33,17 +32,19 @@ class Name(Term, frozen=True, array_like=True, gc=False, tag="n"):
 
 
 class Attr(Term, frozen=True, array_like=True, gc=False, tag="a"):
-    """`base.name`."""
+    """`base.name`, or Kida's `base?.name` (`optional`)."""
 
     base: AnyTerm
     name: str
+    optional: bool = False
 
 
 class Index(Term, frozen=True, array_like=True, gc=False, tag="i"):
-    """`base[key]`."""
+    """`base[key]`, or Kida's `base?[key]` (`optional`)."""
 
     base: AnyTerm
     key: AnyTerm
+    optional: bool = False
 
 
 class Arg(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -62,11 +63,12 @@ class Call(Term, frozen=True, array_like=True, gc=False, tag="l"):
 
 
 class Filter(Term, frozen=True, array_like=True, gc=False, tag="f"):
-    """Kida's `base | name(arguments)`."""
+    """Kida's `base | name(arguments)`, or `base ?| name(arguments)` (`optional`)."""
 
     base: AnyTerm
     name: str
     arguments: tuple[Arg, ...]
+    optional: bool = False
 
 
 class Join(Term, frozen=True, array_like=True, gc=False, tag="j"):
@@ -106,9 +108,10 @@ class Choice(Term, frozen=True, array_like=True, gc=False, tag="o"):
 
 
 class Either(Term, frozen=True, array_like=True, gc=False, tag="e"):
-    """One of the operands: `a or b`, `a and b`, Kida's `??`."""
+    """One of the operands: `a or b`, `a and b`, Kida's `a ?? b`; `operator` is empty where nothing is written."""
 
     operands: tuple[AnyTerm, ...]
+    operator: str = ""
 
 
 class Items(Term, frozen=True, array_like=True, gc=False, tag="s"):
@@ -146,11 +149,20 @@ class Repeated(Term, frozen=True, array_like=True, gc=False, tag="r"):
 
 
 class Compare(Term, frozen=True, array_like=True, gc=False, tag="="):
-    """`left operator right` with one of `is`, `is not`, `==`, `!=`."""
+    """`left operator right` with one of `is`, `is not`, `==`, `!=`; in Kida also `<`, `in` and their like."""
 
     left: AnyTerm
     operator: str
     right: AnyTerm
+
+
+class Test(Term, frozen=True, array_like=True, gc=False, tag="t"):
+    """Kida's `value is name(arguments)`, or `is not` (`negated`)."""
+
+    value: AnyTerm
+    name: str
+    negated: bool
+    arguments: tuple[Arg, ...]
 
 
 class Not(Term, frozen=True, array_like=True, gc=False, tag="!"):
@@ -191,6 +203,7 @@ type AnyTerm = (
     | Mapping
     | Repeated
     | Compare
+    | Test
     | Not
     | Bind
     | Opaque

@@ -2,9 +2,24 @@
 
 import pytest
 
+from chirp_check.facts import values
 from chirp_check.facts.extract import read_template
 from chirp_check.facts.templates import Fact, TemplateFacts
-from chirp_check.facts.values import AnyTerm, Attr, Call, Choice, Const, Either, Filter, Join, Name, Opaque
+from chirp_check.facts.values import (
+    AnyTerm,
+    Attr,
+    Call,
+    Choice,
+    Compare,
+    Const,
+    Either,
+    Filter,
+    Index,
+    Join,
+    Name,
+    Not,
+    Opaque,
+)
 from chirp_check.source import SourceFile
 
 
@@ -21,16 +36,24 @@ def shown(term: AnyTerm | None) -> object:
             return value
         case Name(id=name):
             return f"${name}"
-        case Attr(base=base, name=name):
-            return f"{shown(base)}.{name}"
+        case Attr(base=base, name=name, optional=optional):
+            return f"{shown(base)}{'?' * optional}.{name}"
+        case Index(base=base, key=key, optional=optional):
+            return f"{shown(base)}{'?' * optional}[{shown(key)}]"
+        case values.Test(value=value, name=name, negated=negated, arguments=arguments):
+            return (shown(value), "is not" if negated else "is", name, *(shown(one.value) for one in arguments))
+        case Compare(left=left, operator=operator, right=right):
+            return (shown(left), operator, shown(right))
+        case Not(value=value):
+            return ("not", shown(value))
         case Join(parts=parts):
             return [shown(part) for part in parts]
         case Choice(test=test, then=then, other=other):
             return {test: (shown(then), shown(other))}
-        case Either(operands=operands):
-            return {"either": tuple(shown(one) for one in operands)}
-        case Filter(base=base, name=name):
-            return f"{shown(base)}|{name}"
+        case Either(operands=operands, operator=operator):
+            return {operator: tuple(shown(one) for one in operands)}
+        case Filter(base=base, name=name, optional=optional):
+            return f"{shown(base)}{'?' * optional}|{name}"
         case Call(function=function, arguments=arguments):
             return (shown(function), *(shown(one.value) for one in arguments))
         case Opaque(reason=reason):
@@ -185,14 +208,21 @@ def test_scopes_of_bindings() -> None:
         ("{{ 'it\\'s' }}", "it's"),
         ("{{ -1 }}", -1),
         ("{{ a ~ 'b' ~ (c ~ d) }}", ["$a", "b", ["$c", "$d"]]),
-        ("{{ a ?? b or c }}", {"either": ("$a", {"either": ("$b", "$c")})}),
+        ("{{ a ?? b or c }}", {"??": ("$a", {"or": ("$b", "$c")})}),
         ("{{ a if b.c == 1 else d }}", {"b.c == 1": ("$a", "$d")}),
         ("{{ a if (b) }}", {"(b)": ("$a", "")}),
         ("{{ a?.b | upper |> nope }}", None),
-        ("{{ a?.b |> upper |> join('x') }}", "$a.b|upper|join"),
+        ("{{ a?.b |> upper |> join('x') }}", "$a?.b|upper|join"),
+        ("{{ a ?| upper ?|> join('x') }}", None),
+        ("{{ a ?| upper }}", "$a?|upper"),
         ("{{ f(a)(b) }}", (("$f", "$a"), "$b")),
         ("{{ a[1:2] }}", "?a slice"),
-        ("{{ a is not defined }}", "?a test"),
+        ("{{ a is not defined }}", ("$a", "is not", "defined")),
+        ("{{ a is divisibleby(b) }}", ("$a", "is", "divisibleby", "$b")),
+        ("{{ not a }}", ("not", "$a")),
+        ("{{ a not in b }}", ("$a", "not in", "$b")),
+        ("{{ a < b < c }}", "?a comparison"),
+        ("{{ a?[b] and c }}", {"and": ("$a?[$b]", "$c")}),
         ("{{ 1..3 by 2 }}", "?a range"),
         ("{{ await a }}", "$a"),
         ("{{ 99999999999999999999 }}", "?an unusual literal"),
