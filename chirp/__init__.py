@@ -8,7 +8,17 @@ from chirp.http.request import Request
 from chirp.http.response import Redirect, Response
 from chirp.middleware.protocol import Middleware, Next
 from chirp.templating.render_plan import RenderPlan, get_render_plan
-from chirp.templating.returns import OOB, Action, FormAction, Fragment, Page, Template, ValidationError
+from chirp.templating.returns import (
+    OOB,
+    Action,
+    FormAction,
+    Fragment,
+    LayoutPage,
+    Page,
+    PageComposition,
+    Template,
+    ValidationError,
+)
 
 __all__ = [
     "OOB",
@@ -19,10 +29,12 @@ __all__ = [
     "FormAction",
     "Fragment",
     "HTTPError",
+    "LayoutPage",
     "Middleware",
     "Next",
     "NotFound",
     "Page",
+    "PageComposition",
     "Redirect",
     "RenderPlan",
     "Request",

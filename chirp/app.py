@@ -48,6 +48,7 @@ class App:
         self._runtime: Runtime | None = None
         self._routes: list[Route] = []
         self._names: dict[str, list[PathPattern]] = {}
+        self._page_folders: list[Path] = []
         self._middleware: list[Middleware] = []
         self._error_handlers: dict[ErrorKey, Callable[..., Any]] = {}
         self._filters: dict[str, Callable[..., object]] = {}
@@ -81,6 +82,25 @@ class App:
             return handler
 
         return register
+
+    def mount_pages(self, folder: str | Path = "pages") -> None:
+        """Answer the paths of a folder: `get` of its `books/{id:int}/page.py` answers GET of `/books/{id:int}`.
+
+        `_layout.html` goes around the pages of its folder and of those below it, `_context.py` provides names to their
+        templates and functions. `_meta.py` and `_actions.py` concern the pages beside them. The folder is looked for
+        as `template_dir` is, and its templates are found by their path in it. ConfigurationError says which file is
+        wrong.
+        """
+        from chirp.pages.discovery import discover
+
+        root = resolve_folder(folder, self._folder)
+        with self._open():
+            pages = discover(root)
+            self._page_folders.append(root)
+            for page in pages:
+                route = Route(page.path, page.handler, frozenset({page.method}), page.name)
+                self._routes.append(route)
+                self._names.setdefault(page.name, []).append(route.pattern)
 
     def error[F: Callable[..., object]](self, code_or_exception: int | type[Exception]) -> Callable[[F], F]:
         """Answer a status, or an exception class with its subclasses, with the decorated function.
@@ -171,7 +191,7 @@ class App:
             return AppDescription(
                 folder=self._folder,
                 routes=tuple(RouteDescription(r.path, r.methods, r.name, r.handler, r.origin) for r in self._routes),
-                template_roots=(resolve_folder(self.config.template_dir, self._folder),),
+                template_roots=self._template_roots(),
                 filters=frozenset(self._filters),
                 tests=frozenset(),
                 globals=frozenset(self._globals),
@@ -213,7 +233,7 @@ class App:
 
         config = self.config
         engine = Engine(
-            (resolve_folder(config.template_dir, self._folder),),
+            self._template_roots(),
             filters=self._filters,
             variables=self._globals,
             autoescape=config.autoescape,
@@ -227,6 +247,10 @@ class App:
         for route in static:
             self._names.setdefault("static", [route.pattern])
         return runtime
+
+    def _template_roots(self) -> tuple[Path, ...]:
+        """Where templates are looked for, in this order."""
+        return (resolve_folder(self.config.template_dir, self._folder), *self._page_folders)
 
     def _static_files(self) -> list[StaticFiles]:
         files = [layer for layer in self._middleware if isinstance(layer, StaticFiles)]

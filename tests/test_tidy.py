@@ -79,7 +79,8 @@ def parameters(node: Function) -> int:
     """How many a caller has to think of: without self and cls, and without a public function's keyword-only options."""
     named = [*node.args.posonlyargs, *node.args.args]
     options = zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
-    named += [one for one, default in options if default is None or node.name.startswith("_")]
+    private = node.name.startswith("_") and node.name != "__init__"
+    named += [one for one, default in options if default is None or private]
     return len([one for one in named if one.arg not in {"self", "cls"}])
 
 

@@ -29,7 +29,7 @@ def bind(route: Route) -> Call:
     request_names: list[str] = []
     pattern_params = dict(route.pattern.params)
     open_ended = False
-    for parameter in _signature(handler).parameters.values():
+    for parameter in signature_of(handler).parameters.values():
         if parameter.kind is parameter.VAR_POSITIONAL:
             continue
         if parameter.kind is parameter.VAR_KEYWORD:
@@ -38,8 +38,8 @@ def bind(route: Route) -> Call:
             raise ConfigurationError(f"{route.origin} takes `{parameter.name}` by position only")
         elif parameter.name in pattern_params:
             converter = pattern_params.pop(parameter.name)
-            sources.append((parameter.name, _conversion(route, parameter, converter)))
-        elif _wants_request(parameter):
+            sources.append((parameter.name, conversion(route.origin, parameter, converter)))
+        elif wants_request(parameter):
             request_names.append(parameter.name)
         elif parameter.default is _EMPTY:
             raise ConfigurationError(
@@ -71,20 +71,22 @@ def _caller(
         params = request.params
         arguments: dict[str, Any] = dict.fromkeys(request_names, request)
         for name, convert in sources:
-            arguments[name] = params[name] if convert is None else _converted(convert, params[name])
+            arguments[name] = params[name] if convert is None else converted(convert, params[name])
         return handler(**arguments)
 
     return call
 
 
-def _converted(convert: Convert, value: object) -> object:
+def converted(convert: Convert, value: object) -> object:
+    """The value as the annotated type; NotFound when it is none."""
     try:
         return convert(value)
     except ValueError:
         raise NotFound from None
 
 
-def _signature(handler: Callable[..., Any]) -> inspect.Signature:
+def signature_of(handler: Callable[..., Any]) -> inspect.Signature:
+    """The signature with annotations evaluated as far as that is possible."""
     try:
         return inspect.signature(handler, eval_str=True)
     except NameError, SyntaxError, TypeError:
@@ -112,7 +114,8 @@ def _annotation(parameter: inspect.Parameter) -> Any:
             return annotation
 
 
-def _wants_request(parameter: inspect.Parameter) -> bool:
+def wants_request(parameter: inspect.Parameter) -> bool:
+    """Whether the request is meant: by annotation, or by name without one."""
     annotation = _annotation(parameter)
     if isinstance(annotation, ForwardRef):
         return annotation.__forward_arg__ == "Request"
@@ -121,7 +124,7 @@ def _wants_request(parameter: inspect.Parameter) -> bool:
     return parameter.name == "request" and annotation is _EMPTY
 
 
-def _conversion(route: Route, parameter: inspect.Parameter, converter: str) -> Convert | None:
+def conversion(origin: str, parameter: inspect.Parameter, converter: str) -> Convert | None:
     """What turns the matched value into the annotated type; None when it is that already."""
     delivered = CONVERTERS[converter].type
     annotation = _annotation(parameter)
@@ -137,7 +140,7 @@ def _conversion(route: Route, parameter: inspect.Parameter, converter: str) -> C
         return annotation
     shown = annotation.__name__ if isinstance(annotation, type) else str(annotation)
     raise ConfigurationError(
-        f"{route.origin}: `{parameter.name}: {shown}` cannot be made from {{{parameter.name}:{converter}}}"
+        f"{origin}: `{parameter.name}: {shown}` cannot be made from {{{parameter.name}:{converter}}}"
     )
 
 

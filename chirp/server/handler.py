@@ -13,11 +13,13 @@ from chirp.http.body import check_length
 from chirp.http.request import Request, local_path
 from chirp.http.response import Response
 from chirp.middleware.protocol import Middleware, Next
+from chirp.pages.types import PageHandler
 from chirp.routing.route import Route
 from chirp.routing.router import Router
 from chirp.server.binding import Call, bind, is_async
 from chirp.server.errors import ErrorResponder
 from chirp.server.negotiation import negotiate
+from chirp.server.pages import page_endpoint
 from chirp.server.sending import send_response
 from chirp.server.threads import Workers
 from chirp.templating.integration import Engine
@@ -110,7 +112,7 @@ def _endpoint(route: Route, services: Services) -> Next:
     """The handler with its arguments bound and its value negotiated."""
     evaluate = _evaluation(route, services)
     errors, limit = services.errors, services.config.max_content_length
-    load = not is_async(route.handler)
+    load = isinstance(route.handler, PageHandler) or not is_async(route.handler)
     takes_body = not route.methods <= _WITHOUT_BODY
 
     async def answer(request: Request) -> Response:
@@ -130,6 +132,8 @@ def _endpoint(route: Route, services: Services) -> Next:
 
 def _evaluation(route: Route, services: Services) -> Next:
     """Call and negotiate: in the event loop for coroutines and `inline`, in a worker thread otherwise."""
+    if isinstance(route.handler, PageHandler):
+        return page_endpoint(route, route.handler, services.engine, services.workers)
     call = bind(route)
     if is_async(route.handler):
         return _async_endpoint(call, services.engine)

@@ -11,15 +11,26 @@ from chirp.http.response import Redirect, Response, check_location, check_status
 from chirp.server.jsonify import to_ascii_json, to_json
 from chirp.templating.integration import Engine
 from chirp.templating.oob import out_of_band
-from chirp.templating.render_plan import get_render_plan, plan_page
-from chirp.templating.returns import OOB, Action, FormAction, Fragment, Page, Template, Trigger, ValidationError
+from chirp.templating.render_plan import Composed, get_render_plan, plan_page
+from chirp.templating.returns import (
+    OOB,
+    Action,
+    FormAction,
+    Fragment,
+    LayoutPage,
+    Page,
+    PageComposition,
+    Template,
+    Trigger,
+    ValidationError,
+)
 
 JSON = "application/json; charset=utf-8"
 BINARY = "application/octet-stream"
 
 _EXPECTED = (
-    "Return str, bytes, dict, list, Response, Redirect, Template, Fragment, Page, OOB, ValidationError, FormAction, "
-    "Action, or a tuple of one of these with a status and headers."
+    "Return str, bytes, dict, list, Response, Redirect, Template, Fragment, Page, LayoutPage, PageComposition, OOB, "
+    "ValidationError, FormAction, Action, or a tuple of one of these with a status and headers."
 )
 
 
@@ -38,7 +49,7 @@ def negotiate(value: object, request: Request, engine: Engine) -> Response:
             return Response(engine.render(value.name, value.context))
         case Fragment():
             return Response(engine.render_block(value.template_name, value.block_name, value.context))
-        case Page():
+        case Page() | LayoutPage() | PageComposition():
             return _page(value, request, engine)
         case Action():
             return _action(value)
@@ -60,13 +71,17 @@ def negotiate(value: object, request: Request, engine: Engine) -> Response:
             raise TypeError(f"Cannot convert {type(value).__name__} to a response. {_EXPECTED}")
 
 
-def _page(page: Page, request: Request, engine: Engine) -> Response:
+def _page(page: Composed, request: Request, engine: Engine) -> Response:
     plan = plan_page(page, request)
     request.set_plan(plan)
     if plan.block is None:
         html = engine.render(plan.template, page.context)
     else:
         html = engine.render_block(plan.template, plan.block, page.context)
+    for layout in reversed(plan.layouts):
+        html = engine.wrap(layout, html, page.context)
+    if isinstance(page, PageComposition) and plan.intent != "full_page":
+        html += _fragments(page.regions, request, engine)
     return Response(html, headers=(("Vary", ", ".join(plan.vary)),))
 
 
@@ -91,7 +106,8 @@ def _validation_error(error: ValidationError, engine: Engine) -> Response:
 def _oob(oob: OOB, request: Request, engine: Engine) -> Response:
     response = negotiate(oob.main, request, engine)
     plan = get_render_plan(request)
-    full_page = isinstance(oob.main, Page) and plan is not None and plan.block is None
+    is_page = isinstance(oob.main, Page | LayoutPage | PageComposition)
+    full_page = is_page and plan is not None and plan.intent == "full_page"
     if request.is_htmx and not request.is_history_restore and not full_page:
         html = response.text + _fragments(oob.fragments, request, engine)
         if response.status == 204:

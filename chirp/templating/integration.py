@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from chirp.context import get_request
+from chirp.errors import ConfigurationError
+from chirp_check.grammar.pages import CONTENT
 
 if TYPE_CHECKING:
     from kida import Environment
@@ -146,6 +148,22 @@ class Engine:
 
     def render_block(self, name: str, block: str, context: Mapping[str, object]) -> str:
         return self.template(name).render_block(block, context)
+
+    def wrap(self, layout: str, html: str, context: Mapping[str, object]) -> str:
+        """The layout with `html` as its `content` block."""
+        return self.template(layout).render_with_blocks({CONTENT: html}, context)
+
+    def check_layout(self, name: str) -> None:
+        """ConfigurationError when a layout is not there, does not compile, or has no block to put a page into."""
+        from kida import TemplateError
+        from kida.lexer import LexerError
+
+        try:
+            blocks = self.template(name).list_blocks()
+        except (TemplateError, LexerError) as error:
+            raise ConfigurationError(f"the layout {name} cannot be used: {error}") from error
+        if CONTENT not in blocks:
+            raise ConfigurationError(f"the layout {name} has no block `{CONTENT}`")
 
 
 def check_template_name(name: str) -> str:

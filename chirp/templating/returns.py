@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chirp.pages.types import ContextProvider, LayoutChain
+
 _set = object.__setattr__
 
 
@@ -82,6 +84,58 @@ class Page:
         _set(self, "block_name", block_name)
         _set(self, "page_block_name", page_block_name)
         _set(self, "context", _merged(context, keywords))
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class LayoutPage:
+    """A Page inside layouts: what a `Page` from a folder of pages becomes.
+
+    Alone, it is a Page. Inside layouts a browser gets the page block within all of them, outermost first. A boosted
+    navigation into an element that a layout names gets that layout and what it wraps; htmx gets the block, as ever.
+    """
+
+    template_name: str
+    block_name: str
+    page_block_name: str | None = None
+    layout_chain: LayoutChain | None = None
+    context_providers: tuple[ContextProvider, ...] = ()
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __init__(
+        self,
+        template_name: str,
+        block_name: str,
+        /,
+        *,
+        page_block_name: str | None = None,
+        layout_chain: LayoutChain | None = None,
+        context_providers: tuple[ContextProvider, ...] = (),
+        context: Mapping[str, object] | None = None,
+        **keywords: object,
+    ) -> None:
+        _set(self, "template_name", template_name)
+        _set(self, "block_name", block_name)
+        _set(self, "page_block_name", page_block_name)
+        _set(self, "layout_chain", layout_chain)
+        _set(self, "context_providers", context_providers)
+        _set(self, "context", _merged(context, keywords))
+
+
+@dataclass(frozen=True, slots=True)
+class PageComposition:
+    """A page by its parts: a block for htmx, a wider one for navigation, and regions that go out of band with either.
+
+    A block that is not given is the other one; without both, htmx too gets the whole template. A browser gets no
+    regions: its page holds them. Layouts are those of LayoutPage.
+    """
+
+    template: str
+    fragment_block: str | None = None
+    page_block: str | None = None
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    regions: tuple[Fragment, ...] = ()
+    layout_chain: LayoutChain | None = None
+    context_providers: tuple[ContextProvider, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, init=False)
