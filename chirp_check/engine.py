@@ -5,16 +5,17 @@ Everything is sorted here, once. A failure of ours costs the one rule and subjec
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chirp_check.config import Config
 from chirp_check.diagnostic import Diagnostic, Level
 from chirp_check.host import Host, Kind
-from chirp_check.inventory import take_inventory
+from chirp_check.inventory import Inventory, take_inventory
 from chirp_check.judge import Failure, Verdict, judged, ours
 from chirp_check.levels import PerFile, rule_levels
 from chirp_check.live import LiveFacts
 from chirp_check.model.hygiene import InternalFailure
+from chirp_check.model.inputs import files, module_facts, python_files, template_facts, text
 from chirp_check.model.model import Model
 from chirp_check.model.sources import ModelSettings
 from chirp_check.report.outcome import INTERNAL, Report, Summary
@@ -23,7 +24,7 @@ from chirp_check.source import Span
 from chirp_check.sources import ProjectSources
 from chirp_check.suppress import UNUSED, Suppressions, python_ignores, template_ignores
 
-__all__ = ["Analysis", "Project", "Report", "analyze", "check"]
+__all__ = ["Analysis", "Project", "Report", "Session", "analyze", "check"]
 
 DEFAULTS = Config()
 
@@ -58,30 +59,67 @@ def check(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None
 
 def analyze(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None = None) -> Analysis:
     """Check a project, and keep the model. `ConfigError` when the configuration names a rule that does not exist."""
-    levels = rule_levels(config, ALL)
-    root = project.host.real(os.fspath(project.root))
-    folders = _folders(root, project)
-    inventory = take_inventory(root, project.host, config, folders)
-    sources = ProjectSources(root, project.host, inventory)
-    model = Model(sources, ModelSettings(templates=config.templates, live=live))
-    run = _Run(model, sources, levels, PerFile(config))
-    run.judge()
-    kept = tuple(one for one in run.diagnostics() if _concerns(one, project.paths))
-    unknowns = tuple(sorted(model.unknowns(), key=lambda one: (one.span, one.kind, one.reason)))
-    return Analysis(
-        model,
-        Report(
-            root=root,
+    return Session(config, live=live).analyze(project)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a session keeps between two looks at the same folders of a project."""
+
+    root: str
+    folders: tuple[str, ...]
+    inventory: Inventory
+    sources: ProjectSources
+    model: Model
+
+
+class Session:
+    """An engine that stays: each look at a project reads and works out again only what has changed since the last."""
+
+    def __init__(self, config: Config = DEFAULTS, *, live: LiveFacts | None = None) -> None:
+        self._config = config
+        self._live = live
+        self._levels = rule_levels(config, ALL)
+        self._known: _Known | None = None
+
+    def analyze(self, project: Project) -> Analysis:
+        """Check a project as it is now."""
+        known = self._known = self._look(project)
+        run = _Run(known.model, known.sources, self._levels, PerFile(self._config))
+        run.judge()
+        kept = tuple(one for one in run.diagnostics() if _concerns(one, project.paths))
+        unknowns = tuple(sorted(known.model.unknowns(), key=lambda one: (one.span, one.kind, one.reason)))
+        report = Report(
+            root=known.root,
             diagnostics=kept,
-            sources=sources.texts(),
+            sources=known.sources.texts(),
             unknowns=unknowns,
-            summary=_summary(model, sources, kept),
-            notes=inventory.notes,
+            summary=_summary(known.model, known.sources, kept),
+            notes=known.inventory.notes,
             tracebacks=tuple(run.tracebacks),
-        ),
-        sources,
-        folders,
-    )
+        )
+        return Analysis(known.model, report, known.sources, known.folders)
+
+    def _look(self, project: Project) -> _Known:
+        """The project as it is now, with the answers of the last look that still hold."""
+        host = project.host
+        root = host.real(os.fspath(project.root))
+        folders = _folders(root, project)
+        inventory = take_inventory(root, host, self._config, folders)
+        last = self._known
+        if last is None or (last.root, last.folders) != (root, folders):
+            sources = ProjectSources(root, host, inventory)
+            settings = ModelSettings(templates=self._config.templates, live=self._live)
+            return _Known(root, folders, inventory, sources, Model(sources, settings))
+        outdated = last.sources.outdated(host)
+        last.sources.renew(host, inventory, outdated)
+        if inventory != last.inventory:
+            last.model.memory.changed(files)
+            last.model.memory.changed(python_files)
+        for path in outdated:
+            for question in (module_facts, template_facts, text):
+                last.model.memory.changed(question, path)
+        return replace(last, inventory=inventory)
 
 
 def _folders(root: str, project: Project) -> tuple[str, ...]:

@@ -53,6 +53,10 @@ class Host(Protocol):
         """The content of a regular file: bytes as stored, or text where somebody has decoded it already (an editor)."""
         ...
 
+    def stamp(self, path: str) -> object:
+        """Something that is another when the content of a file may be another."""
+        ...
+
 
 def _kind(mode: int) -> Kind:
     if stat.S_ISREG(mode):
@@ -89,6 +93,11 @@ class DiskHost:
                 return file.read()
         finally:
             os.close(handle)
+
+    def stamp(self, path: str) -> tuple[int, int, int]:
+        """When the file was changed last, its size, and which file it is."""
+        found = os.stat(path)
+        return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def _name(entry: Entry) -> str:
@@ -143,6 +152,10 @@ class MemoryHost:
             raise FileNotFoundError(2, "no such file", path)
         return found
 
+    def stamp(self, path: str) -> bytes | str:
+        """The content itself."""
+        return self.read(path)
+
 
 def _upwards(path: str) -> Iterator[tuple[str, str]]:
     """Each folder above a path, with the name in it that leads there; the root's parent is not listed."""
@@ -196,3 +209,7 @@ class OverlayHost:
         if self._texts.holds(path):
             return self._texts.read(path)
         return self._below.read(path)
+
+    def stamp(self, path: str) -> object:
+        """What the text laid over the file, or else the file below, is known by."""
+        return self._texts.stamp(path) if self._texts.holds(path) else self._below.stamp(path)

@@ -4,6 +4,7 @@ Everything is read at most once. Paths are relative to the root, with `/`; texts
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from chirp_check.facts.handlers import ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
@@ -37,6 +38,24 @@ class ProjectSources:
         self._templates: dict[str, TemplateFacts | None] = {}
         self._problems: dict[str, FileProblem] = {problem.span.path: problem for problem in inventory.problems}
         self._failures: dict[str, Failure] = {}
+        self._stamps: dict[str, object] = {}
+
+    def outdated(self, host: Host) -> frozenset[str]:
+        """The files read so far whose content may be another by now."""
+        return frozenset(path for path, known in self._stamps.items() if _stamp(host, self._full(path)) != known)
+
+    def renew(self, host: Host, inventory: Inventory, outdated: frozenset[str]) -> None:
+        """Go on with another state of the project: forget what was read of the files that are outdated."""
+        self._host = host
+        self._inventory = inventory
+        tables: tuple[dict[str, Any], ...] = (
+            *(self._texts, self._others, self._modules, self._templates),
+            *(self._problems, self._failures, self._stamps),
+        )
+        for table in tables:
+            for path in outdated:
+                table.pop(path, None)
+        self._problems.update((problem.span.path, problem) for problem in inventory.problems)
 
     def files(self) -> frozenset[str]:
         """Every regular file below the root that is not excluded."""
@@ -87,6 +106,7 @@ class ProjectSources:
         return tuple(facts for path in sorted(self._templates) if (facts := self._templates[path]) is not None)
 
     def _other(self, path: str) -> str | None:
+        self._stamps[path] = _stamp(self._host, self._full(path))
         try:
             found = self._host.stat(self._full(path))
             if found.kind is not Kind.FILE or found.size > MAX_BYTES:
@@ -125,6 +145,7 @@ class ProjectSources:
 
     def _read(self, path: str, *, python: bool) -> SourceFile | None:
         """The text of a source file; None, with a problem noted, when it has none."""
+        self._stamps[path] = _stamp(self._host, self._full(path))
         try:
             found = self._host.stat(self._full(path))
             if found.kind is not Kind.FILE:
@@ -150,6 +171,13 @@ class ProjectSources:
 
     def _note(self, path: str, rule: str, message: str) -> None:
         self._problems[path] = FileProblem(rule, message, Span(path, 0, 0))
+
+
+def _stamp(host: Host, path: str) -> object:
+    try:
+        return host.stamp(path)
+    except OSError as error:
+        return type(error)
 
 
 def _decode(data: bytes | str, *, python: bool) -> Decoded:

@@ -15,7 +15,7 @@ from chirp_lsp.worker import QUIET, Question, Worker
 
 if TYPE_CHECKING:
     from chirp_lsp.publisher import Publisher
-    from chirp_lsp.view import Views
+    from chirp_lsp.view import Engines, Views
 
 LOG_ERROR = 1
 
@@ -35,6 +35,12 @@ class Analyses:
 
         return Publisher(self._send, pull=self._session.pull, related=self._session.related)
 
+    @cached_property
+    def _engines(self) -> Engines:
+        from chirp_lsp.view import Engines
+
+        return Engines()
+
     def submit(self, folders: tuple[str, ...], documents: Documents, delay: float = QUIET) -> None:
         """Have the documents analysed as they are now, after `delay` seconds without another change."""
         self.worker.submit(Snapshot(folders, documents.files(), self._session.encoding), delay)
@@ -43,9 +49,7 @@ class Analyses:
 
     def analyse(self, snapshot: Snapshot, check: Callable[[], None]) -> Views:
         """Analyse a snapshot."""
-        from chirp_lsp.view import analysed
-
-        return analysed(snapshot, check)
+        return self._engines.analysed(snapshot, check)
 
     def finished(self, result: Views) -> None:
         """Tell the client what has changed."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from chirp_check.config import ConfigError, read_config
-from chirp_check.engine import Analysis, Project, analyze
+from chirp_check.config import Config, ConfigError, read_config
+from chirp_check.engine import Analysis, Project, Session
 from chirp_check.host import DiskHost, Entry, Host, OverlayHost, Stat
 from chirp_check.locate import nearest_root
 from chirp_check.source import SourceFile, Span
@@ -46,6 +46,12 @@ class WatchedHost:
         self._check()
         self.stamps[path] = stamp(path)
         return self._below.read(path)
+
+    def stamp(self, path: str) -> object:
+        """What is another when the content of a file may be another."""
+        self._check()
+        self.stamps[path] = stamp(path)
+        return self._below.stamp(path)
 
 
 def stamp(path: str) -> Stamp:
@@ -118,22 +124,37 @@ class Views:
         return all(stamp(path) == known for path, known in self.stamps.items())
 
 
-def analysed(snapshot: Snapshot, check: Callable[[], None]) -> Views:
-    """Analyse every folder of a snapshot; `check` raises when nobody wants to know any more."""
-    documents = {os.path.realpath(path): document for path, document in snapshot.documents.items()}
-    texts = {path: document.text for path, document in documents.items()}
-    host = WatchedHost(OverlayHost(DiskHost(), texts), check)
-    views = tuple(_view(folder, host, documents, snapshot.encoding) for folder in _folders(snapshot))
-    return Views(snapshot, views, MappingProxyType(host.stamps))
+class Engines:
+    """The engines of the folders that a client has open: each analyses anew only what has changed."""
 
+    def __init__(self) -> None:
+        self._sessions: dict[str, tuple[Config, Session]] = {}
 
-def _view(folder: str, host: Host, documents: Mapping[str, Document], encoding: Encoding) -> View:
-    project = Project(folder, host)
-    try:
-        analysis, complaint = analyze(project, read_config(host.real(folder), host)), None
-    except ConfigError as error:
-        analysis, complaint = analyze(project), error
-    return View(folder, analysis, complaint, documents, encoding)
+    def analysed(self, snapshot: Snapshot, check: Callable[[], None]) -> Views:
+        """Analyse every folder of a snapshot; `check` raises when nobody wants to know any more."""
+        documents = {os.path.realpath(path): document for path, document in snapshot.documents.items()}
+        texts = {path: document.text for path, document in documents.items()}
+        host = WatchedHost(OverlayHost(DiskHost(), texts), check)
+        folders = tuple(_folders(snapshot))
+        for gone in self._sessions.keys() - set(folders):
+            del self._sessions[gone]
+        views = tuple(self._view(folder, host, documents, snapshot.encoding) for folder in folders)
+        return Views(snapshot, views, MappingProxyType(host.stamps))
+
+    def _view(self, folder: str, host: Host, documents: Mapping[str, Document], encoding: Encoding) -> View:
+        project = Project(folder, host)
+        try:
+            analysis, complaint = self._session(folder, read_config(host.real(folder), host)).analyze(project), None
+        except ConfigError as error:
+            analysis, complaint = self._session(folder, Config()).analyze(project), error
+        return View(folder, analysis, complaint, documents, encoding)
+
+    def _session(self, folder: str, config: Config) -> Session:
+        """The engine of a folder; another one when the configuration is another."""
+        known = self._sessions.get(folder)
+        if known is None or known[0] != config:
+            known = self._sessions[folder] = (config, Session(config))
+        return known[1]
 
 
 def _folders(snapshot: Snapshot) -> Iterator[str]:

@@ -235,6 +235,9 @@ class Failing:
         self._guard("read", path)
         return self._below.read(path)
 
+    def stamp(self, path: str) -> object:
+        return self._below.stamp(path)
+
 
 @pytest.mark.parametrize("operation", ["stat", "read"])
 @pytest.mark.parametrize(
