@@ -28,7 +28,10 @@ class Param(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A `def` or `async def`; `start` and `end` are the whole statement without decorators, `name_*` its name."""
+    """A `def` or `async def`; `start` and `end` are the whole statement without decorators, `name_*` its name.
+
+    `qualname` is as Python gives it; of several with the same, all but the first end in `#2`, `#3`, …
+    """
 
     name: str
     name_start: int
@@ -41,10 +44,11 @@ class Function(msgspec.Struct, frozen=True, array_like=True, gc=False):
     body: tuple[AnyStatement, ...]
     is_async: bool
     is_generator: bool
+    qualname: str
 
 
 class Class(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A class with its bases, decorators and body."""
+    """A class with its bases, decorators and body; `qualname` as a function's."""
 
     name: str
     start: int
@@ -52,6 +56,7 @@ class Class(msgspec.Struct, frozen=True, array_like=True, gc=False):
     bases: tuple[AnyTerm, ...]
     decorators: tuple[AnyTerm, ...]
     body: tuple[AnyStatement, ...]
+    qualname: str
 
 
 class Assign(Statement, frozen=True, array_like=True, gc=False, tag="a"):

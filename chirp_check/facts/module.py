@@ -53,6 +53,8 @@ class _BodyReader:
         self.offsets = terms.offsets
         self.generator = False
         self._depth = 0
+        self._prefix = ""
+        self._counts: dict[str, int] = {}
 
     def body(self, nodes: Iterable[ast.stmt]) -> tuple[AnyStatement, ...]:
         """The statements of a block, with what they yield behind them."""
@@ -101,7 +103,8 @@ class _BodyReader:
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> Function:
         """A function; its own yields decide whether it is a generator."""
         outer, self.generator = self.generator, False
-        body = self.body(node.body)
+        qualname = self.qualname(node.name)
+        body = self.inside(f"{qualname}.<locals>.", node.body)
         generator, self.generator = self.generator, outer
         start = self.offsets.start(node)
         word = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
@@ -118,7 +121,21 @@ class _BodyReader:
             body=body,
             is_async=isinstance(node, ast.AsyncFunctionDef),
             is_generator=generator,
+            qualname=qualname,
         )
+
+    def qualname(self, name: str) -> str:
+        """The qualified name of a function or class that is being read."""
+        full = self._prefix + name
+        count = self._counts[full] = self._counts.get(full, 0) + 1
+        return full if count == 1 else f"{full}#{count}"
+
+    def inside(self, prefix: str, nodes: Iterable[ast.stmt]) -> tuple[AnyStatement, ...]:
+        """The statements of a function's or class's body, whose names begin with `prefix`."""
+        outer, self._prefix = self._prefix, prefix
+        body = self.body(nodes)
+        self._prefix = outer
+        return body
 
     def _params(self, args: ast.arguments) -> tuple[Param, ...]:
         positional = [*args.posonlyargs, *args.args]
@@ -235,7 +252,9 @@ def _define(reader: _BodyReader, node: ast.FunctionDef | ast.AsyncFunctionDef, s
 def _class(reader: _BodyReader, node: ast.ClassDef, start: int, end: int) -> _Made:
     bases = tuple(reader.terms.read(base) for base in node.bases)
     decorators = tuple(reader.terms.read(one) for one in node.decorator_list)
-    return (DefineClass(start, end, Class(node.name, start, end, bases, decorators, reader.body(node.body))),)
+    qualname = reader.qualname(node.name)
+    body = reader.inside(f"{qualname}.", node.body)
+    return (DefineClass(start, end, Class(node.name, start, end, bases, decorators, body, qualname)),)
 
 
 def _import(reader: _BodyReader, node: ast.Import, start: int, end: int) -> _Made:
