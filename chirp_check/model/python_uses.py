@@ -37,7 +37,7 @@ def uses(model: Queries, app: AppKey, record: Record) -> Iterator[Use]:
         yield from _rendered(model, app, record, site)
     for name in signature.ids:
         yield from _target(record.argument(None, name), f"{record.kind}({name}=)", site)
-    if record.kind == "Redirect":
+    if record.kind in ("Redirect", "hx_redirect"):
         yield from _url(record.argument(0, "url"), site)
     if record.kind in ("FormAction", "MutationResult"):
         yield from _url(record.argument(0, "redirect"), site)

@@ -22,7 +22,10 @@ class Response:
 
 
 # Constructed with text that may be any markup.
-_RAW = frozenset({"Response", "InlineTemplate", "EventStream", "SSEEvent", "FileResponse"})
+_RAW = frozenset(
+    {"Response", "InlineTemplate", "EventStream", "SSEEvent", "FileResponse", "StreamingResponse", "SSEResponse"}
+    | {"LayoutSuspense"}
+)
 
 
 @query
@@ -97,7 +100,7 @@ def _record(record: Record) -> _Answer:
     if signature.template is not None:
         name = record.argument(*signature.template)
         return (frozenset({name.value}), none, False) if isinstance(name, Text) else (frozenset(), none, True)
-    if record.kind == "Redirect":
+    if record.kind in ("Redirect", "hx_redirect"):
         url = record.argument(0, "url")
         if not isinstance(url, (Text, Pattern)):
             return frozenset(), none, True
