@@ -153,3 +153,106 @@ class AnnotationUse(msgspec.Struct, frozen=True, gc=False):
     handler: HandlerRef
     span: Span
     refused: tuple[str, ...]
+
+
+class ArgumentFault(msgspec.Struct, frozen=True, gc=False):
+    """An argument that a return type does not take as it is given.
+
+    `fault`: "unknown" (no argument of that name; `known` are those there are), "missing", "twice", "by name" (it is
+    taken by position only), "many" (`name` is how many are taken by position), "type" (`given` is none of `known`),
+    "value" (likewise).
+    """
+
+    site: Site
+    fault: str
+    name: str
+    at: Span
+    known: tuple[str, ...] = ()
+    given: str = ""
+
+
+class ReturnFault(msgspec.Struct, frozen=True, gc=False):
+    """A handler that gives what no response can be made of: `what` at `at`, or nothing where its end is reached."""
+
+    handler: HandlerRef
+    fault: str
+    what: str
+    at: Span
+
+
+class PromiseFault(msgspec.Struct, frozen=True, gc=False):
+    """A handler whose annotation names other types than the one of a value it returns."""
+
+    handler: HandlerRef
+    annotation: Span
+    promised: tuple[str, ...]
+    returned: str
+    at: Span
+
+
+class RouteConflict(msgspec.Struct, frozen=True, gc=False):
+    """A route that answers methods which a route registered before it answers already, for the same paths."""
+
+    route: Route
+    other: Route
+    methods: tuple[str, ...]
+
+
+class NameConflict(msgspec.Struct, frozen=True, gc=False):
+    """A route whose given name leads to another route, registered before it, with the same parameters."""
+
+    name: Text
+    route: Route
+    other: Route
+
+
+class PathFault(msgspec.Struct, frozen=True, gc=False):
+    """A route's path that does not parse: what is wrong, and where."""
+
+    message: str
+    at: Span
+    near: str | None = None
+
+
+class ShadowedRoute(msgspec.Struct, frozen=True, gc=False):
+    """A route below a prefix that a middleware answers for all that is below it."""
+
+    route: Route
+    prefix: str
+    middleware: Span
+
+
+class ParameterFault(msgspec.Struct, frozen=True, gc=False):
+    """A parameter of a handler that does not go with the path of its route.
+
+    `fault`: "unfilled" (nothing gives it a value), "unread" (its default hides a parameter of the path), "untaken"
+    (the body reads a parameter of the path that the handler does not take), "type" (`annotation` is not what
+    `converter` delivers), "position" (it is taken by position only). `free` are the parameters of the path that the
+    handler does not take; `renamed` is where the path names `near`, for the one that is probably meant.
+    """
+
+    fault: str
+    name: str
+    at: Span
+    route: Route
+    handler: HandlerRef
+    annotation: str = ""
+    converter: str = ""
+    near: str | None = None
+    renamed: Span | None = None
+
+
+class RouteNameUse(msgspec.Struct, frozen=True, gc=False):
+    """A route asked for by name: `given` are the parameters, `open` when there may be others; `at` is the call."""
+
+    name: Text
+    given: tuple[str, ...]
+    open: bool
+    at: Span
+
+
+class LinkUse(msgspec.Struct, frozen=True, gc=False):
+    """A link to an absolute path that may be one of this application."""
+
+    url: Text | Pattern
+    element: ElementAt
