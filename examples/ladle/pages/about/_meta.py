@@ -1,0 +1,5 @@
+"""About."""
+
+from chirp.pages import RouteMeta
+
+META = RouteMeta(title="About")

@@ -1,0 +1,3 @@
+"""The week."""
+
+META = {"title": "Week"}

@@ -1,0 +1,3 @@
+"""The collection."""
+
+META = {"title": "Recipes"}

@@ -1,0 +1,3 @@
+"""Search."""
+
+META = {"title": "Search"}

@@ -1,0 +1,3 @@
+"""Settings."""
+
+META = {"title": "Settings"}

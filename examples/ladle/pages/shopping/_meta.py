@@ -1,0 +1,3 @@
+"""The shopping list."""
+
+META = {"title": "Shopping"}

@@ -1,0 +1,3 @@
+"""Tags."""
+
+META = {"title": "Tags", "breadcrumb_label": "Tags"}
