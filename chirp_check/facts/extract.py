@@ -24,6 +24,7 @@ from chirp_check.syntax.kida import KidaError, Tag, scan, word_of
 from chirp_check.syntax.kida_blocks import Arm, Block, structure
 
 if TYPE_CHECKING:
+    from chirp_check.facts.reads import Step
     from chirp_check.facts.statements import TagReader
 
 _BLOCKS = frozenset({"block", "fragment", "region"})
@@ -61,6 +62,7 @@ class _TemplateReader:
         self.outputs: dict[Tag, AnyTerm] = {}
         self.conditions: dict[Tag, AnyTerm] = {}
         self.parameters: dict[Tag, tuple[Parameter, ...]] = {}
+        self.program: tuple[Step, ...] = ()
 
     def read(self) -> TemplateFacts:
         self._read_nesting()
@@ -85,6 +87,7 @@ class _TemplateReader:
             overrides=tuple(block for block, embedded in blocks if embedded),
             conditionals=tuple(self._conditionals()),
             operands=tuple(self.operands),
+            program=self.program,
         )
 
     def _errors(self) -> Iterable[KidaError]:
@@ -115,14 +118,17 @@ class _TemplateReader:
                 self.yielded.setdefault(component, []).append(self._slot_name(tag))
 
     def _read_tags(self) -> None:
+        from chirp_check.facts.program import ProgramReader
         from chirp_check.facts.statements import TagReader
 
+        program = ProgramReader()
         for tag in self.scan.tags:
             if tag.parsed.node is None:
                 continue
             reader = TagReader(tag, self.text)
+            term = reader.output()
+            program.take(tag, reader, term)
             if tag.is_output:
-                term = reader.output()
                 if term is not None:
                     self.outputs[tag] = term
             else:
@@ -131,6 +137,8 @@ class _TemplateReader:
                 ComponentCall(call.start, call.end, call.function, call.arguments, False, ())
                 for call in reader.terms.calls
             )
+        if not self.scan.errors and not self.structure.errors:
+            self.program = program.program(self.structure, self.scan.tags)
 
     def _statement(self, tag: Tag, reader: TagReader) -> None:
         reference = reader.reference()

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from chirp_check.facts.reads import Step
 from chirp_check.facts.values import AnyTerm, Arg
 
 
@@ -174,7 +175,8 @@ class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     visibly create. `expressions` are all output expressions `{{ … }}`. `comments` are Kida comments' inner texts.
     `overrides` are the blocks inside an `embed`: they replace blocks of the embedded template and are no blocks of
     this one. `operands` are the expressions of statement tags that stand in no other fact: what loops run over,
-    subjects and patterns of `match`, keys of `cache`, what slots offer, what `provide` provides.
+    subjects and patterns of `match`, keys of `cache`, what slots offer, what `provide` provides. `program` tells what
+    rendering reads and binds; it is empty where the nesting is broken.
     """
 
     path: str
@@ -191,3 +193,4 @@ class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     overrides: tuple[BlockDef, ...] = ()
     conditionals: tuple[Conditional, ...] = ()
     operands: tuple[AnyTerm, ...] = ()
+    program: tuple[Step, ...] = ()
