@@ -88,7 +88,7 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "OOB": Call((Argument("main", ANSWER, required=True),), more=FRAGMENT, named=False),
         "FormAction": _FORM_ACTION,
         "MutationResult": _FORM_ACTION,
-        "Action": Call((Argument("status", NUMBER), Argument("trigger"), Argument("refresh", frozenset({"bool"})))),
+        "Action": Call((Argument("status", NUMBER), Argument("trigger"), Argument("refresh"))),
         "Redirect": Call((Argument("url", TEXT, required=True), *_STATUS_AND_HEADERS)),
         "hx_redirect": Call(
             (Argument("url", TEXT, required=True),),

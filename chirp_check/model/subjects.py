@@ -11,6 +11,7 @@ from chirp_check.model.entities import BlockUse, SyntaxProblem, TemplateUse, Unk
 from chirp_check.model.inputs import module_facts, python_files, template_facts
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.program import read_modules, records
+from chirp_check.model.returns import argument_faults
 from chirp_check.model.templates import cycles, owners, paths, template_files
 from chirp_check.source import Span
 
@@ -73,7 +74,7 @@ def _syntax(model: Queries, path: str) -> Iterator[object]:
 
 
 type Producer = Callable[[Queries, str], Iterator[object]]
-PRODUCERS: tuple[Producer, ...] = (_python_uses, _markup_uses, _cycles, _application, _syntax)
+PRODUCERS: tuple[Producer, ...] = (_python_uses, _markup_uses, _cycles, _application, _syntax, argument_faults)
 
 
 @query

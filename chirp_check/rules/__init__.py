@@ -2,6 +2,7 @@
 
 from chirp_check.rule import Rule
 from chirp_check.rules.bad_encoding import bad_encoding
+from chirp_check.rules.bad_return_arguments import bad_return_arguments
 from chirp_check.rules.bare_ignore import bare_ignore
 from chirp_check.rules.internal_error import internal_error
 from chirp_check.rules.python_syntax import python_syntax
@@ -20,6 +21,7 @@ from chirp_check.rules.wrong_method import wrong_method
 
 ALL: tuple[Rule, ...] = (
     bad_encoding,
+    bad_return_arguments,
     bare_ignore,
     internal_error,
     python_syntax,
