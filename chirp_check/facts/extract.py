@@ -63,6 +63,7 @@ class _TemplateReader:
         self.conditions: dict[Tag, AnyTerm] = {}
         self.parameters: dict[Tag, tuple[Parameter, ...]] = {}
         self.program: tuple[Step, ...] = ()
+        self.places: tuple[tuple[int, int], ...] = ()
 
     def read(self) -> TemplateFacts:
         self._read_nesting()
@@ -88,6 +89,7 @@ class _TemplateReader:
             conditionals=tuple(self._conditionals()),
             operands=tuple(self.operands),
             program=self.program,
+            places=self.places,
         )
 
     def _errors(self) -> Iterable[KidaError]:
@@ -139,6 +141,7 @@ class _TemplateReader:
             )
         if not self.scan.errors and not self.structure.errors:
             self.program = program.program(self.structure, self.scan.tags)
+            self.places = program.places
 
     def _statement(self, tag: Tag, reader: TagReader) -> None:
         reference = reader.reference()

@@ -1,4 +1,4 @@
-"""The tags of a template to its steps. Imports Kida, as `statements` does."""
+"""The tags of a template to its program. Imports Kida, as `statements` does."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ import kida.nodes as k
 import msgspec
 
 from chirp_check.facts.expressions import names_of
-from chirp_check.facts.reads import Arm, Step, reads_of
+from chirp_check.facts.reads import Arm, Reads, Step, unplaced
 from chirp_check.facts.statements import TagReader
 from chirp_check.facts.values import AnyTerm, Attr, Call, Compare, Const, Either, Items, Name, Not, Opaque
 from chirp_check.syntax.kida import Tag, word_of
@@ -16,7 +16,8 @@ from chirp_check.syntax.kida_blocks import Block, Structure
 
 _LOOP = "loop"
 _NOTHING = Arm(())
-_ASSIGNING = {k.Set: "set", k.Let: "let", k.Export: "export"}
+
+type _Case = tuple[AnyTerm | None, AnyTerm | None]
 
 
 @dataclass(slots=True)
@@ -26,9 +27,7 @@ class _Notes:
     steps: dict[Tag, tuple[Step, ...]] = field(default_factory=dict[Tag, tuple[Step, ...]])
     arms: dict[Tag, Arm] = field(default_factory=dict[Tag, Arm])
     subjects: dict[Tag, AnyTerm | None] = field(default_factory=dict[Tag, AnyTerm | None])
-    patterns: dict[Tag, tuple[AnyTerm | None, AnyTerm | None]] = field(
-        default_factory=dict[Tag, tuple[AnyTerm | None, AnyTerm | None]]
-    )
+    patterns: dict[Tag, _Case] = field(default_factory=dict[Tag, _Case])
 
 
 class ProgramReader:
@@ -36,15 +35,26 @@ class ProgramReader:
 
     def __init__(self) -> None:
         self._notes = _Notes()
+        self._reads = Reads()
+        self._references = 0
+
+    @property
+    def places(self) -> tuple[tuple[int, int], ...]:
+        """Where the reads stand."""
+        return tuple(self._reads.places)
+
+    def program(self, structure: Structure, tags: Sequence[Tag]) -> tuple[Step, ...]:
+        """The steps of the whole file."""
+        return _Builder(structure, tags, self._notes).steps(structure.root)
 
     def take(self, tag: Tag, reader: TagReader, output: AnyTerm | None) -> None:
         """Note what a tag says; `output` is the expression of `{{ … }}`."""
         if output is not None:
-            self._notes.steps[tag] = (Step(tag.start, tag.end, "put", reads_of(output)),)
+            self._notes.steps[tag] = (Step("put", self._reads.of(output)),)
             return
-        made = tuple(step for node in reader.nodes for step in _step(tag, node, reader))
-        self._notes.steps[tag] = made or (Step(tag.start, tag.end, "put"),)
-        arm = _arm(tag, reader)
+        made = tuple(step for node in reader.nodes for step in self._step(tag, node, reader))
+        self._notes.steps[tag] = made or (Step("put"),)
+        arm = self._arm(tag, reader)
         if arm is not None:
             self._notes.arms[tag] = arm
         if isinstance(reader.node, k.Match):
@@ -59,38 +69,136 @@ class ProgramReader:
         read = None if guard is None else reader.terms.read(guard)
         self._notes.patterns[tag] = (None if always else reader.terms.read(pattern), read)
         names = tuple(name for name in names_of(pattern) if name != "_")
-        self._notes.arms[tag] = Arm((), None, reads_of(read), names)
+        self._notes.arms[tag] = Arm((), None, self._reads.of(read), names)
 
-    def program(self, structure: Structure, tags: Sequence[Tag]) -> tuple[Step, ...]:
-        """The steps of the whole file."""
-        return _Builder(structure, tags, self._notes).steps(structure.root)
+    def _arm(self, tag: Tag, reader: TagReader) -> Arm | None:
+        """What a tag says about the arm that it begins."""
+        match reader.node:
+            case k.For(target=target, iter=iterable, test=test) | k.AsyncFor(target=target, iter=iterable, test=test):
+                if tag.keyword not in {"for", "async"}:
+                    return None
+                condition = reader.terms.read(iterable)
+                names = (*names_of(target), _LOOP)
+                if test is None:
+                    return Arm((), unplaced(condition), (), names)
+                read = reader.terms.read(test)
+                return Arm((), unplaced(Either(0, 0, (condition, read), "and")), self._reads.of(read), names)
+            case k.Try(error_name=str() as name) if tag.keyword == "fallback":
+                return Arm((), names=(name,))
+            case k.WithConditional(expr=expr, target=target) if tag.keyword == "with":
+                value = reader.terms.read(expr)
+                every = value
+                if isinstance(value, Items) and value.elements:
+                    every = Either(0, 0, value.elements, "and")
+                return Arm((), unplaced(every), self._reads.of(value), tuple(names_of(target)) or ("it",))
+            case k.Block():
+                return None
+            case _:
+                tested = reader.condition()
+        if tested is None:
+            return None
+        holds = Not(0, 0, tested) if tag.keyword == "unless" else tested
+        return Arm((), unplaced(holds), self._reads.of(tested))
+
+    def _step(self, tag: Tag, node: k.Node, reader: TagReader) -> Iterator[Step]:
+        """The step of one node of a tag, without its bodies."""
+        read, reads = reader.terms.read, self._reads.of
+        match node:
+            case k.Set() | k.Let() | k.Export():
+                yield self._assignment(node, reader)
+            case k.Include() | k.Embed() | k.Import() | k.FromImport() | k.Extends():
+                yield self._load(tag, node, reader)
+            case k.Match(subject=subject):
+                yield Step("if", reads(None if subject is None else read(subject)))
+            case k.If() | k.While() | k.WithConditional():
+                yield Step("if")
+            case k.For() | k.AsyncFor():
+                yield Step("for", reads(read(node.iter)))
+            case k.With(targets=targets):
+                yield Step("with", reads(*(read(value) for _, value in targets)), tuple(name for name, _ in targets))
+            case k.Try():
+                yield Step("try")
+            case k.Block(name=name, condition=condition, fragment=is_fragment):
+                term = None if condition is None else unplaced(read(condition))
+                inside = () if condition is None else reads(read(condition))
+                yield Step("fragment" if is_fragment else "block", inside, name=name, condition=term)
+            case k.Def(name=name) | k.Region(name=name):
+                yield self._definition(tag, name, reader)
+            case k.CallBlock(call=call):
+                yield self._call(read(call))
+            case k.Slot(name=name, bindings=bindings):
+                given = reads(*(read(value) for _, value in bindings))
+                yield Step("slot", given, tuple(one for one, _ in bindings), name=name)
+            case k.SlotBlock(name=name, params=params):
+                yield Step("slot", (), params, name=name)
+            case k.Capture(name=name):
+                yield Step("capture", names=(name,))
+            case k.Globals() | k.Imports():
+                yield Step("globals")
+            case k.Trans(variables=variables):
+                yield Step("put", reads(*(read(one.expr) for one in variables)))
+            case _:
+                yield Step("put", reads(*reader.operands()))
+
+    def _assignment(self, node: k.Set | k.Let | k.Export, reader: TagReader) -> Step:
+        kind = "set" if isinstance(node, k.Set) else "let" if isinstance(node, k.Let) else "export"
+        target = node.target if isinstance(node, k.Set) else node.name
+        reads = self._reads.of(reader.terms.read(node.value))
+        unpacked = not isinstance(target, k.Name)
+        return Step(kind, reads, tuple(names_of(target)), soft=node.coalesce, unpacked=unpacked)
+
+    def _load(
+        self, tag: Tag, node: k.Include | k.Embed | k.Import | k.FromImport | k.Extends, reader: TagReader
+    ) -> Step:
+        names: tuple[str, ...] = (node.target,) if isinstance(node, k.Import) else ()
+        if isinstance(node, k.FromImport):
+            names = tuple(alias or name for name, alias in node.names)
+        self._references += 1
+        reads = self._reads.of(reader.terms.read(node.template))
+        return Step(tag.keyword, reads, names, reference=self._references - 1)
+
+    def _definition(self, tag: Tag, name: str, reader: TagReader) -> Step:
+        parameters = reader.parameters()
+        defaults = tuple((one.name, self._reads.of(one.default)) for one in parameters if one.default is not None)
+        return Step(tag.keyword, (), tuple(one.name for one in parameters), name=name, defaults=defaults)
+
+    def _call(self, term: AnyTerm) -> Step:
+        function = term.function if isinstance(term, Call) else term
+        name = ""
+        if isinstance(function, Name):
+            name = function.id
+        elif isinstance(function, Attr) and isinstance(function.base, Name):
+            name = f"{function.base.id}.{function.name}"
+        return Step("call", self._reads.of(term), name=name)
 
 
 class _Builder:
+    """Puts the steps of one file together. Inner blocks come first, so that no nesting is too deep."""
+
     def __init__(self, structure: Structure, tags: Sequence[Tag], notes: _Notes) -> None:
         self.notes = notes
         opened = {block.open: block for block in structure.blocks}
         begins = {arm.tag for block in structure.blocks for arm in block.arms[1:]}
         self.inside: dict[int, list[Tag | Block]] = {}
+        self.made: dict[Tag, tuple[Step, ...]] = {}
         for tag, stretch in zip(tags, structure.arms, strict=True):
             if tag in opened:
                 self.inside.setdefault(id(stretch), []).append(opened[tag])
             elif tag not in begins and not word_of(tag).startswith("end"):
                 self.inside.setdefault(id(stretch), []).append(tag)
+        for block in reversed(structure.blocks):
+            self.made[block.open] = self._block(block)
 
     def steps(self, stretch: Stretch) -> tuple[Step, ...]:
-        """The steps of one arm."""
+        """The steps of one arm, whose inner blocks are made."""
         found: list[Step] = []
         for one in self.inside.get(id(stretch), ()):
-            if isinstance(one, Block):
-                found += self._block(one)
-            else:
-                found += self.notes.steps.get(one, ())
+            found += self.made.get(one.open, ()) if isinstance(one, Block) else self.notes.steps.get(one, ())
         return tuple(found)
 
     def _block(self, block: Block) -> tuple[Step, ...]:
         steps = self.notes.steps.get(block.open, ())
-        first = steps[0] if steps else Step(block.open.start, block.open.end, "inside")
+        first = steps[0] if steps else Step("inside")
         if block.kind == "match":
             return (self._match(first, block),)
         if block.kind == "trans":
@@ -111,10 +219,8 @@ class _Builder:
         subject = self.notes.subjects.get(block.open)
         arms: list[Arm] = []
         for stretch in block.arms[1:]:
-            tag = stretch.tag
-            pattern, guard = self.notes.patterns.get(tag, (None, None)) if tag is not None else (None, None)
-            arm = self._arm(stretch)
-            arms.append(msgspec.structs.replace(arm, condition=_case(subject, pattern, guard)))
+            pattern, guard = self.notes.patterns.get(stretch.tag, (None, None)) if stretch.tag else (None, None)
+            arms.append(msgspec.structs.replace(self._arm(stretch), condition=_case(subject, pattern, guard)))
         total = any(arm.condition is None for arm in arms)
         return msgspec.structs.replace(first, kind="if", arms=tuple(arms), total=total)
 
@@ -124,13 +230,10 @@ class _Builder:
         slots: list[Arm] = []
         for one in self.inside.get(id(block.arms[0]), ()):
             if isinstance(one, Block) and one.kind == "slot":
-                steps = self.notes.steps.get(one.open, ())
-                name, names = (steps[0].name, steps[0].names) if steps else ("default", ())
-                slots.append(Arm(self.steps(one.arms[0]), names=names, name=name))
-            elif isinstance(one, Block):
-                rest += self._block(one)
+                (slot,) = self.made.get(one.open) or (Step("slot", name="default"),)
+                slots.append(Arm(self.steps(one.arms[0]), names=slot.names, name=slot.name))
             else:
-                rest += self.notes.steps.get(one, ())
+                rest += self.made.get(one.open, ()) if isinstance(one, Block) else self.notes.steps.get(one, ())
         return (Arm(tuple(rest), name="default"), *slots)
 
 
@@ -138,114 +241,10 @@ def _case(subject: AnyTerm | None, pattern: AnyTerm | None, guard: AnyTerm | Non
     """The condition of a `case`; None for one that always matches."""
     matches: AnyTerm | None = None
     if isinstance(pattern, Const) and subject is not None:
-        matches = Compare(pattern.start, pattern.end, subject, "==", pattern)
+        matches = Compare(0, 0, subject, "==", pattern)
     elif pattern is not None:
-        matches = Opaque(pattern.start, pattern.end, "a pattern")
-    if matches is None or guard is None:
-        return guard if matches is None else matches
-    return Either(matches.start, guard.end, (matches, guard), "and")
-
-
-def _arm(tag: Tag, reader: TagReader) -> Arm | None:
-    """What a tag says about the arm that it begins."""
-    node = reader.node
-    match node:
-        case k.For(target=target, iter=iterable, test=test) | k.AsyncFor(target=target, iter=iterable, test=test):
-            if tag.keyword not in {"for", "async"}:
-                return None
-            condition = reader.terms.read(iterable)
-            names = (*names_of(target), _LOOP)
-            if test is None:
-                return Arm((), condition, (), names)
-            read = reader.terms.read(test)
-            both = Either(condition.start, read.end, (condition, read), "and")
-            return Arm((), both, reads_of(read), names)
-        case k.Try(error_name=str() as name) if tag.keyword == "fallback":
-            return Arm((), names=(name,))
-        case k.WithConditional(target=target) if tag.keyword == "with":
-            value = reader.terms.read(node.expr)
-            every = value
-            if isinstance(value, Items) and value.elements:
-                every = Either(value.start, value.end, value.elements, "and")
-            return Arm((), every, reads_of(value), tuple(names_of(target)) or ("it",))
-        case k.Block():
-            return None
-        case _:
-            tested = reader.condition()
-    if tested is None:
-        return None
-    holds = Not(tested.start, tested.end, tested) if tag.keyword == "unless" else tested
-    return Arm((), holds, reads_of(tested))
-
-
-def _step(tag: Tag, node: k.Node, reader: TagReader) -> Iterator[Step]:
-    """The step of one node of a tag, without its bodies."""
-    read = reader.terms.read
-    at = (tag.start, tag.end)
-    match node:
-        case k.Set() | k.Let() | k.Export():
-            yield _assignment(tag, node, reader)
-        case k.Include() | k.Embed() | k.Import() | k.FromImport() | k.Extends():
-            target = read(node.template)
-            names: tuple[str, ...] = (node.target,) if isinstance(node, k.Import) else ()
-            if isinstance(node, k.FromImport):
-                names = tuple(alias or name for name, alias in node.names)
-            yield Step(*at, tag.keyword, reads_of(target), names, reference=target.start)
-        case k.If() | k.While() | k.WithConditional() | k.Match():
-            yield Step(*at, "if", reads_of(read(node.subject)) if isinstance(node, k.Match) and node.subject else ())
-        case k.For() | k.AsyncFor():
-            yield Step(*at, "for", reads_of(read(node.iter)))
-        case k.With(targets=targets):
-            reads = reads_of(*(read(value) for _, value in targets))
-            yield Step(*at, "with", reads, tuple(name for name, _ in targets))
-        case k.Try():
-            yield Step(*at, "try")
-        case k.Block(name=name, condition=condition, fragment=is_fragment):
-            term = None if condition is None else read(condition)
-            yield Step(*at, "fragment" if is_fragment else "block", reads_of(term), name=name, condition=term)
-        case k.Def(name=name) | k.Region(name=name):
-            yield _definition(tag, name, reader)
-        case k.CallBlock(call=call):
-            yield _call(tag, read(call))
-        case k.Slot(name=name, bindings=bindings):
-            reads = reads_of(*(read(value) for _, value in bindings))
-            yield Step(*at, "slot", reads, tuple(one for one, _ in bindings), name=name)
-        case k.SlotBlock(name=name, params=params):
-            yield Step(*at, "slot", (), params, name=name)
-        case k.Capture(name=name):
-            yield Step(*at, "capture", names=(name,))
-        case k.Globals() | k.Imports():
-            yield Step(*at, "globals")
-        case _:
-            yield Step(*at, "put", reads_of(*reader.operands(), *_translated(node, reader)))
-
-
-def _assignment(tag: Tag, node: k.Set | k.Let | k.Export, reader: TagReader) -> Step:
-    target = node.target if isinstance(node, k.Set) else node.name
-    reads = reads_of(reader.terms.read(node.value))
-    kind = _ASSIGNING[type(node)]
-    unpacked = not isinstance(target, k.Name)
-    names = tuple(names_of(target))
-    return Step(tag.start, tag.end, kind, reads, names, soft=node.coalesce, unpacked=unpacked)
-
-
-def _definition(tag: Tag, name: str, reader: TagReader) -> Step:
-    parameters = reader.parameters()
-    defaults = tuple((one.name, reads_of(one.default)) for one in parameters if one.default is not None)
-    names = tuple(one.name for one in parameters)
-    return Step(tag.start, tag.end, tag.keyword, (), names, name=name, defaults=defaults)
-
-
-def _call(tag: Tag, term: AnyTerm) -> Step:
-    function = term.function if isinstance(term, Call) else term
-    name = ""
-    if isinstance(function, Name):
-        name = function.id
-    elif isinstance(function, Attr) and isinstance(function.base, Name):
-        name = f"{function.base.id}.{function.name}"
-    return Step(tag.start, tag.end, "call", reads_of(term), name=name)
-
-
-def _translated(node: k.Node, reader: TagReader) -> Iterator[AnyTerm]:
-    if isinstance(node, k.Trans):
-        yield from (reader.terms.read(one.expr) for one in node.variables)
+        matches = Opaque(0, 0, "a pattern")
+    if matches is not None and guard is not None:
+        matches = Either(0, 0, (matches, guard), "and")
+    condition = guard if matches is None else matches
+    return None if condition is None else unplaced(condition)

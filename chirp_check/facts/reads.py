@@ -1,9 +1,11 @@
 """What a template reads and binds, in the order in which rendering does: its program, without the values.
 
-A read knows what guards it inside its own expression; what stands around it is told by the steps around it.
+A read knows what guards it inside its own expression; what stands around it is told by the steps around it. A program
+knows no offsets: an edit that moves it leaves it equal. Where the reads stand is told by a table beside it.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any, cast
 
 import msgspec
 
@@ -29,6 +31,7 @@ from chirp_check.facts.values import (
     Opaque,
     Repeated,
     Star,
+    Term,
     Test,
 )
 
@@ -44,15 +47,14 @@ class Guard(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Read(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A name read at `[start, end)`.
+    """A name that is read; `at` is its place in the template's table of places.
 
     `caught`: it may be undefined there (`a ?? b`, `a is defined`, `a | default`). `counted`: Kida counts it when it
     looks for names that a body reads twice. `member` is the attribute taken of it. `guards` are those of its own
     expression.
     """
 
-    start: int
-    end: int
+    at: int
     name: str
     caught: bool = False
     counted: bool = True
@@ -74,7 +76,7 @@ class Arm(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A tag at `[start, end)`, or a block that begins with it.
+    """A tag, or a block that begins with it.
 
     `kind`: "put" (an expression, or a tag that concerns no name), "set", "let", "export", "capture", "if" (any
     conditional), "for", "try", "with", "inside" (a body that runs where it stands), "globals" (also `imports`),
@@ -82,11 +84,9 @@ class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `reads` come before the bodies; those of a conditional stand in its arms. `names` are bound: of `def`, `region` and
     `slot` they are parameters, and `defaults` tells the reads of each parameter that has a default. `soft`: bound only
     if it is not defined (`??=`). `unpacked`: bound in parts, which Kida overlooks when it looks for names to look up
-    early. `reference` is the offset of the template reference. An "if" is `total` when one of its arms must run.
+    early. `reference` counts the references of the template. An "if" is `total` when one of its arms must run.
     """
 
-    start: int
-    end: int
     kind: str
     reads: tuple[Read, ...] = ()
     names: tuple[str, ...] = ()
@@ -100,11 +100,6 @@ class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
     total: bool = False
 
 
-def reads_of(*terms: AnyTerm | None) -> tuple[Read, ...]:
-    """The names that expressions read, in the order of evaluation."""
-    return tuple(read for term in terms if term is not None for read in _reads(term, _PLAIN))
-
-
 class _Around(msgspec.Struct, frozen=True, gc=False):
     """What an expression stands in: the guards before it, names that a comprehension binds, and how Kida treats it."""
 
@@ -114,7 +109,8 @@ class _Around(msgspec.Struct, frozen=True, gc=False):
     counted: bool = True
 
     def behind(self, condition: AnyTerm, *, holds: bool) -> _Around:
-        return _Around((*self.guards, Guard(condition, holds)), self.hidden, self.caught, self.counted)
+        guards = (*self.guards, Guard(unplaced(condition), holds))
+        return _Around(guards, self.hidden, self.caught, self.counted)
 
     @property
     def catching(self) -> _Around:
@@ -124,84 +120,112 @@ class _Around(msgspec.Struct, frozen=True, gc=False):
 _PLAIN = _Around()
 
 
-def _reads(term: AnyTerm, around: _Around) -> Iterator[Read]:
-    match term:
-        case Const():
-            return iter(())
-        case Name():
-            return _name(term, None, around)
-        case Attr(base=Name() as base, name=member):
-            return _name(base, member, around)
-        case Attr(base=base) | Star(value=base) | Not(value=base) | Bind(value=base):
-            return _reads(base, around)
-        case Index(base=base, key=key):
-            return _all((base, key), around)
-        case Call(function=function, arguments=arguments):
-            return _all((function, *(one.value for one in arguments)), around)
-        case Filter():
-            return _filter(term, around)
-        case Test():
-            return _test(term, around)
-        case Choice():
-            return _choice(term, around)
-        case Either(operands=operands, operator=operator):
-            return _either(operands, operator, around)
-        case Repeated():
-            return _repeated(term, around)
-        case Mapping(entries=entries):
-            return _all((one for entry in entries for one in (entry.key, entry.value) if one is not None), around)
-        case Add(left=left, right=right) | Divide(left=left, right=right) | Merge(left=left, right=right):
-            return _all((left, right), around)
-        case Compare(left=left, right=right):
-            return _all((left, right), around)
-        case Join(parts=terms) | Items(elements=terms) | Opaque(inside=terms):
-            return _all(terms, around)
+def unplaced(term: AnyTerm) -> AnyTerm:
+    """The term without offsets."""
+    return cast("AnyTerm", _bare(term))
 
 
-def _all(terms: Iterable[AnyTerm], around: _Around) -> Iterator[Read]:
-    return (read for term in terms for read in _reads(term, around))
+def _bare(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_bare(one) for one in cast("tuple[Any, ...]", value))
+    if not isinstance(value, msgspec.Struct):
+        return value
+    parts = [_bare(one) for one in msgspec.structs.astuple(value)]
+    return type(value)(*((0, 0, *parts[2:]) if isinstance(value, Term) else parts))
 
 
-def _name(term: Name, member: str | None, around: _Around) -> Iterator[Read]:
-    if term.id not in around.hidden:
-        yield Read(term.start, term.end, term.id, around.caught, around.counted, member, around.guards)
+class Reads:
+    """The reads of one template; `places` is the table of where they stand."""
 
+    def __init__(self) -> None:
+        self.places: list[tuple[int, int]] = []
 
-def _filter(term: Filter, around: _Around) -> Iterator[Read]:
-    yield from _reads(term.base, around.catching if term.name in DEFAULTS else around)
-    inside = around
-    if term.optional:
-        inside = around.behind(Test(term.start, term.end, term.base, "none", False, ()), holds=False)
-    yield from _all((one.value for one in term.arguments), inside)
+    def of(self, *terms: AnyTerm | None) -> tuple[Read, ...]:
+        """The names that expressions read, in the order of evaluation."""
+        return tuple(read for term in terms if term is not None for read in self._of(term, _PLAIN))
 
+    def _of(self, term: AnyTerm, around: _Around) -> Iterator[Read]:
+        match term:
+            case Const():
+                return iter(())
+            case Name():
+                return self._name(term, None, around)
+            case Attr(base=Name() as base, name=member):
+                return self._name(base, member, around)
+            case Attr(base=base) | Star(value=base) | Not(value=base) | Bind(value=base):
+                return self._of(base, around)
+            case Filter():
+                return self._filter(term, around)
+            case Test():
+                return self._test(term, around)
+            case Choice():
+                return self._choice(term, around)
+            case Either(operands=operands, operator=operator):
+                return self._either(operands, operator, around)
+            case Repeated():
+                return self._repeated(term, around)
+            case _:
+                return self._all(_parts(term), around)
 
-def _test(term: Test, around: _Around) -> Iterator[Read]:
-    if term.name in DEFINED:
-        return _reads(term.value, around.catching)
-    return _all((term.value, *(one.value for one in term.arguments)), around)
+    def _all(self, terms: Iterable[AnyTerm], around: _Around) -> Iterator[Read]:
+        return (read for term in terms for read in self._of(term, around))
 
+    def _name(self, term: Name, member: str | None, around: _Around) -> Iterator[Read]:
+        if term.id not in around.hidden:
+            self.places.append((term.start, term.end))
+            at = len(self.places) - 1
+            yield Read(at, term.id, around.caught, around.counted, member, around.guards)
 
-def _choice(term: Choice, around: _Around) -> Iterator[Read]:
-    yield from _reads(term.condition, around)
-    yield from _reads(term.then, around.behind(term.condition, holds=True))
-    yield from _reads(term.other, around.behind(term.condition, holds=False))
+    def _filter(self, term: Filter, around: _Around) -> Iterator[Read]:
+        yield from self._of(term.base, around.catching if term.name in DEFAULTS else around)
+        inside = around
+        if term.optional:
+            inside = around.behind(Test(0, 0, term.base, "none", False, ()), holds=False)
+        yield from self._all((one.value for one in term.arguments), inside)
 
+    def _test(self, term: Test, around: _Around) -> Iterator[Read]:
+        if term.name in DEFINED:
+            return self._of(term.value, around.catching)
+        return self._all((term.value, *(one.value for one in term.arguments)), around)
 
-def _either(operands: tuple[AnyTerm, ...], operator: str, around: _Around) -> Iterator[Read]:
-    inside = around
-    for operand in operands:
-        if operator == "??" and operand is operands[0]:
-            yield from _reads(operand, inside.catching)
-            defined = Test(operand.start, operand.end, operand, "defined", False, ())
-            inside = inside.behind(defined, holds=False)
-        else:
-            yield from _reads(operand, inside)
-            if operator in ("and", "or"):
+    def _choice(self, term: Choice, around: _Around) -> Iterator[Read]:
+        yield from self._of(term.condition, around)
+        yield from self._of(term.then, around.behind(term.condition, holds=True))
+        yield from self._of(term.other, around.behind(term.condition, holds=False))
+
+    def _either(self, operands: tuple[AnyTerm, ...], operator: str, around: _Around) -> Iterator[Read]:
+        inside = around
+        for at, operand in enumerate(operands):
+            if operator == "??" and at == 0:
+                yield from self._of(operand, inside.catching)
+                inside = inside.behind(Test(0, 0, operand, "defined", False, ()), holds=False)
+                continue
+            yield from self._of(operand, inside)
+            if operator in ("and", "or") and at + 1 < len(operands):
                 inside = inside.behind(operand, holds=operator == "and")
 
+    def _repeated(self, term: Repeated, around: _Around) -> Iterator[Read]:
+        yield from self._of(term.iterable, around)
+        inside = around.behind(term.iterable, holds=True)
+        hidden = around.hidden.union(term.names)
+        yield from self._of(term.element, _Around(inside.guards, hidden, around.caught, False))
 
-def _repeated(term: Repeated, around: _Around) -> Iterator[Read]:
-    yield from _reads(term.iterable, around)
-    hidden = around.hidden.union(term.names)
-    guards = (*around.guards, Guard(term.iterable, True))
-    yield from _reads(term.element, _Around(guards, hidden, around.caught, False))
+
+def _parts(term: AnyTerm) -> Iterator[AnyTerm]:
+    """The terms inside one that evaluates them all, one after the other."""
+    match term:
+        case Index(base=base, key=key):
+            yield from (base, key)
+        case Call(function=function, arguments=arguments):
+            yield function
+            yield from (one.value for one in arguments)
+        case Mapping(entries=entries):
+            yield from (one for entry in entries for one in (entry.key, entry.value) if one is not None)
+        case Add(left=left, right=right) | Divide(left=left, right=right) | Merge(left=left, right=right):
+            yield from (left, right)
+        case Compare(left=left, right=right):
+            yield from (left, right)
+        case Join(parts=terms) | Items(elements=terms) | Opaque(inside=terms):
+            yield from terms
+        case _:
+            return

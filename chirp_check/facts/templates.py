@@ -176,7 +176,7 @@ class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     `overrides` are the blocks inside an `embed`: they replace blocks of the embedded template and are no blocks of
     this one. `operands` are the expressions of statement tags that stand in no other fact: what loops run over,
     subjects and patterns of `match`, keys of `cache`, what slots offer, what `provide` provides. `program` tells what
-    rendering reads and binds; it is empty where the nesting is broken.
+    rendering reads and binds, `places` where its reads stand; both are empty where the nesting is broken.
     """
 
     path: str
@@ -194,3 +194,4 @@ class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     conditionals: tuple[Conditional, ...] = ()
     operands: tuple[AnyTerm, ...] = ()
     program: tuple[Step, ...] = ()
+    places: tuple[tuple[int, int], ...] = ()
