@@ -95,7 +95,7 @@ def roots(model: Queries, key: AppKey) -> Roots:
 @query
 def _places(model: Queries) -> dict[AppKey, Span]:
     checked = frozenset(python_files(model))
-    spans = sorted({one.span for one in log(model).records if one.kind == "App" and one.span.path in checked})
+    spans = sorted({one.span for one in log(model).of_kind("App") if one.span.path in checked})
     found: dict[AppKey, Span] = {}
     for span in spans:
         found[AppKey(span.path, sum(key.path == span.path for key in found))] = span
@@ -129,7 +129,7 @@ class _Builder:
         self.settings = model.settings
         self.log = log(model)
         self.span = span
-        self.records = [record for record in self.log.records if record.kind == "App" and record.span == span]
+        self.records = [record for record in self.log.of_kind("App") if record.span == span]
         self.configs = [record.argument(0, "config") for record in self.records]
         self.unknowns: list[Unknown] = []
 

@@ -1,5 +1,7 @@
 """Attributes and calls of known values: what `base.name` is and what `function(arguments)` gives."""
 
+from dataclasses import replace
+
 from chirp_check.model import library
 from chirp_check.model.domain import (
     Callable,
@@ -38,11 +40,11 @@ def attribute(base: Value, name: str, frame: Frame, span: Span) -> Value:
         case External(dotted):
             return External(f"{dotted}.{name}", span)
         case Instance(of=definition):
-            member = definition.member(name)
-            return _bound(member, base) if member is not None else Unknown(f"the attribute `{name}`", span)
+            found = member(definition, name, frame)
+            return _bound(found, base, frame) if found is not None else Unknown(f"the attribute `{name}`", span)
         case ClassValue():
-            member = base.member(name)
-            return member if member is not None else Unknown(f"the class attribute `{name}`", span)
+            found = member(base, name, frame)
+            return found if found is not None else Unknown(f"the class attribute `{name}`", span)
         case Text() | Scalar() if name == "value":
             return base  # the member of an enumeration, which a class body binds to its value
         case Path():
@@ -57,14 +59,24 @@ def attribute(base: Value, name: str, frame: Frame, span: Span) -> Value:
             return Unknown(f"the attribute `{name}` of something unknown", span)
 
 
-def _bound(member: Value, owner: Instance) -> Value:
-    if not isinstance(member, Callable):
-        return member
-    decorators = library.decorator_names(member.function)
+def member(definition: ClassValue, name: str, frame: Frame) -> Value | None:
+    """A name of a class's body or of a base's."""
+    found = frame.machine.class_names(definition).get(name)
+    if found is not None:
+        return found
+    bases = (member(base, name, frame) for base in definition.bases if isinstance(base, ClassValue))
+    return next((one for one in bases if one is not None), None)
+
+
+def _bound(found: Value, owner: Instance, frame: Frame) -> Value:
+    function = frame.machine.function(found) if isinstance(found, Callable) else None
+    if not isinstance(found, Callable) or function is None:
+        return found
+    decorators = library.decorator_names(function)
     if "staticmethod" in decorators:
-        return member
+        return found
     first: Value = owner.of if "classmethod" in decorators else owner
-    return Callable(member.function, member.module, member.scope, (first, *member.args), member.kwargs)
+    return replace(found, args=(first, *found.args))
 
 
 def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
@@ -93,9 +105,9 @@ def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
         case Record(kind="@other"):
             return given.args[0] if given.args else Unknown("a decorator without a function", span)
         case Instance():
-            call = function.of.member("__call__")
+            call = member(function.of, "__call__", frame)
             if isinstance(call, Callable):
-                return apply(_bound(call, function), given, frame, span)
+                return apply(_bound(call, function, frame), given, frame, span)
             return Unknown("what an object returns", span)
         case _:
             _note_escapes(given, frame, span, harmless=False)
@@ -122,7 +134,7 @@ def _partial(given: Arguments, span: Span) -> Value:
     if isinstance(target, Callable):
         merged = dict(target.kwargs) | dict(given.kwargs)
         args = (*target.args, *given.args[1:])
-        return Callable(target.function, target.module, target.scope, args, tuple(merged.items()))
+        return replace(target, args=args, kwargs=tuple(merged.items()))
     return Partial(target, given.args[1:], given.kwargs, span)
 
 

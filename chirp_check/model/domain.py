@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from chirp_check.facts.handlers import Class, Function
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.source import Span
 
@@ -88,64 +87,58 @@ class Record(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(eq=False, slots=True)
 class Scope:
-    """The names of one function call, class body or module, inside `parent`.
+    """The names of one module, class body or function call (`kind`). `parent` is the function call around it, if any.
 
-    A class body's names are seen only from itself.
+    Names of modules are asked of the machine, so a module is nobody's parent.
     """
 
     module: str
     names: dict[str, Value]
     parent: Scope | None
-    is_class: bool = False
+    kind: str = "function"
 
     def lookup(self, name: str) -> Value | None:
-        """The value of a name here or further out."""
+        """The value of a name here or in a function further out."""
         scope: Scope | None = self
         while scope is not None:
             found = scope.names.get(name)
-            if found is not None and (scope is self or not scope.is_class):
+            if found is not None:
                 return found
             scope = scope.parent
         return None
 
+    @property
+    def around(self) -> Scope | None:
+        """What a function that is defined here sees around it."""
+        return self if self.kind == "function" else self.parent
+
 
 @dataclass(frozen=True, slots=True)
 class Callable:
-    """A function of the project, the scope it was defined in, and the arguments already bound (`self`, `partial`)."""
+    """A function of the project by its module and qualified name, and the arguments already bound (`self`, `partial`).
 
-    function: Function
+    `scope` is the call it was defined in, for one that was not defined at the top of a module or class. `owner` is the
+    class of a method. What the function does is asked of the machine, so that a value does not change with it.
+    """
+
     module: str
-    scope: Scope = field(compare=False, repr=False)
+    qualname: str
+    span: Span = field(compare=False)
+    scope: Scope | None = field(default=None, compare=False, repr=False)
+    owner: ClassValue | None = None
     args: tuple[Value, ...] = ()
     kwargs: tuple[tuple[str, Value], ...] = ()
-
-    @property
-    def span(self) -> Span:
-        """Where the function's name is written."""
-        return Span(self.module, self.function.name_start, self.function.name_end)
 
 
 @dataclass(frozen=True, slots=True)
 class ClassValue:
-    """A class of the project and the names its body binds."""
+    """A class of the project by its module and qualified name. `names` are those of a class made in a function call."""
 
-    definition: Class
     module: str
-    scope: Scope = field(compare=False, repr=False)
+    qualname: str
+    span: Span = field(compare=False)
     bases: tuple[Value, ...] = ()
-
-    @property
-    def span(self) -> Span:
-        """The class statement."""
-        return Span(self.module, self.definition.start, self.definition.end)
-
-    def member(self, name: str) -> Value | None:
-        """A name of the class body or of a base."""
-        found = self.scope.names.get(name)
-        if found is not None:
-            return found
-        bases = (base.member(name) for base in self.bases if isinstance(base, ClassValue))
-        return next((member for member in bases if member is not None), None)
+    names: dict[str, Value] | None = field(default=None, compare=False, repr=False)
 
 
 class Instance(msgspec.Struct, frozen=True, gc=False):
@@ -220,3 +213,18 @@ def pieces_of(value: Value) -> list[str | None]:
             return [str(number)]
         case _:
             return [None]
+
+
+def is_portable(value: Value) -> bool:
+    """Whether a value means the same outside of the call that made it."""
+    match value:
+        case Text() | Pattern() | Unknown() | Scalar() | Path() | External():
+            return True
+        case Sequence(items):
+            return all(is_portable(item) for item in items)
+        case Dict(entries):
+            return all(is_portable(item) for _, item in entries)
+        case Record(args=args, kwargs=kwargs):
+            return all(is_portable(item) for item in (*args, *(item for _, item in kwargs)))
+        case _:
+            return False

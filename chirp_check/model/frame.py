@@ -1,13 +1,15 @@
 """Where evaluation stands: the state of one path through one function, and what it may ask of the machine around it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
 
+from chirp_check.facts.handlers import Function
 from chirp_check.model.domain import (
     Callable,
+    ClassValue,
     Dict,
     External,
     Instance,
@@ -39,20 +41,48 @@ class Arguments(msgspec.Struct, frozen=True, gc=False):
         return next((value for key, value in self.kwargs if key == name), None)
 
 
+class Summary(msgspec.Struct, frozen=True, gc=False):
+    """What one run of a function gave: its return values, whether it can fall off its end, and what it yields."""
+
+    returned: tuple[Value, ...]
+    falls_off: bool
+    emitted: tuple[Value, ...]
+
+
 class Registration(msgspec.Struct, frozen=True, gc=False):
-    """A handler registered for a path: the decorator's arguments, and the application it was called on, if known."""
+    """A handler registered for a path: the decorator's arguments, and the application it was called on, if known.
+
+    `summary` is what the handler gives on unknown arguments, where only the call that registered it knows.
+    """
 
     route: Record
     application: Span | None
     handler: Value
     span: Span
+    summary: Summary | None = None
 
 
 class Machine(Protocol):
     """What expressions need from the interpreter: other functions, other modules, and a place to note what they saw."""
 
+    def function(self, function: Callable) -> Function | None:
+        """What the text of a function says; None when it is not there any more."""
+        ...
+
+    def class_names(self, definition: ClassValue) -> Mapping[str, Value]:
+        """The names that the body of a class binds."""
+        ...
+
     def invoke(self, function: Callable, arguments: Arguments) -> tuple[Value, ...]:
         """All values a call can return; at least one."""
+        ...
+
+    def note_function(self, function: Callable) -> None:
+        """A function was defined."""
+        ...
+
+    def note_class(self, definition: ClassValue, names: dict[str, Value]) -> None:
+        """A class was defined at the top of a module."""
         ...
 
     def global_name(self, module: str, name: str) -> Value | None:
@@ -99,7 +129,7 @@ class State:
     def fork(self, **choice: int) -> State:
         """An independent copy."""
         scope = self.scope
-        return State(Scope(scope.module, dict(scope.names), scope.parent), {**self.world, **choice})
+        return State(Scope(scope.module, dict(scope.names), scope.parent, scope.kind), {**self.world, **choice})
 
     def choose(self, key: str, arm: int) -> State:
         """A copy that has made one more choice."""

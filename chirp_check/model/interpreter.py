@@ -1,13 +1,15 @@
-"""Runs every function of the project once on unknown arguments, and again for what calls pass; notes what it sees.
+"""Runs functions and module bodies on abstract values, and notes what they construct, register and define.
 
-Modules are run when first needed; a module that is still running (a cycle of imports) shows the names bound so far.
+One interpreter does one piece of work: the bodies of modules that import each other, the functions of a file on unknown
+arguments, or one call. A call into another file whose arguments mean the same everywhere is a piece of work by itself,
+which is remembered; every other call is followed on the spot.
 """
 
-from collections.abc import Callable as Reader
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from chirp_check.facts.handlers import ModuleFacts, Param
+from chirp_check.facts.handlers import Function, ModuleFacts, Param
 from chirp_check.model import library
 from chirp_check.model.domain import (
     Callable,
@@ -21,135 +23,212 @@ from chirp_check.model.domain import (
     Scope,
     Sequence,
     Value,
+    is_portable,
 )
 from chirp_check.model.entities import Text, Unknown
 from chirp_check.model.expressions import evaluate
-from chirp_check.model.frame import LIMIT, Arguments, Frame, Machine, Registration, State, collapse
+from chirp_check.model.frame import LIMIT, Arguments, Frame, Machine, Registration, State, Summary, collapse
 from chirp_check.model.imports import Modules
 from chirp_check.model.statements import Execution
 from chirp_check.source import Span
 
 CALL_DEPTH = 12
-CALLS = 20_000  # distinct calls of one project that are followed; beyond, what a call returns is Unknown
+CALLS = 20_000  # distinct calls that one piece of work follows; beyond, what a call returns is Unknown
+UNSEEN = Unknown("an argument", Span("", 0, 0))
 
-
-@dataclass(slots=True)
-class Log:
-    """What evaluation noted, each once, in the order seen."""
-
-    records: dict[Record, None] = field(default_factory=dict[Record, None])
-    registrations: dict[Registration, None] = field(default_factory=dict[Registration, None])
-    escapes: dict[tuple[Span, Span], None] = field(default_factory=dict[tuple[Span, Span], None])
-    imports: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+type Call = tuple[Callable, Arguments]
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """What one run of a function gave: its return values, whether it can fall off its end, and what it yields."""
+class Outcome:
+    """What one piece of work gave: a call's `summary`, what was noted, each once, and the remembered calls it made.
 
-    returned: tuple[Value, ...]
-    falls_off: bool
-    emitted: tuple[Value, ...]
+    `functions` are those of the file that were run on unknown arguments, with what each gives.
+    """
+
+    summary: Summary | None
+    records: tuple[Record, ...]
+    registrations: tuple[Registration, ...]
+    escapes: tuple[tuple[Span, Span], ...]
+    calls: tuple[Call, ...]
+    functions: Mapping[Callable, Summary]
+
+
+class Surroundings(Protocol):
+    """What a piece of work asks of the rest of the project."""
+
+    @property
+    def modules(self) -> Modules:
+        """The importable files of the project."""
+        ...
+
+    def module(self, path: str) -> ModuleFacts | None:
+        """The facts of a Python file."""
+        ...
+
+    def function(self, module: str, qualname: str) -> Function | None:
+        """A function of a Python file."""
+        ...
+
+    def exported(self, module: str) -> Mapping[str, Value]:
+        """The names of a module that has been run."""
+        ...
+
+    def class_names(self, module: str, qualname: str) -> Mapping[str, Value]:
+        """The names of a class at the top of a module that has been run."""
+        ...
+
+    def call(self, function: Callable, arguments: Arguments) -> Summary:
+        """What a call gives that is a piece of work by itself."""
+        ...
+
+
+@dataclass(slots=True)
+class _Log:
+    records: dict[Record, None] = field(default_factory=dict[Record, None])
+    registrations: dict[Registration, None] = field(default_factory=dict[Registration, None])
+    escapes: dict[tuple[Span, Span], None] = field(default_factory=dict[tuple[Span, Span], None])
+    calls: dict[Call, None] = field(default_factory=dict[Call, None])
 
 
 class Interpreter(Machine):
-    """The machine: modules, calls, and the log."""
+    """The machine of one piece of work, at home in some files: calls inside of these are followed on the spot."""
 
-    def __init__(self, modules: Modules, read: Reader[[str], ModuleFacts | None]) -> None:
-        self.log = Log()
+    def __init__(self, around: Surroundings, home: frozenset[str]) -> None:
+        self.names: dict[str, dict[str, Value]] = {}
+        self.classes: dict[tuple[str, str], dict[str, Value]] = {}
         self.defined: list[Callable] = []
-        self.facts: dict[str, ModuleFacts] = {}
-        self._modules = modules
-        self._read = read
-        self._scopes: dict[str, Scope] = {}
-        self._calls: dict[tuple[str, int, int, Arguments], Summary] = {}
-        self._absent: set[str] = set()
-        self._stack: list[tuple[str, int]] = []
+        self._around = around
+        self._home = home
+        self._log = _Log()
+        self._calls: dict[tuple[Callable, int, Arguments], Summary] = {}
+        self._stack: list[tuple[str, str]] = []
+        self._running: frozenset[str] = frozenset()
 
-    def run(self, paths: Iterable[str]) -> None:
-        """Run modules, then every function they define on unknown arguments, then those these define."""
+    # Pieces of work.
+
+    def run_modules(self, paths: tuple[str, ...]) -> Outcome:
+        """Run the bodies of modules; one that is still running shows the names bound so far."""
+        self._running = frozenset(paths)
         for path in paths:
-            self.module(path)
+            self._module(path)
+        return self._outcome(None, self._local())
+
+    def run_functions(self, functions: tuple[Callable, ...]) -> Outcome:
+        """Run functions on unknown arguments, then those they define."""
+        given = {function: self._alone(function) for function in functions}
+        self._local()
+        return self._outcome(None, given)
+
+    def run_call(self, function: Callable, arguments: Arguments) -> Outcome:
+        """Run one call, then the functions it defines."""
+        made = self._summary(function, arguments)
+        return self._outcome(made, self._local())
+
+    def _local(self) -> Mapping[Callable, Summary]:
+        """Run the functions that were defined in calls, then those they define."""
         done = 0
         while done < len(self.defined):
-            self.alone(self.defined[done])
+            if self.defined[done].scope is not None:
+                self._alone(self.defined[done])
             done += 1
+        return {}
 
-    def module(self, path: str) -> Scope | None:
-        """The names of a project module, run when first asked for."""
-        known = self._scopes.get(path)
-        if known is not None or path in self._absent:
+    def _outcome(self, summary: Summary | None, functions: Mapping[Callable, Summary]) -> Outcome:
+        log = self._log
+        registrations = tuple(dict.fromkeys(self._settled(one) for one in log.registrations))
+        return Outcome(
+            summary, tuple(log.records), registrations, tuple(log.escapes), tuple(log.calls), functions
+        )
+
+    def _settled(self, one: Registration) -> Registration:
+        """A registration that means the same outside of this piece of work."""
+        handler = one.handler
+        if not isinstance(handler, Callable) or (handler.scope is None and not handler.args and not handler.kwargs):
+            return one
+        plain = replace(handler, scope=None, args=(), kwargs=())
+        return Registration(one.route, one.application, plain, one.span, self._alone(handler))
+
+    def _module(self, path: str) -> dict[str, Value]:
+        known = self.names.get(path)
+        if known is not None:
             return known
-        facts = self._read(path)
+        known = self.names[path] = {}
+        facts = self._around.module(path)
         if facts is None:
-            self._absent.add(path)
-            return None
-        self.facts[path] = facts
-        scope = self._scopes[path] = Scope(path, {}, None)
-        run = Execution(self)
-        state = State(scope)
-        ended = run.block(facts.body, [state])
-        self._finish(run, path)
+            return known
+        state = State(Scope(path, known, None, "module"))
+        ended = Execution(self).block(facts.body, [state])
         if ended:
-            scope.names.update(collapse(ended, "bound in several ways").scope.names)
-        return scope
+            known.update(collapse(ended, "bound in several ways").scope.names)
+        return known
 
-    def _finish(self, run: Execution, module: str) -> None:
-        self.defined += run.defined
-        self.log.imports.setdefault(module, set()).update(run.imported)
+    # Calls.
 
-    def alone(self, function: Callable) -> Summary:
+    def _alone(self, function: Callable) -> Summary:
         """A function run on unknown arguments; a method gets an object of its class as `self`."""
         given: list[Value] = []
-        owner = function.scope.names.get("__class__") if function.scope.is_class else None
-        if isinstance(owner, ClassValue) and "staticmethod" not in library.decorator_names(function.function):
-            classmethod_ = "classmethod" in library.decorator_names(function.function)
-            given = [owner if classmethod_ else Instance(owner, owner.span)]
-        return self.summary(function, Arguments(tuple(given), (), open_args=True, open_kwargs=True))
+        written = self.function(function)
+        owner = function.owner
+        if owner is not None and written is not None and not function.args:
+            decorators = library.decorator_names(written)
+            if "staticmethod" not in decorators:
+                given = [owner if "classmethod" in decorators else Instance(owner, owner.span)]
+        return self._summary(function, Arguments(tuple(given), (), open_args=True, open_kwargs=True))
 
-    def summary(self, function: Callable, arguments: Arguments) -> Summary:
+    def _summary(self, function: Callable, arguments: Arguments) -> Summary:
         """What a call gives. Recursion, depth and an excess of calls give one Unknown."""
-        target = (function.module, function.function.start)
+        target = (function.module, function.qualname)
         bound = Arguments(
-            (*function.args, *arguments.args),
-            tuple((dict(function.kwargs) | dict(arguments.kwargs)).items()),
+            tuple(_seen(value) for value in (*function.args, *arguments.args)),
+            tuple((name, _seen(value)) for name, value in (dict(function.kwargs) | dict(arguments.kwargs)).items()),
             arguments.open_args,
             arguments.open_kwargs,
         )
-        key = (*target, id(function.scope), bound)
+        plain = replace(function, args=(), kwargs=()) if function.args or function.kwargs else function
+        if self._is_remote(plain, bound):
+            self._log.calls.setdefault((plain, bound))
+            return self._around.call(plain, bound)
+        key = (plain, id(function.scope), bound)
         known = self._calls.get(key)
         if known is not None:
             return known
-        span = function.span
         if target in self._stack:
-            return _unknown("recursion", span)
+            return unknown("recursion", function.span)
         if len(self._stack) >= CALL_DEPTH or len(self._calls) >= CALLS:
-            return _unknown("calls nested too deeply", span)
+            return unknown("calls nested too deeply", function.span)
         self._stack.append(target)
         try:
-            made = self._run(function, bound)
+            made = self._run(plain, bound)
         finally:
             self._stack.pop()
         self._calls[key] = made
         return made
 
+    def _is_remote(self, function: Callable, given: Arguments) -> bool:
+        """Whether a call is a piece of work by itself."""
+        if function.scope is not None or function.module in self._home or function.owner is not None:
+            return False
+        return all(is_portable(value) for value in given.args) and all(is_portable(one) for _, one in given.kwargs)
+
     def _run(self, function: Callable, arguments: Arguments) -> Summary:
-        scope = Scope(function.module, {}, function.scope)
-        state = State(scope)
-        self._bind(function, arguments, state)
+        written = self.function(function)
+        if written is None:
+            return unknown("a function that is not there", function.span)
+        state = State(Scope(function.module, {}, function.scope))
+        self._bind(function, written, arguments, state)
         run = Execution(self)
-        ended = run.block(function.function.body, [state])
-        self._finish(run, function.module)
+        ended = run.block(written.body, [state])
         returned = tuple(dict.fromkeys(run.returned))
         if len(returned) > LIMIT:
             returned = (Unknown("depends on too many conditions", function.span),)
         return Summary(returned, bool(ended), tuple(dict.fromkeys(run.emitted)))
 
-    def _bind(self, function: Callable, given: Arguments, state: State) -> None:
+    def _bind(self, function: Callable, written: Function, given: Arguments, state: State) -> None:
         """Bind the parameters as Python would; what a caller may pass unseen is Unknown."""
         names = dict(given.kwargs)
         rest = list(given.args)
-        for param in function.function.params:
+        for param in written.params:
             span = Span(function.module, param.start, param.end)
             value: Value
             if param.kind == "star":
@@ -162,21 +241,36 @@ class Interpreter(Machine):
                 value = names.pop(param.name)
             else:
                 value = self._unpassed(function, param, given, span)
-            state.bind(param.name, value)
+            state.bind(param.name, value if value is not UNSEEN else Unknown(f"the parameter `{param.name}`", span))
 
     def _unpassed(self, function: Callable, param: Param, given: Arguments, span: Span) -> Value:
         if given.open_kwargs or (given.open_args and param.kind != "keyword"):
             return Unknown(f"the parameter `{param.name}`", span)
         if param.default is None:
             return Unknown(f"the parameter `{param.name}`, which is not passed", span)
-        return evaluate(param.default, Frame(self, State(function.scope), saturated=True))
+        scope = Scope(function.module, {}, function.scope)
+        return evaluate(param.default, Frame(self, State(scope), saturated=True))
 
     # What expressions ask of the machine.
 
+    def function(self, function: Callable) -> Function | None:
+        """What the text of a function says; None when it is not there any more."""
+        return self._around.function(function.module, function.qualname)
+
+    def class_names(self, definition: ClassValue) -> Mapping[str, Value]:
+        """The names that the body of a class binds."""
+        if definition.names is not None:
+            return definition.names
+        known = self.classes.get((definition.module, definition.qualname))
+        if known is not None or definition.module in self._running:
+            return known or {}
+        return self._around.class_names(definition.module, definition.qualname)
+
     def invoke(self, function: Callable, arguments: Arguments) -> tuple[Value, ...]:
         """All values a call can return; a generator is the sequence of what it yields."""
-        made = self.summary(function, arguments)
-        if function.function.is_generator:
+        made = self._summary(function, arguments)
+        written = self.function(function)
+        if written is not None and written.is_generator:
             return (Sequence(made.emitted, False, True, function.span),)
         values = made.returned
         if made.falls_off and not any(isinstance(value, Scalar) and value.value is None for value in values):
@@ -185,40 +279,59 @@ class Interpreter(Machine):
 
     def global_name(self, module: str, name: str) -> Value | None:
         """A name of a module: what it binds, or a module inside its package."""
-        scope = self.module(module)
-        found = scope.names.get(name) if scope is not None else None
+        names = self._module(module) if module in self._running else self._around.exported(module)
+        found = names.get(name)
         if found is not None:
             return found
-        inner = self._modules.inside(module, name)
+        inner = self._around.modules.inside(module, name)
         return Module(inner, Span(inner, 0, 0)) if inner is not None else None
 
     def public_names(self, module: str) -> tuple[tuple[str, Value], ...]:
         """What `from module import *` binds: the names of `__all__`, or all that do not start with an underscore."""
-        scope = self.module(module)
-        names = scope.names if scope is not None else {}
+        names = self._module(module) if module in self._running else self._around.exported(module)
         listed = names.get("__all__")
         wanted = {one.value for one in listed.items if isinstance(one, Text)} if isinstance(listed, Sequence) else None
         return tuple((k, v) for k, v in names.items() if (k in wanted if wanted is not None else k[:1] != "_"))
 
     def import_name(self, importer: str, dotted: str, level: int) -> Module | External | None:
         """The module that an import names: of the project, or outside it."""
-        found = self._modules.find(importer, dotted, level)
+        found = self._around.modules.find(importer, dotted, level)
         if found is not None:
             return Module(found, Span(found, 0, 0))
         return None if level else External(dotted, Span(importer, 0, 0))
 
+    def note_function(self, function: Callable) -> None:
+        """A function was defined."""
+        self.defined.append(function)
+
+    def note_class(self, definition: ClassValue, names: dict[str, Value]) -> None:
+        """A class was defined at the top of a module."""
+        self.classes[definition.module, definition.qualname] = names
+
     def note_record(self, record: Record) -> None:
         """A framework class was constructed."""
-        self.log.records.setdefault(record)
+        self._log.records.setdefault(record)
 
     def note_registration(self, registration: Registration) -> None:
         """A handler was registered."""
-        self.log.registrations.setdefault(registration)
+        self._log.registrations.setdefault(registration)
 
     def note_escape(self, application: Record, span: Span) -> None:
         """An application was handed to code that the text does not show."""
-        self.log.escapes.setdefault((application.span, span))
+        self._log.escapes.setdefault((application.span, span))
 
 
-def _unknown(reason: str, span: Span) -> Summary:
+def _seen(value: Value) -> Value:
+    """An argument as a call sees it: whatever nobody knows is the same, so that such calls are one."""
+    match value:
+        case Unknown():
+            return UNSEEN
+        case Dict(entries, is_open, span) if any(isinstance(one, Unknown) for _, one in entries):
+            return Dict(tuple((key, _seen(one)) for key, one in entries), is_open, span)
+        case _:
+            return value
+
+
+def unknown(reason: str, span: Span) -> Summary:
+    """What a call gives that is not followed."""
     return Summary((Unknown(reason, span),), falls_off=False, emitted=())

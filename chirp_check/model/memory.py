@@ -5,8 +5,7 @@ read it becomes doubtful along the reverse edges; a doubtful answer is looked at
 computed again only if something that it read has really changed. An answer equal to the old one stops there.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, cast
 
@@ -64,14 +63,10 @@ class Memory:
             node.state = STALE
             _doubt(node.users)
 
-    @contextmanager
-    def unseen(self) -> Iterator[None]:
-        """Ask without being noted as a reader."""
-        active, self._active = self._active, []
-        try:
-            yield
-        finally:
-            self._active = active
+    @property
+    def depth(self) -> int:
+        """How many questions are being answered, each for the one before."""
+        return len(self._active)
 
     def __len__(self) -> int:
         return len(self._nodes)

@@ -50,14 +50,12 @@ type Block = tuple[AnyStatement, ...]
 
 @dataclass(slots=True)
 class Execution:
-    """One run of a function or module body: what it returns and yields, and the functions and classes it defines."""
+    """One run of a function or module body: what it returns and yields."""
 
     machine: Machine
     returned: list[Value] = field(default_factory=list[Value])
     emitted: list[Value] = field(default_factory=list[Value])
-    defined: list[Callable] = field(default_factory=list[Callable])
     broken: list[State] = field(default_factory=list[State])
-    imported: list[str] = field(default_factory=list[str])
 
     def block(self, statements: Block, states: list[State]) -> list[State]:
         """The states that fall through a block."""
@@ -256,9 +254,13 @@ def _try(run: Execution, statement: Try, state: State) -> list[State]:
 
 
 def _define(run: Execution, statement: Define, state: State) -> list[State]:
-    function = Callable(statement.function, state.scope.module, state.scope)
-    run.defined.append(function)
-    state.bind(statement.function.name, function)
+    scope, written = state.scope, statement.function
+    owner = scope.names.get("__class__") if scope.kind == "class" else None
+    place = Span(scope.module, written.name_start, written.name_end)
+    owner = owner if isinstance(owner, ClassValue) else None
+    function = Callable(scope.module, written.qualname, place, scope.around, owner)
+    run.machine.note_function(function)
+    state.bind(written.name, function)
     states = [(state, function)]
     for decorator in reversed(statement.function.decorators):
         states = [
@@ -279,14 +281,17 @@ def _decorated(run: Execution, wrapper: Value, inner: Callable, state: State, at
 
 
 def _define_class(run: Execution, statement: DefineClass, state: State) -> list[State]:
-    definition = statement.definition
+    definition, scope = statement.definition, state.scope
     bases = [run.values(base, state)[0][1] for base in definition.bases]
-    inner = State(Scope(state.scope.module, {}, state.scope, is_class=True))
+    place = Span(scope.module, definition.start, definition.end)
+    names: dict[str, Value] = {}
+    local = scope.around is not None
+    value = ClassValue(scope.module, definition.qualname, place, tuple(bases), names if local else None)
+    inner = State(Scope(scope.module, {"__class__": value}, scope.around, "class"))
     body = run.block(definition.body, [inner])
-    scope = collapse(body, "bound in several ways").scope if body else inner.scope
-    value = ClassValue(definition, state.scope.module, scope, tuple(bases))
-    for one in (scope, inner.scope):  # methods keep the scope that the body started with
-        one.names.setdefault("__class__", value)
+    names.update(collapse(body, "bound in several ways").scope.names if body else inner.scope.names)
+    if not local:
+        run.machine.note_class(value, names)
     state.bind(definition.name, value)
     return [state]
 
@@ -294,8 +299,6 @@ def _define_class(run: Execution, statement: DefineClass, state: State) -> list[
 def _import(run: Execution, statement: Import, state: State) -> list[State]:
     importer, span = state.scope.module, _at(state, statement)
     module = run.machine.import_name(importer, statement.module, statement.level)
-    if isinstance(module, Module):
-        run.imported.append(module.path)
     if statement.attribute is None:
         state.bind(statement.name, module or Unknown(f"the module `{statement.module}`", span))
         return [state]
@@ -307,8 +310,6 @@ def _import(run: Execution, statement: Import, state: State) -> list[State]:
     if isinstance(module, Module):
         found = run.machine.global_name(module.path, statement.attribute)
         value = found or Unknown(f"`{statement.attribute}` of a module that does not bind it", span)
-        if isinstance(value, Module):
-            run.imported.append(value.path)
     elif isinstance(module, External):
         value = External(f"{module.name}.{statement.attribute}", span)
     else:
