@@ -6,20 +6,28 @@ from typing import NamedTuple
 
 import msgspec
 
-from chirp_check.facts.handlers import Function
 from chirp_check.facts.values import Const
 from chirp_check.live import LiveFacts
 from chirp_check.model.domain import Callable, ClassValue, External, Instance, Path, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import HandlerRef, Route, Text, Unknown
-from chirp_check.model.frame import Registration
+from chirp_check.model.frame import Registration, Summary
 from chirp_check.model.inputs import files, module_facts, python_files
+from chirp_check.model.listing import function, imports
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.paths import folder, resolve
-from chirp_check.model.program import log
+from chirp_check.model.program import class_names, log
 from chirp_check.source import Span
 
 DEFAULT_TEMPLATES = "templates"
 DEFAULT_STATIC_URL = "/static"
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """The function that answers a route or error, and what it gives, where only the call that registered it knows."""
+
+    function: Callable
+    summary: Summary | None
 
 
 class AppKey(NamedTuple):
@@ -53,10 +61,10 @@ class Application:
     files: frozenset[str]
     roots: Roots
     routes: tuple[Route, ...]
-    handlers: tuple[Callable | None, ...]
+    handlers: tuple[Handler | None, ...]
     prefixes: tuple[str, ...]
     complete: bool
-    error_handlers: tuple[tuple[HandlerRef, Callable], ...]
+    error_handlers: tuple[tuple[HandlerRef, Handler], ...]
     unknowns: tuple[Unknown, ...]
 
 
@@ -155,11 +163,11 @@ class _Builder:
     def _registrations(self) -> Iterator[Registration]:
         return (one for one in self.log.registrations if one.application == self.span)
 
-    def _error_handlers(self) -> Iterator[tuple[HandlerRef, Callable]]:
-        for record in self.log.records:
-            handler = record.args[-1] if record.kind == "@error" else None
+    def _error_handlers(self) -> Iterator[tuple[HandlerRef, Handler]]:
+        for record in self.log.of_kind("@error"):
+            handler = record.args[-1]
             if isinstance(handler, Callable) and record.args[0].span == self.span:
-                yield _reference(handler), handler
+                yield self._reference(handler), Handler(handler, None)
 
     def _files(self, registrations: list[Registration]) -> frozenset[str]:
         seen: set[str] = set()
@@ -168,7 +176,7 @@ class _Builder:
             path = pending.pop()
             if path not in seen:
                 seen.add(path)
-                pending += self.log.imports.get(path, ())
+                pending += imports(self.model, path)
         return frozenset(seen)
 
     # Template roots.
@@ -217,7 +225,7 @@ class _Builder:
 
     def _routes(
         self, registrations: list[Registration], files: frozenset[str]
-    ) -> Iterator[tuple[Route, Callable | None]]:
+    ) -> Iterator[tuple[Route, Handler | None]]:
         """The routes that are registered on this application, or on one that the text does not tell."""
         seen: set[tuple[str, Span]] = set()
         places = {one.span for one in registrations}
@@ -239,8 +247,14 @@ class _Builder:
             name = one.route.argument(None, "name")
             named = name.value if isinstance(name, Text) else None
             methods = _methods(one.route.argument(None, "methods"))
-            reference = _reference(handler) if handler is not None else None
-            yield Route(text, methods, named, reference, one.route.span), handler
+            reference = self._reference(handler) if handler is not None else None
+            answered = Handler(handler, one.summary) if handler is not None else None
+            yield Route(text, methods, named, reference, one.route.span), answered
+
+    def _reference(self, handler: Callable) -> HandlerRef:
+        written = function(self.model, handler.module, handler.qualname)
+        whole = Span(handler.module, written.start, written.end) if written is not None else handler.span
+        return HandlerRef(handler.qualname.rpartition(".")[2], handler.span, whole)
 
     def _urls(self, routes: list[Route], reached: frozenset[str]) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
         """The routes, the prefixes that something else answers, and whether these are all."""
@@ -263,10 +277,10 @@ class _Builder:
             if not isinstance(_setting(config, "static_dir"), Scalar):
                 prefixes.append(url.value if isinstance(url, Text) else DEFAULT_STATIC_URL)
         understood = True
-        for record in self.log.records:
-            if record.kind == "App.add_middleware" and record.args[0].span == self.span:
+        for record in self.log.of_kind("App.add_middleware"):
+            if record.args[0].span == self.span:
                 middleware = record.argument(1, "middleware")
-                answered = _answered(middleware)
+                answered = _answered(self.model, middleware)
                 understood = understood and answered is not None
                 prefixes += answered or ()
         return tuple(dict.fromkeys(prefixes)), understood
@@ -293,11 +307,6 @@ def _methods(value: Value | None) -> frozenset[str] | None:
     return None
 
 
-def _reference(handler: Callable) -> HandlerRef:
-    whole = Span(handler.module, handler.function.start, handler.function.end)
-    return HandlerRef(handler.function.name, handler.span, whole)
-
-
 def _live_routes(live: LiveFacts, static: list[Route], application: Span) -> Iterable[Route]:
     """The live routes, each as the text has it where it has it: then its handler is known."""
     known = {(route.path.value, route.methods): route for route in static if route.path is not None}
@@ -311,28 +320,30 @@ def _faulty(model: Queries, path: str) -> bool:
     return facts is None or bool(facts.faults)
 
 
-def _answered(middleware: Value | None) -> tuple[str, ...] | None:
+def _answered(model: Queries, middleware: Value | None) -> tuple[str, ...] | None:
     """The URL prefixes that a middleware may answer itself; None when it is not understood."""
     match middleware:
         case Record(kind="StaticFiles"):
             prefix = middleware.argument(1, "prefix") or middleware.argument(None, "url")
             return (prefix.value,) if isinstance(prefix, Text) else (DEFAULT_STATIC_URL,)
-        case Callable(function=function):
-            return tuple(_paths_in(function))
+        case Callable():
+            return tuple(_paths_in(model, middleware))
         case Instance(of=definition):
-            return _answered(definition)
-        case ClassValue(scope=scope):
-            methods = [one.function for one in scope.names.values() if isinstance(one, Callable)]
-            return tuple(path for method in methods for path in _paths_in(method))
+            return _answered(model, definition)
+        case ClassValue(names=names):
+            members = names if names is not None else class_names(model, middleware.module, middleware.qualname)
+            methods = [one for one in members.values() if isinstance(one, Callable)]
+            return tuple(path for method in methods for path in _paths_in(model, method))
         case External(name) if name.startswith("chirp."):
             return ()
         case _:
             return None
 
 
-def _paths_in(function: Function) -> Iterator[str]:
+def _paths_in(model: Queries, middleware: Callable) -> Iterator[str]:
     """The absolute paths written in a function."""
-    pending: list[object] = [function.body]
+    written = function(model, middleware.module, middleware.qualname)
+    pending: list[object] = [written.body if written is not None else ()]
     while pending:
         current = pending.pop()
         if isinstance(current, Const):

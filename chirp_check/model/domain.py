@@ -4,6 +4,7 @@ Every value keeps the place it comes from, so that a finding points at the liter
 through.
 """
 
+from collections.abc import Mapping as Names
 from dataclasses import dataclass, field
 
 import msgspec
@@ -138,7 +139,7 @@ class ClassValue:
     qualname: str
     span: Span = field(compare=False)
     bases: tuple[Value, ...] = ()
-    names: dict[str, Value] | None = field(default=None, compare=False, repr=False)
+    names: Names[str, Value] | None = field(default=None, compare=False, repr=False)
 
 
 class Instance(msgspec.Struct, frozen=True, gc=False):

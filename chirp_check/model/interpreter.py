@@ -137,9 +137,7 @@ class Interpreter(Machine):
     def _outcome(self, summary: Summary | None, functions: Mapping[Callable, Summary]) -> Outcome:
         log = self._log
         registrations = tuple(dict.fromkeys(self._settled(one) for one in log.registrations))
-        return Outcome(
-            summary, tuple(log.records), registrations, tuple(log.escapes), tuple(log.calls), functions
-        )
+        return Outcome(summary, tuple(log.records), registrations, tuple(log.escapes), tuple(log.calls), functions)
 
     def _settled(self, one: Registration) -> Registration:
         """A registration that means the same outside of this piece of work."""

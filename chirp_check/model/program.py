@@ -1,25 +1,15 @@
-"""The Python side of the project as queries: what modules bind, what functions give, what is constructed and registered."""
+"""The Python side of the project, run piece by piece: what modules bind, what functions give, what is noted."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chirp_check.facts.handlers import (
-    AnyStatement,
-    Define,
-    DefineClass,
-    Function,
-    If,
-    Import,
-    Loop,
-    Match,
-    ModuleFacts,
-    Try,
-)
+from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.model.domain import Callable, Record, Value
 from chirp_check.model.frame import Arguments, Registration, Summary
 from chirp_check.model.imports import Modules
-from chirp_check.model.inputs import module_facts, modules, python_files
+from chirp_check.model.inputs import module_facts, modules
 from chirp_check.model.interpreter import Interpreter, Outcome, unknown
+from chirp_check.model.listing import function, read_modules, together
 from chirp_check.model.memory import Cycle, Queries, query
 from chirp_check.source import Span
 
@@ -60,136 +50,6 @@ class _Surroundings:
         return made if made is not None else unknown("recursion", called.span)
 
 
-# What files say by themselves.
-
-
-@query
-def functions(model: Queries, path: str) -> Mapping[str, Function]:
-    """The functions of a Python file by qualified name, inner ones included."""
-    facts = module_facts(model, path)
-    found = _functions(facts.body) if facts is not None else ()
-    return {one.qualname: one for one in found}
-
-
-def _functions(body: tuple[AnyStatement, ...]) -> Iterator[Function]:
-    for statement in _flat(body):
-        if isinstance(statement, Define):
-            yield statement.function
-
-
-def _flat(body: tuple[AnyStatement, ...]) -> Iterator[AnyStatement]:
-    """All statements, those inside of others included, in the order of the text."""
-    pending = [iter(body)]
-    while pending:
-        statement = next(pending[-1], None)
-        if statement is None:
-            pending.pop()
-            continue
-        yield statement
-        inside = _inside(statement)
-        if inside:
-            pending.append(iter(inside))
-
-
-def _inside(statement: AnyStatement) -> tuple[AnyStatement, ...]:
-    match statement:
-        case Define(function=function):
-            return function.body
-        case DefineClass(definition=definition):
-            return definition.body
-        case If(then=then, other=other):
-            return (*then, *other)
-        case Loop(body=body, other=other):
-            return (*body, *other)
-        case Match(cases=cases):
-            return tuple(one for case in cases for one in case.body)
-        case Try(body=body, handlers=handlers, other=other, final=final):
-            return (*body, *(one for _, caught in handlers for one in caught), *other, *final)
-        case _:
-            return ()
-
-
-@query
-def function(model: Queries, path: str, qualname: str) -> Function | None:
-    """A function of a Python file; None when there is none of that name."""
-    return functions(model, path).get(qualname)
-
-
-@query
-def imports(model: Queries, path: str) -> tuple[str, ...]:
-    """The project's files that a Python file imports, anywhere in it, sorted."""
-    facts = module_facts(model, path)
-    known = modules(model)
-    found: set[str] = set()
-    for one in _flat(facts.body) if facts is not None else ():
-        base = known.find(path, one.module, one.level) if isinstance(one, Import) else None
-        if base is None or not isinstance(one, Import):
-            continue
-        found.add(base)
-        inner = known.inside(base, one.attribute) if one.attribute is not None else None
-        found |= {inner} if inner is not None else set()
-    return tuple(sorted(found))
-
-
-@query
-def read_modules(model: Queries) -> tuple[str, ...]:
-    """The Python files to check and all that these import, sorted."""
-    found: set[str] = set()
-    pending = list(python_files(model))
-    while pending:
-        path = pending.pop()
-        if path not in found:
-            found.add(path)
-            pending += imports(model, path)
-    return tuple(sorted(found))
-
-
-@query
-def _circles(model: Queries) -> Mapping[str, tuple[str, ...]]:
-    """The files that import each other in a circle, by each of them."""
-    ways = {path: imports(model, path) for path in read_modules(model)}
-    return {path: circle for circle in _strong(ways) if len(circle) > 1 for path in circle}
-
-
-def _strong(ways: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """The strongly connected parts of a graph, each sorted (Tarjan's algorithm, without recursion)."""
-    order: dict[str, int] = {}
-    lowest: dict[str, int] = {}
-    stack: list[str] = []
-    waiting: set[str] = set()
-    for start in ways:
-        work = [] if start in order else [(start, iter(ways[start]))]
-        if work:
-            order[start] = lowest[start] = len(order)
-            stack.append(start)
-            waiting.add(start)
-        while work:
-            at, following = work[-1]
-            after = next(following, None)
-            if after is None:
-                work.pop()
-                if work:
-                    lowest[work[-1][0]] = min(lowest[work[-1][0]], lowest[at])
-                if lowest[at] == order[at]:
-                    cut = stack.index(at)
-                    part, stack[cut:] = stack[cut:], []
-                    waiting.difference_update(part)
-                    yield tuple(sorted(part))
-            elif after not in order:
-                order[after] = lowest[after] = len(order)
-                stack.append(after)
-                waiting.add(after)
-                work.append((after, iter(ways.get(after, ()))))
-            elif after in waiting:
-                lowest[at] = min(lowest[at], order[after])
-
-
-@query
-def _together(model: Queries, path: str) -> tuple[str, ...]:
-    """A file with those it imports in a circle: they are run together."""
-    return _circles(model).get(path, (path,))
-
-
 # Pieces of work.
 
 
@@ -215,25 +75,25 @@ def _ran(model: Queries, paths: tuple[str, ...]) -> _Ran:
 @query
 def names_of(model: Queries, path: str) -> Mapping[str, Value]:
     """The names that a module binds."""
-    return _ran(model, _together(model, path)).names.get(path, NOTHING)
+    return _ran(model, together(model, path)).names.get(path, NOTHING)
 
 
 @query
 def class_names(model: Queries, path: str, qualname: str) -> Mapping[str, Value]:
     """The names that the body of a class at the top of a module binds."""
-    return _ran(model, _together(model, path)).classes.get((path, qualname), NOTHING)
+    return _ran(model, together(model, path)).classes.get((path, qualname), NOTHING)
 
 
 @query
 def _unit(model: Queries, path: str) -> Outcome:
     """The functions of a file on unknown arguments."""
-    own = _ran(model, _together(model, path)).functions.get(path, ())
+    own = _ran(model, together(model, path)).functions.get(path, ())
     return Interpreter(_Surroundings(model), frozenset((path,))).run_functions(own)
 
 
 @query
 def _call(model: Queries, called: Callable, arguments: Arguments) -> Outcome:
-    home = frozenset(_together(model, called.module))
+    home = frozenset(together(model, called.module))
     return Interpreter(_Surroundings(model), home).run_call(called, arguments)
 
 
@@ -271,7 +131,7 @@ def log(model: Queries) -> Log:
 def _outcomes(model: Queries) -> Iterator[Outcome]:
     """Every piece of work, each once."""
     seen: set[tuple[Callable, Arguments]] = set()
-    circles = dict.fromkeys(_together(model, path) for path in read_modules(model))
+    circles = dict.fromkeys(together(model, path) for path in read_modules(model))
     pending = [_ran(model, circle).outcome for circle in circles]
     pending += [_unit(model, path) for path in read_modules(model)]
     for outcome in pending:  # which grows while it is gone through

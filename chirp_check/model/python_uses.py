@@ -1,11 +1,10 @@
 """What the Python side of an application refers to, where it is written: templates, blocks, URLs and ids."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from chirp_check.facts.handlers import Function
 from chirp_check.facts.values import AnyTerm, Attr, Const, Index, Items, Merge, Name
 from chirp_check.model.applications import AppKey
-from chirp_check.model.domain import Callable, ClassValue, External, Record, Scope, Sequence, Value
+from chirp_check.model.domain import Callable, ClassValue, External, Record, Sequence, Value
 from chirp_check.model.entities import (
     AnnotationUse,
     BlockUse,
@@ -19,8 +18,10 @@ from chirp_check.model.entities import (
     UrlUse,
 )
 from chirp_check.model.framework import NEGOTIABLE, REFUSED, RETURN_TYPES
+from chirp_check.model.listing import function
 from chirp_check.model.markup import hashed, pieces
 from chirp_check.model.memory import Queries
+from chirp_check.model.program import names_of
 from chirp_check.model.templates import template_path
 from chirp_check.source import Span
 
@@ -109,44 +110,44 @@ def _others(record: Record) -> list[Record]:
     return [value for value in given if isinstance(value, Record) and value.kind == "Fragment"]
 
 
-def annotation(handler: Callable, reference: HandlerRef) -> AnnotationUse | None:
+def annotation(model: Queries, handler: Callable, reference: HandlerRef) -> AnnotationUse | None:
     """A handler's return annotation with the types in it that no negotiation case takes."""
-    function: Function = handler.function
-    if function.returns is None:
+    written = function(model, handler.module, handler.qualname)
+    if written is None or written.returns is None:
         return None
-    refused = tuple(dict.fromkeys(_refused(function.returns, handler.scope)))
-    return AnnotationUse(reference, Span(handler.module, function.returns.start, function.returns.end), refused)
+    refused = tuple(dict.fromkeys(_refused(written.returns, names_of(model, handler.module))))
+    return AnnotationUse(reference, Span(handler.module, written.returns.start, written.returns.end), refused)
 
 
-def _refused(term: AnyTerm, scope: Scope) -> Iterator[str]:
+def _refused(term: AnyTerm, names: Mapping[str, Value]) -> Iterator[str]:
     match term:
         case Const(value=None):
             yield "None"
         case Merge(left=left, right=right):
-            yield from _refused(left, scope)
-            yield from _refused(right, scope)
-        case Index(base=base, key=key) if (special := _special(base, scope)) is not None:
+            yield from _refused(left, names)
+            yield from _refused(right, names)
+        case Index(base=base, key=key) if (special := _special(base, names)) is not None:
             yield from ("None",) if special == "Optional" else ()
             inside = key.elements if isinstance(key, Items) else (key,)
             for one in inside[:1] if special == "Annotated" else inside:
-                yield from _refused(one, scope)
+                yield from _refused(one, names)
         case Index(base=base) if not _is_generic(base):
-            yield from _refused(base, scope)
+            yield from _refused(base, names)
         case Name(id=name):
-            value = scope.lookup(name)
+            value = names.get(name)
             if (value is None and name in REFUSED) or (isinstance(value, ClassValue) and _plain(value)):
                 yield name
         case _:
             pass
 
 
-def _special(base: AnyTerm, scope: Scope) -> str | None:
+def _special(base: AnyTerm, names: Mapping[str, Value]) -> str | None:
     """`Optional`, `Union` or `Annotated` of `typing`: what is returned stands inside the brackets."""
     match base:
         case Name(id=name):
-            value = scope.lookup(name)
+            value = names.get(name)
         case Attr(base=Name(id=module), name=name):
-            value = scope.lookup(module)
+            value = names.get(module)
             value = External(f"{value.name}.{name}", value.span) if isinstance(value, External) else None
         case _:
             value = None

@@ -9,7 +9,7 @@ from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.markup import unplaced
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.program import returned
+from chirp_check.model.program import summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def response(model: Queries, app: AppKey, route: int) -> Response | None:
     templates: set[str] = set()
     redirects: set[Text | Pattern] = set()
     is_open = False
-    for value in _parts(returned(model, handler).returned):
+    given = handler.summary or summary(model, handler.function)
+    for value in _parts(given.returned):
         names, urls, unseen = _answered(value)
         templates |= names
         redirects |= urls

@@ -1,29 +1,35 @@
 """The subjects that rules judge, file by file: what one file says, resolved as far as rules need it.
 
-A producer belongs to one kind of subject; adding one is a function and its place in `PRODUCERS`.
+A producer is a query of its own, so that an edit asks again only those whose answer depends on it; adding one is a
+query and its place in `PRODUCERS`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from chirp_check.model import markup_uses, python_uses
-from chirp_check.model.applications import AppKey, application, application_keys
+from chirp_check.model.applications import application, application_keys
 from chirp_check.model.entities import BlockUse, SyntaxProblem, TemplateUse, Unknown, UrlUse
-from chirp_check.model.inputs import module_facts, python_files, template_facts
+from chirp_check.model.inputs import module_facts, template_facts
+from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.program import read_modules, records
+from chirp_check.model.program import records
 from chirp_check.model.returns import argument_faults
-from chirp_check.model.templates import cycles, owners, paths, template_files
+from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
 from chirp_check.source import Span
 
 _SITED = (TemplateUse, BlockUse, UrlUse)
 _KINDS = {TemplateUse: "template", BlockUse: "block", UrlUse: "url"}
 
 
-def _python_uses(model: Queries, path: str) -> Iterator[object]:
+@query
+def _python_uses(model: Queries, path: str) -> tuple[object, ...]:
     """What the return types that a Python file constructs refer to."""
-    for app in owners(model, path):
-        found = dict.fromkeys(use for record in records(model, path) for use in python_uses.uses(model, app, record))
-        yield from _settled(found)
+    made = records(model, path)
+    found: dict[object, None] = {}
+    for app in owners(model, path) if made else ():
+        uses = dict.fromkeys(use for record in made for use in python_uses.uses(model, app, record))
+        found.update(dict.fromkeys(_settled(uses)))
+    return tuple(found)
 
 
 def _settled(found: Iterable[object]) -> Iterator[object]:
@@ -34,46 +40,65 @@ def _settled(found: Iterable[object]) -> Iterator[object]:
             yield use
 
 
-def _markup_uses(model: Queries, path: str) -> Iterator[object]:
+@query
+def _markup_uses(model: Queries, path: str) -> tuple[object, ...]:
     """What a template refers to."""
-    facts = template_facts(model, path) if _apps_of_template(model, path) else None
-    return iter(()) if facts is None else markup_uses.uses(facts)
+    facts = template_facts(model, path) if _is_template(model, path) else None
+    return tuple(dict.fromkeys(markup_uses.uses(facts))) if facts is not None else ()
 
 
-def _apps_of_template(model: Queries, path: str) -> tuple[AppKey, ...]:
-    return tuple(app for app in application_keys(model) if path in paths(model, app))
+@query
+def _is_template(model: Queries, path: str) -> bool:
+    return any(path in paths(model, app) for app in application_keys(model))
 
 
-def _cycles(model: Queries, path: str) -> Iterator[object]:
-    for app in _apps_of_template(model, path):
-        yield from (one for one in cycles(model, app) if one.path == path)
+@query
+def _all_cycles(model: Queries) -> tuple[Cycle, ...]:
+    return tuple(dict.fromkeys(one for app in application_keys(model) for one in cycles(model, app)))
 
 
-def _application(model: Queries, path: str) -> Iterator[object]:
+@query
+def _cycles(model: Queries, path: str) -> tuple[object, ...]:
+    return tuple(one for one in _all_cycles(model) if one.path == path)
+
+
+@query
+def _by_place(model: Queries) -> Mapping[str, tuple[object, ...]]:
     """What applications say at a place in a file: routes, annotations of handlers, gaps in what is known."""
+    found: dict[str, dict[object, None]] = {}
     for app in application_keys(model):
         known = application(model, app)
-        yield from (one for one in known.unknowns if one.span.path == path)
-        yield from (one for one in known.routes if one.span.path == path)
+        for gap in known.unknowns:
+            found.setdefault(gap.span.path, {})[gap] = None
+        for route in known.routes:
+            found.setdefault(route.span.path, {})[route] = None
         routed = zip((route.handler for route in known.routes), known.handlers, strict=True)
         for reference, handler in (*routed, *known.error_handlers):
-            if reference is not None and handler is not None and reference.span.path == path:
-                use = python_uses.annotation(handler, reference)
-                yield from () if use is None else (use,)
+            if reference is not None and handler is not None:
+                use = python_uses.annotation(model, handler.function, reference)
+                found.setdefault(reference.span.path, {}).update({} if use is None else {use: None})
+    return {path: tuple(ones) for path, ones in found.items()}
 
 
-def _syntax(model: Queries, path: str) -> Iterator[object]:
+@query
+def _application(model: Queries, path: str) -> tuple[object, ...]:
+    """What applications say at places in a file."""
+    return _by_place(model).get(path, ())
+
+
+@query
+def _syntax(model: Queries, path: str) -> tuple[object, ...]:
+    """What Python or Kida refuses in a file."""
     if path.endswith(".py"):
         module = module_facts(model, path)
-        for fault in module.faults if module is not None else ():
-            yield SyntaxProblem("python", fault.message, Span(path, fault.start, fault.end))
-        return
-    template = template_facts(model, path) if _apps_of_template(model, path) else None
-    for one in template.faults if template is not None else ():
-        yield SyntaxProblem("kida", one.message, Span(path, one.start, one.end), one.help)
+        faults = module.faults if module is not None else ()
+        return tuple(SyntaxProblem("python", one.message, Span(path, one.start, one.end)) for one in faults)
+    template = template_facts(model, path) if _is_template(model, path) else None
+    found = template.faults if template is not None else ()
+    return tuple(SyntaxProblem("kida", one.message, Span(path, one.start, one.end), one.help) for one in found)
 
 
-type Producer = Callable[[Queries, str], Iterator[object]]
+type Producer = Callable[[Queries, str], Iterable[object]]
 PRODUCERS: tuple[Producer, ...] = (_python_uses, _markup_uses, _cycles, _application, _syntax, argument_faults)
 
 
@@ -90,4 +115,4 @@ def subjects_of(model: Queries, path: str) -> Mapping[type, tuple[object, ...]]:
 @query
 def checked_files(model: Queries) -> tuple[str, ...]:
     """The files that can have subjects: Python to check and what it imports, and templates; sorted."""
-    return tuple(sorted({*python_files(model), *read_modules(model), *template_files(model)}))
+    return tuple(sorted({*read_modules(model), *template_files(model)}))

@@ -1,0 +1,105 @@
+"""What Python files say without being run: their functions by name, and which files they import."""
+
+from collections.abc import Iterator, Mapping
+
+from chirp_check.facts.handlers import (
+    AnyStatement,
+    Define,
+    DefineClass,
+    Function,
+    If,
+    Import,
+    Loop,
+    Match,
+    Try,
+)
+from chirp_check.model.circles import circles
+from chirp_check.model.inputs import module_facts, modules, python_files
+from chirp_check.model.memory import Queries, query
+
+
+@query
+def functions(model: Queries, path: str) -> Mapping[str, Function]:
+    """The functions of a Python file by qualified name, inner ones included."""
+    facts = module_facts(model, path)
+    statements = every_statement(facts.body) if facts is not None else ()
+    return {one.function.qualname: one.function for one in statements if isinstance(one, Define)}
+
+
+def every_statement(body: tuple[AnyStatement, ...]) -> Iterator[AnyStatement]:
+    """All statements, those inside of others included, in the order of the text."""
+    pending = [iter(body)]
+    while pending:
+        statement = next(pending[-1], None)
+        if statement is None:
+            pending.pop()
+            continue
+        yield statement
+        inside = _inside(statement)
+        if inside:
+            pending.append(iter(inside))
+
+
+def _inside(statement: AnyStatement) -> tuple[AnyStatement, ...]:
+    match statement:
+        case Define(function=function):
+            return function.body
+        case DefineClass(definition=definition):
+            return definition.body
+        case If(then=then, other=other):
+            return (*then, *other)
+        case Loop(body=body, other=other):
+            return (*body, *other)
+        case Match(cases=cases):
+            return tuple(one for case in cases for one in case.body)
+        case Try(body=body, handlers=handlers, other=other, final=final):
+            return (*body, *(one for _, caught in handlers for one in caught), *other, *final)
+        case _:
+            return ()
+
+
+@query
+def function(model: Queries, path: str, qualname: str) -> Function | None:
+    """A function of a Python file; None when there is none of that name."""
+    return functions(model, path).get(qualname)
+
+
+@query
+def imports(model: Queries, path: str) -> tuple[str, ...]:
+    """The project's files that a Python file imports, anywhere in it, sorted."""
+    facts = module_facts(model, path)
+    known = modules(model)
+    found: set[str] = set()
+    for one in every_statement(facts.body) if facts is not None else ():
+        base = known.find(path, one.module, one.level) if isinstance(one, Import) else None
+        if base is None or not isinstance(one, Import):
+            continue
+        found.add(base)
+        inner = known.inside(base, one.attribute) if one.attribute is not None else None
+        found |= {inner} if inner is not None else set()
+    return tuple(sorted(found))
+
+
+@query
+def read_modules(model: Queries) -> tuple[str, ...]:
+    """The Python files to check and all that these import, sorted."""
+    found: set[str] = set()
+    pending = list(python_files(model))
+    while pending:
+        path = pending.pop()
+        if path not in found:
+            found.add(path)
+            pending += imports(model, path)
+    return tuple(sorted(found))
+
+
+@query
+def _circles(model: Queries) -> Mapping[str, tuple[str, ...]]:
+    ways = {path: imports(model, path) for path in read_modules(model)}
+    return {path: circle for circle in circles(ways) for path in circle}
+
+
+@query
+def together(model: Queries, path: str) -> tuple[str, ...]:
+    """A file with those that it imports, and that import it, in a circle; sorted."""
+    return _circles(model).get(path, (path,))
