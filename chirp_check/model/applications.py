@@ -12,7 +12,7 @@ from chirp_check.model.domain import Callable, ClassValue, External, Instance, P
 from chirp_check.model.entities import HandlerRef, Route, Text, Unknown
 from chirp_check.model.frame import Registration, Summary
 from chirp_check.model.inputs import files, module_facts, python_files
-from chirp_check.model.listing import function, imports
+from chirp_check.model.listing import function, handler_ref, imports
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.paths import folder, resolve
 from chirp_check.model.program import class_names, log
@@ -167,7 +167,7 @@ class _Builder:
         for record in self.log.of_kind("@error"):
             handler = record.args[-1]
             if isinstance(handler, Callable) and record.args[0].span == self.span:
-                yield self._reference(handler), Handler(handler, None)
+                yield handler_ref(self.model, handler), Handler(handler, None)
 
     def _files(self, registrations: list[Registration]) -> frozenset[str]:
         seen: set[str] = set()
@@ -247,14 +247,9 @@ class _Builder:
             name = one.route.argument(None, "name")
             named = name.value if isinstance(name, Text) else None
             methods = _methods(one.route.argument(None, "methods"))
-            reference = self._reference(handler) if handler is not None else None
+            reference = handler_ref(self.model, handler) if handler is not None else None
             answered = Handler(handler, one.summary) if handler is not None else None
             yield Route(text, methods, named, reference, one.route.span), answered
-
-    def _reference(self, handler: Callable) -> HandlerRef:
-        written = function(self.model, handler.module, handler.qualname)
-        whole = Span(handler.module, written.start, written.end) if written is not None else handler.span
-        return HandlerRef(handler.qualname.rpartition(".")[2], handler.span, whole)
 
     def _urls(self, routes: list[Route], reached: frozenset[str]) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
         """The routes, the prefixes that something else answers, and whether these are all."""

@@ -14,8 +14,11 @@ from chirp_check.facts.handlers import (
     Try,
 )
 from chirp_check.model.circles import circles
+from chirp_check.model.domain import Callable
+from chirp_check.model.entities import HandlerRef
 from chirp_check.model.inputs import module_facts, modules, python_files
 from chirp_check.model.memory import Queries, query
+from chirp_check.source import Span
 
 
 @query
@@ -103,3 +106,10 @@ def _circles(model: Queries) -> Mapping[str, tuple[str, ...]]:
 def together(model: Queries, path: str) -> tuple[str, ...]:
     """A file with those that it imports, and that import it, in a circle; sorted."""
     return _circles(model).get(path, (path,))
+
+
+def handler_ref(model: Queries, handler: Callable) -> HandlerRef:
+    """A handler as reports show it."""
+    written = function(model, handler.module, handler.qualname)
+    whole = Span(handler.module, written.start, written.end) if written is not None else handler.span
+    return HandlerRef(handler.qualname.rpartition(".")[2], handler.span, whole)
