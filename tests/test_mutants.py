@@ -12,7 +12,7 @@ def test_planted_mistakes_are_found(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     command = ["-m", "benchmarks.mutants", "--app", "examples/notes", "--sample", "1", "--workers", "1"]
     done = subprocess.run(
-        [sys.executable, *command, "--list-missed", "--json", str(figures)],
+        [sys.executable, *command, "--misses", "--json", str(figures)],
         cwd=ROOT,
         capture_output=True,
         text=True,

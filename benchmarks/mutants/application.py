@@ -4,16 +4,20 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 TEXT = {".py", ".html", ".js", ".css", ".txt", ".svg", ".md", ".toml"}
-TEMPLATES = "templates/"
+PAGES = "pages/"
+ROOTS = ("templates/", PAGES)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Application:
-    """The files of one example, path (relative, with `/`) to text. The folder is a package."""
+    """The files of one example, path (relative, with `/`) to text. The folder is a package.
+
+    Templates lie below `templates/`, and below `pages/` where the routes are a folder of pages.
+    """
 
     root: Path
     files: Mapping[str, str]
@@ -24,14 +28,28 @@ class Application:
         return tuple(Module(path, text) for path, text in sorted(self.files.items()) if path.endswith(".py"))
 
     @cached_property
+    def paths(self) -> Mapping[str, str]:
+        """Template name to path."""
+        return {
+            path.removeprefix(root): path
+            for root in ROOTS
+            for path in sorted(self.files)
+            if path.startswith(root) and path.endswith(".html")
+        }
+
+    @cached_property
     def templates(self) -> Mapping[str, str]:
         """Template name to text."""
-        return {path[len(TEMPLATES) :]: text for path, text in sorted(self.files.items()) if path.endswith(".html")}
+        return {name: self.files[path] for name, path in self.paths.items()}
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The template names."""
         return frozenset(self.templates)
+
+    def path(self, name: str) -> str:
+        """Where a template lies."""
+        return self.paths[name]
 
 
 def load(root: Path) -> Application:
@@ -44,7 +62,7 @@ def load(root: Path) -> Application:
     return Application(root, files)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Module:
     """One Python file."""
 
@@ -80,7 +98,7 @@ class Module:
     def constants(self) -> Mapping[str, str]:
         """Names that some assignment of the file binds to a plain text."""
         found: dict[str, str] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             target = node.targets[0] if isinstance(node, ast.Assign) else None
             target = node.target if isinstance(node, ast.AnnAssign) else target
             value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
@@ -88,9 +106,25 @@ class Module:
                 found[target.id] = value.value
         return found
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node of the tree."""
+        return tuple(ast.walk(self.tree))
+
     def calls(self) -> Iterator[ast.Call]:
         """Every call, in no particular order."""
-        return (node for node in ast.walk(self.tree) if isinstance(node, ast.Call))
+        return (node for node in self.nodes if isinstance(node, ast.Call))
+
+    @cached_property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        """What each node stands in."""
+        return {child: node for node in self.nodes for child in ast.iter_child_nodes(node)}
+
+    def statement(self, node: ast.AST) -> ast.stmt:
+        """The statement that a node belongs to."""
+        while not isinstance(node, ast.stmt):
+            node = self.parents[node]
+        return node
 
 
 def callee(call: ast.Call) -> str:
@@ -168,10 +202,10 @@ def elements(path: str, text: str) -> Iterator[Element]:
         yield Element(path, found[1], found.start(), found.end(), attributes)
 
 
-def all_elements(app: Application) -> Iterator[Element]:
+@cache
+def all_elements(app: Application) -> tuple[Element, ...]:
     """The start tags of all templates."""
-    for name, text in app.templates.items():
-        yield from elements(TEMPLATES + name, text)
+    return tuple(one for name, text in app.templates.items() for one in elements(app.path(name), text))
 
 
 def outputs(text: str) -> Iterator[re.Match[str]]:
@@ -185,6 +219,7 @@ _OPENERS = {
 }  # fmt: skip
 
 
+@cache
 def tags(text: str) -> list[Tag]:
     """The Kida tags of a template that parses, with which ends which."""
     found: list[Tag] = []

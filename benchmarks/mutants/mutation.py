@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from random import Random
 
 from benchmarks.mutants.application import Application
@@ -9,12 +10,21 @@ from benchmarks.mutants.application import Application
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a finding is due: the rule, and a half-open range of code points in the mutated text of a file."""
+    """Where a finding is due: the rule, and a half-open range of code points in the mutated text of a file.
+
+    `instead` are ranges in the same file that say it as well: of a text made of parts, the part and the whole.
+    """
 
     rule: str
     path: str
     start: int
     end: int
+    instead: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+
+    @property
+    def accepted(self) -> frozenset[Place]:
+        """The place, and those that do as well."""
+        return frozenset({self, *(Place(self.rule, self.path, start, end) for start, end in self.instead)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,11 @@ class Mutant:
     any_place: bool = False
     witness: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
 
+    @property
+    def accepted(self) -> frozenset[Place]:
+        """Everywhere where a finding is an answer."""
+        return frozenset(one for place in self.places for one in place.accepted)
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -47,13 +62,26 @@ class Change:
     witness: str | None = None  # the mutated file with code that keeps the promise
 
 
+class Proof(Enum):
+    """What shows that a mutant is a mistake."""
+
+    FACTS = "a status, a request that nothing answers, a target that is not there"
+    ANSWERS = "the same, or a body that says something else"
+    TEXT = "the text itself: the mistake need not show at run time"
+
+
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """A kind of mistake: its name, the rule that is to find it, and the changes it makes, one for each site."""
+    """A kind of mistake: its name, the rule that is to find it, and the changes it makes, one for each site.
+
+    `carrier` says how the name that is wrong gets to where it is used.
+    """
 
     name: str
     rule: str
     make: Callable[[Application, Random], Iterator[Change | Mutant]]
+    proof: Proof = Proof.FACTS
+    carrier: str = "as it stands"
 
 
 def mutants(operator: Operator, app: Application, seed: int) -> Iterator[Mutant]:

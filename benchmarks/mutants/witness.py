@@ -4,6 +4,7 @@ Every fact is a line of text: the status of a request, a request that a page wou
 is not on the page when an answer is to go there. Runs of digits are one `N`.
 """
 
+import hashlib
 import re
 from collections.abc import Callable
 from urllib.parse import urljoin
@@ -16,6 +17,7 @@ from chirp.testing import TestClient
 
 VERBS = ("get", "post", "put", "patch", "delete")
 HTMX = {"HX-Request": "true"}
+ANSWER = "answer of "  # how a fact about a body begins
 REDIRECTS = range(300, 400)
 
 
@@ -23,10 +25,16 @@ class Done(Exception):
     """Enough has been seen."""
 
 
-async def observe(app: App, script: Script, note: Callable[[str], None]) -> None:
-    """Asks everything, and notes each fact. `note` may raise `Done` to end it."""
+async def observe(app: App, script: Script, note: Callable[[str], None], begin: Callable[[str], None]) -> None:
+    """Asks everything, and notes each fact. `note` may raise `Done` to end it; `begin` hears the name of each part."""
     async with TestClient(app) as client:
-        await _Visit(client, note).run(script)
+        await _Visit(client, note, begin).run(script)
+
+
+async def observe_steps(app: App, script: Script, note: Callable[[str], None]) -> None:
+    """Only the steps of a script. The pages they start from are there as they are in the beginning."""
+    async with TestClient(app) as client:
+        await _Visit(client, note, lambda _: None).take_steps(script)
 
 
 def alike(url: str) -> str:
@@ -39,26 +47,45 @@ def numberless(text: str) -> str:
     return re.sub(r"\d+", "N", text)
 
 
+def digest(text: str) -> str:
+    """What a body says, without numbers, tokens and the spaces between words."""
+    words = re.sub(r"[\w+/=-]{20,}", "T", numberless(text)).split()
+    return hashlib.sha1(" ".join(words).encode(errors="replace"), usedforsecurity=False).hexdigest()[:12]
+
+
 class _Visit:
-    def __init__(self, client: TestClient, note: Callable[[str], None]) -> None:
+    def __init__(self, client: TestClient, note: Callable[[str], None], begin: Callable[[str], None]) -> None:
         self.client = client
         self.note = note
+        self.begin = begin
         self.pages: dict[str, Node] = {}
         self.asked: set[tuple[str, str]] = set()
         self.pieces: set[tuple[str, str]] = set()
 
     async def run(self, script: Script) -> None:
         for path in script.pages:
+            self.begin(path)
             await self._page(path)
         for path, page in list(self.pages.items()):
+            self.begin(path)
             await self._gets(path, page, page, 0)
+        for at, step in enumerate(script.steps):
+            self.begin(str(at))
+            await self._step(step)
+
+    async def take_steps(self, script: Script) -> None:
+        for path in {step.page: None for step in script.steps if step.page}:
+            response = await self.client.get(path)
+            self.note(f"GET {path} browser: {response.status}")
+            if "<html" in response.text:
+                self.pages[path] = parse(response.text)
         for step in script.steps:
             await self._step(step)
 
     async def _page(self, path: str) -> None:
         for headers in ({}, HTMX):
             response = await self.client.get(path, headers=headers)
-            self.note(f"GET {path} {'htmx' if headers else 'browser'}: {response.status}")
+            self._answered(f"GET {path} {'htmx' if headers else 'browser'}", response)
             await self._follow(response)
             if not headers and "<html" in response.text:
                 page = self.pages[path] = parse(response.text)
@@ -66,6 +93,10 @@ class _Visit:
                 self._targets(page, page, path)
             elif not headers and response.content_type.startswith("text/html"):
                 await self._links(parse(response.text), path)
+
+    def _answered(self, asked: str, response: Response) -> None:
+        self.note(f"{asked}: {response.status}")
+        self.note(f"{ANSWER}{asked}: {digest(response.text)}")
 
     async def _links(self, tree: Node, path: str) -> None:
         """What the elements would request: does a route take it?"""
@@ -164,7 +195,7 @@ class _Visit:
         data = dict(step.fields) if step.method != "DELETE" and step.method != "GET" else None
         response = await self.client.request(step.method, step.path, headers=headers, data=data)
         shown = "&".join(f"{key}={value}" for key, value in step.fields.items())
-        self.note(f"{step.method} {step.path} {shown} {mode}: {response.status}")
+        self._answered(f"{step.method} {step.path} {shown} {mode}", response)
         await self._follow(response)
         page = self.pages.get(step.page)
         if page is None:

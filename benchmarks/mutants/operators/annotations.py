@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 
 from benchmarks.mutants.application import Application, Module, callee
@@ -12,8 +13,13 @@ RULE = "unnegotiable-annotation"
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def handlers(app: Application) -> Iterator[tuple[Module, Function]]:
+@cache
+def handlers(app: Application) -> tuple[tuple[Module, Function], ...]:
     """The functions that are registered: decorated with `route` or `error`, or named in `app.route(…)(function)`."""
+    return tuple(_handlers(app))
+
+
+def _handlers(app: Application) -> Iterator[tuple[Module, Function]]:
     for module in app.modules:
         named: set[str] = set()
         for call in module.calls():
@@ -22,7 +28,7 @@ def handlers(app: Application) -> Iterator[tuple[Module, Function]]:
                 named.add(
                     given.attr if isinstance(given, ast.Attribute) else given.id if isinstance(given, ast.Name) else ""
                 )
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
                 decorated = any(
                     isinstance(one, ast.Call) and callee(one) in ("route", "error") for one in node.decorator_list
@@ -87,7 +93,7 @@ def _class_of_project(app: Application, random: Random) -> Iterator[Change]:
         imported = sorted(
             {
                 alias.name
-                for node in ast.walk(module.tree)
+                for node in module.nodes
                 if isinstance(node, ast.ImportFrom)
                 for alias in node.names
                 if alias.name in classes

@@ -4,9 +4,10 @@ import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
-from benchmarks.mutants.application import TEMPLATES, Application, Module, callee, tags
+from benchmarks.mutants.application import Application, Module, callee, tags
 from benchmarks.mutants.mutation import Change, Operator, Place, misspelt
 
 RETURN_TYPES = frozenset({"Template", "Fragment", "Page", "ValidationError"})
@@ -41,11 +42,16 @@ def text_of(node: ast.expr | None) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def templates_named(app: Application) -> Iterator[Literal]:
+@cache
+def templates_named(app: Application) -> tuple[Literal, ...]:
     """Every text in Python that is the name of a template."""
+    return tuple(_templates_named(app))
+
+
+def _templates_named(app: Application) -> Iterator[Literal]:
     for module in app.modules:
         roles = dict(_roles(module))
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             value = text_of(node) if isinstance(node, ast.Constant) else None
             if isinstance(node, ast.Constant) and value is not None and value in app.names:
                 start, end = module.range(node)
@@ -53,7 +59,7 @@ def templates_named(app: Application) -> Iterator[Literal]:
 
 
 def _roles(module: Module) -> Iterator[tuple[ast.AST, str]]:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call):
             for argument in node.args:
                 yield argument, "call" if callee(node) in RETURN_TYPES else "helper"
@@ -61,10 +67,15 @@ def _roles(module: Module) -> Iterator[tuple[ast.AST, str]]:
             yield node.value, "constant"
 
 
-def blocks_named(app: Application) -> Iterator[Pair]:
+@cache
+def blocks_named(app: Application) -> tuple[Pair, ...]:
     """Every text in Python that stands right after a template's name in a call or in a tuple."""
+    return tuple(_blocks_named(app))
+
+
+def _blocks_named(app: Application) -> Iterator[Pair]:
     for module in app.modules:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call):
                 items, role = node.args, "call" if callee(node) in RETURN_TYPES else "helper"
             elif isinstance(node, ast.Tuple):
@@ -91,6 +102,7 @@ def _pair(app: Application, module: Module, items: list[ast.expr], role: str) ->
     return Pair(Literal(module, block, start, end, role), named, literal)
 
 
+@cache
 def block_names(app: Application, template: str) -> frozenset[str]:
     """The blocks of a template and of what it extends."""
     found: set[str] = set()
@@ -218,6 +230,7 @@ def _uses_of(app: Application, template: str, block: str) -> tuple[Place, ...]:
     )
 
 
+@cache
 def _defines(app: Application, template: str, block: str) -> list[str]:
     """The templates of an extends chain that define a block."""
     found: list[str] = []
@@ -240,7 +253,7 @@ def _block_renamed(app: Application, random: Random) -> Iterator[Change]:
             places = _uses_of(app, name, block)
             start = tag.rest_start + tag.rest.index(block)
             if places:
-                yield Change(TEMPLATES + name, start, start + len(block), misspelt(block, random), places)
+                yield Change(app.path(name), start, start + len(block), misspelt(block, random), places)
 
 
 def _block_removed(app: Application, random: Random) -> Iterator[Change]:
@@ -253,7 +266,7 @@ def _block_removed(app: Application, random: Random) -> Iterator[Change]:
             close = found[tag.close]
             places = _uses_of(app, name, tag.rest.split()[0])
             if places:
-                yield Change(TEMPLATES + name, tag.start, close.end, text[tag.end : close.start], places)
+                yield Change(app.path(name), tag.start, close.end, text[tag.end : close.start], places)
 
 
 def _extends_changed(app: Application, random: Random) -> Iterator[Change]:
@@ -269,7 +282,7 @@ def _extends_changed(app: Application, random: Random) -> Iterator[Change]:
             if pair.template == name and _defines(app, name, pair.block.value) == [found[1]]
         )
         if places:
-            yield Change(TEMPLATES + name, found.start(1), found.end(1), above[1], places)
+            yield Change(app.path(name), found.start(1), found.end(1), above[1], places)
 
 
 OPERATORS = (

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from random import Random
 
-from benchmarks.mutants.application import TEMPLATES, Application, Module, Tag, outputs, tags
+from benchmarks.mutants.application import Application, Module, Tag, outputs, tags
 from benchmarks.mutants.mutation import Change, Operator, Place
 
 RULE = "template-syntax"
@@ -22,14 +22,13 @@ def _each_tag(edit: Callable[[str, list[Tag], int, Random], Edited | None]) -> M
             for at in range(len(found)):
                 made = edit(text, found, at, random)
                 if made is not None:
-                    yield _change(name, made)
+                    yield _change(app.path(name), made)
 
     return make
 
 
-def _change(name: str, made: Edited) -> Change:
+def _change(path: str, made: Edited) -> Change:
     start, end, text, ranges = made
-    path = TEMPLATES + name
     places = tuple(Place(RULE, path, *one) for one in ranges)
     return Change(path, start, end, text, places, any_place=True)
 
@@ -147,7 +146,7 @@ def _each_output(edit: Callable[[str, re.Match[str]], Edited | None]) -> Maker:
             for found in outputs(text):
                 made = edit(text, found)
                 if made is not None:
-                    yield _change(name, made)
+                    yield _change(app.path(name), made)
 
     return make
 
@@ -221,7 +220,7 @@ def _refused(path: str, text: str, error: SyntaxError) -> Iterator[Place]:
 
 def _colon_lost(app: Application, random: Random) -> Iterator[Change]:
     for module in app.modules:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.If | ast.For):
                 colon = module.text.rindex(":", 0, module.range(node.body[0])[0])
                 if module.text[colon : colon + 2] == ":\n":
@@ -231,7 +230,7 @@ def _colon_lost(app: Application, random: Random) -> Iterator[Change]:
 def _call_unclosed(app: Application, random: Random) -> Iterator[Change]:
     """The last parenthesis of a statement is not there."""
     for module in app.modules:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Return) and isinstance(node.value, ast.Call):
                 _, end = module.range(node.value)
                 yield python_change(module, end - 1, end, "")
@@ -239,7 +238,7 @@ def _call_unclosed(app: Application, random: Random) -> Iterator[Change]:
 
 def _indented_wrongly(app: Application, random: Random) -> Iterator[Change]:
     for module in app.modules:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and len(node.body) > 1:
                 start, _ = module.range(node.body[-1])
                 yield python_change(module, start, start, "  ")

@@ -2,21 +2,25 @@
 
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from random import Random
 
-from benchmarks.mutants.application import TEMPLATES, Application, without_comments
+from benchmarks.mutants.application import Application, without_comments
 from benchmarks.mutants.mutation import Change, Mutant, Operator, Place, misspelt
 from benchmarks.mutants.operators.names import templates_named
 
 _REFERENCE = re.compile(r"""\{%-?\s*(extends|include|from|import|embed)\s+("[^"]+"|'[^']+')""")
 
 
-def references(app: Application, *words: str) -> Iterator[tuple[str, re.Match[str]]]:
+@cache
+def references(app: Application, *words: str) -> tuple[tuple[str, re.Match[str]], ...]:
     """The tags that name another template: the template's own name, and the match (2 is the literal)."""
-    for name, text in app.templates.items():
-        for found in _REFERENCE.finditer(without_comments(text)):
-            if found[1] in words:
-                yield name, found
+    return tuple(
+        (name, found)
+        for name, text in app.templates.items()
+        for found in _REFERENCE.finditer(without_comments(text))
+        if found[1] in words
+    )
 
 
 def _misspelt(*words: str) -> Callable[[Application, Random], Iterator[Change]]:
@@ -24,8 +28,8 @@ def _misspelt(*words: str) -> Callable[[Application, Random], Iterator[Change]]:
         for name, found in references(app, *words):
             folder, slash, file = found[2][1:-1].removesuffix(".html").rpartition("/")
             made = f'"{folder}{slash}{misspelt(file, random)}.html"'
-            place = Place("unknown-template", TEMPLATES + name, found.start(2), found.start(2) + len(made))
-            yield Change(TEMPLATES + name, found.start(2), found.end(2), made, (place,))
+            place = Place("unknown-template", app.path(name), found.start(2), found.start(2) + len(made))
+            yield Change(app.path(name), found.start(2), found.end(2), made, (place,))
 
     return make
 
@@ -36,8 +40,8 @@ def _folder_dropped(app: Application, random: Random) -> Iterator[Change]:
         _, slash, file = found[2][1:-1].rpartition("/")
         if slash and file not in app.names:
             made = f'"{file}"'
-            place = Place("unknown-template", TEMPLATES + name, found.start(2), found.start(2) + len(made))
-            yield Change(TEMPLATES + name, found.start(2), found.end(2), made, (place,))
+            place = Place("unknown-template", app.path(name), found.start(2), found.start(2) + len(made))
+            yield Change(app.path(name), found.start(2), found.end(2), made, (place,))
 
 
 def _file_renamed(app: Application, random: Random) -> Iterator[Mutant]:
@@ -49,21 +53,22 @@ def _file_renamed(app: Application, random: Random) -> Iterator[Mutant]:
             if literal.value == name
         ]
         places += [
-            Place("unknown-template", TEMPLATES + user, found.start(2), found.end(2))
+            Place("unknown-template", app.path(user), found.start(2), found.end(2))
             for user, found in references(app, "extends", "include", "from", "import", "embed")
             if found[2][1:-1] == name and user != name
         ]
         made = name.removesuffix(".html") + random.choice(("_old", "2", "s")) + ".html"
         if places and made not in app.names:
-            files = {TEMPLATES + name: None, TEMPLATES + made: text}
-            yield Mutant("template file renamed", (TEMPLATES + name, 0, 0), files, tuple(places))
+            path = app.path(name)
+            files = {path: None, path.removesuffix(name) + made: text}
+            yield Mutant("template file renamed", (path, 0, 0), files, tuple(places))
 
 
 def _cycle_with_itself(app: Application, random: Random) -> Iterator[Change]:
     for name, found in references(app, "extends"):
         made = f'"{name}"'
-        place = Place("template-cycle", TEMPLATES + name, found.start(2), found.start(2) + len(made))
-        yield Change(TEMPLATES + name, found.start(2), found.end(2), made, (place,))
+        place = Place("template-cycle", app.path(name), found.start(2), found.start(2) + len(made))
+        yield Change(app.path(name), found.start(2), found.end(2), made, (place,))
 
 
 def _cycle_with_child(app: Application, random: Random) -> Iterator[Change]:
@@ -78,10 +83,10 @@ def _cycle_with_child(app: Application, random: Random) -> Iterator[Change]:
         tag = f'{{% extends "{child}" %}}\n'
         start, end = (0, 0) if old is None else (old.start(), text.index("%}", old.end()) + 2)
         literal = start + len("{% extends ")
-        own = Place("template-cycle", TEMPLATES + name, literal, literal + len(child) + 2)
+        own = Place("template-cycle", app.path(name), literal, literal + len(child) + 2)
         down = next(found for user, found in references(app, "extends") if user == child)
-        other = Place("template-cycle", TEMPLATES + child, down.start(2), down.end(2))
-        yield Change(TEMPLATES + name, start, end, tag if old is None else tag.rstrip(), (own, other), any_place=True)
+        other = Place("template-cycle", app.path(child), down.start(2), down.end(2))
+        yield Change(app.path(name), start, end, tag if old is None else tag.rstrip(), (own, other), any_place=True)
 
 
 def _cycle_of_imports(app: Application, random: Random) -> Iterator[Change]:
@@ -91,11 +96,11 @@ def _cycle_of_imports(app: Application, random: Random) -> Iterator[Change]:
         text = app.templates[source]
         tag = f'{{% from "{name}" import icon %}}\n'
         literal = len("{% from ")
-        own = Place("template-cycle", TEMPLATES + source, literal, literal + len(name) + 2)
+        own = Place("template-cycle", app.path(source), literal, literal + len(name) + 2)
         moved = 0 if name != source else len(tag)
-        other = Place("template-cycle", TEMPLATES + name, found.start(2) + moved, found.end(2) + moved)
+        other = Place("template-cycle", app.path(name), found.start(2) + moved, found.end(2) + moved)
         if name.startswith("components/") and text:
-            yield Change(TEMPLATES + source, 0, 0, tag, (own, other), any_place=True)
+            yield Change(app.path(source), 0, 0, tag, (own, other), any_place=True)
 
 
 OPERATORS = (

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from benchmarks.mutants.application import Application, Element, Module, all_elements, callee, shape
@@ -23,10 +24,15 @@ class Named:
     keyword: str
 
 
-def named_in_python(app: Application) -> Iterator[Named]:
+@cache
+def named_in_python(app: Application) -> tuple[Named, ...]:
     """`target=`, `retarget=`, the header HX-Retarget, and blocks of fragments after the first without a target."""
+    return tuple(_named_in_python(app))
+
+
+def _named_in_python(app: Application) -> Iterator[Named]:
     for module in app.modules:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call):
                 for word in node.keywords:
                     value = text_of(word.value)
@@ -39,7 +45,12 @@ def named_in_python(app: Application) -> Iterator[Named]:
                         yield Named(module, *module.range(item), value.removeprefix("#"), "HX-Retarget")
 
 
-def hx_targets(app: Application) -> Iterator[Element]:
+@cache
+def hx_targets(app: Application) -> tuple[Element, ...]:
+    return tuple(_hx_targets(app))
+
+
+def _hx_targets(app: Application) -> Iterator[Element]:
     for element in all_elements(app):
         found = element.get("hx-target")
         if found is not None and found.value.startswith("#"):

@@ -2,8 +2,9 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from benchmarks.mutants.application import (
@@ -48,14 +49,24 @@ class Declared:
 # What requests URLs.
 
 
-def hx_urls(app: Application) -> Iterator[tuple[Element, Attribute]]:
+@cache
+def hx_urls(app: Application) -> tuple[tuple[Element, Attribute], ...]:
+    return tuple(_hx_urls(app))
+
+
+def _hx_urls(app: Application) -> Iterator[tuple[Element, Attribute]]:
     for element in all_elements(app):
         for attribute in element.attributes:
             if attribute.name in VERBS and attribute.value.startswith("/"):
                 yield element, attribute
 
 
-def actions(app: Application) -> Iterator[tuple[Element, Attribute]]:
+@cache
+def actions(app: Application) -> tuple[tuple[Element, Attribute], ...]:
+    return tuple(_actions(app))
+
+
+def _actions(app: Application) -> Iterator[tuple[Element, Attribute]]:
     for element in all_elements(app):
         found = element.get("action")
         if element.name == "form" and found is not None and found.value.startswith("/"):
@@ -86,10 +97,15 @@ class Written:
         return "".join(parts)
 
 
-def urls_in_python(app: Application) -> Iterator[Written]:
+@cache
+def urls_in_python(app: Application) -> tuple[Written, ...]:
     """Texts that start with `/`: arguments of calls (but `route`), of `Location`, in variables, in the context."""
+    return tuple(_urls_in_python(app))
+
+
+def _urls_in_python(app: Application) -> Iterator[Written]:
     for module in app.modules:
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Call) and callee(node) not in ("route", "with_name"):
                 yield from _arguments(module, node)
             elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -97,6 +113,7 @@ def urls_in_python(app: Application) -> Iterator[Written]:
                 yield from _written(module, node.value, "variable" if redirected else "context")
 
 
+@cache
 def _redirected(module: Module) -> set[str]:
     """The variables that some redirect of the file leads to."""
     firsts = (call.args[0] for call in module.calls() if call.args and callee(call) in ("Redirect", "FormAction"))
@@ -119,8 +136,13 @@ def _written(module: Module, node: ast.expr, use: str) -> Iterator[Written]:
             yield Written(module, node, *module.range(node), use)
 
 
-def references(app: Application) -> Iterator[Reference]:
+@cache
+def references(app: Application) -> tuple[Reference, ...]:
     """Everything that requests a URL in a way that the rules judge."""
+    return tuple(_references(app))
+
+
+def _references(app: Application) -> Iterator[Reference]:
     for element, attribute in hx_urls(app):
         yield _reference(element.path, attribute, VERBS[attribute.name])
     for element, attribute in actions(app):
@@ -137,7 +159,12 @@ def _reference(path: str, attribute: Attribute, method: str) -> Reference:
 # Routes, and what they match.
 
 
-def routes(app: Application) -> Iterator[Declared]:
+@cache
+def routes(app: Application) -> tuple[Declared, ...]:
+    return tuple(_routes(app))
+
+
+def _routes(app: Application) -> Iterator[Declared]:
     for module in app.modules:
         for call in module.calls():
             if callee(call) != "route" or not call.args or not isinstance(call.args[0], ast.Constant):
@@ -150,6 +177,7 @@ def routes(app: Application) -> Iterator[Declared]:
             yield Declared(module, start, end, str(call.args[0].value), call, methods)
 
 
+@cache
 def matches(path: str, wanted: str) -> bool:
     """Whether a route's path can match a URL's shape, segment by segment."""
     left, right = path.split("/"), wanted.split("/")
@@ -180,7 +208,7 @@ def _broken(app: Application, before: list[Declared], after: list[tuple[str, tup
 
 def _hx_url(
     which: Callable[[str], tuple[int, int] | None],
-    attributes: Callable[[Application], Iterator[tuple[Element, Attribute]]],
+    attributes: Callable[[Application], Iterable[tuple[Element, Attribute]]],
 ) -> Maker:
     """Misspells the part of each URL that `which` picks."""
 
