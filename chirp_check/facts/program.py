@@ -7,7 +7,7 @@ import kida.nodes as k
 import msgspec
 
 from chirp_check.facts.expressions import names_of
-from chirp_check.facts.reads import Arm, Reads, Step, unplaced
+from chirp_check.facts.reads import Arm, Read, Reads, Step, unplaced
 from chirp_check.facts.statements import TagReader
 from chirp_check.facts.values import AnyTerm, Attr, Call, Compare, Const, Either, Items, Name, Not, Opaque
 from chirp_check.syntax.kida import Tag, word_of
@@ -109,9 +109,11 @@ class ProgramReader:
             case k.Include() | k.Embed() | k.Import() | k.FromImport() | k.Extends():
                 yield self._load(tag, node, reader)
             case k.Match(subject=subject):
-                yield Step("if", reads(None if subject is None else read(subject)))
-            case k.If() | k.While() | k.WithConditional():
+                yield Step("match", reads(None if subject is None else read(subject)))
+            case k.If() | k.While():
                 yield Step("if")
+            case k.WithConditional():
+                yield Step("given")
             case k.For() | k.AsyncFor():
                 yield Step("for", reads(read(node.iter)))
             case k.With(targets=targets):
@@ -160,7 +162,12 @@ class ProgramReader:
     def _definition(self, tag: Tag, name: str, reader: TagReader) -> Step:
         parameters = reader.parameters()
         defaults = tuple((one.name, self._reads.of(one.default)) for one in parameters if one.default is not None)
-        return Step(tag.keyword, (), tuple(one.name for one in parameters), name=name, defaults=defaults)
+        reads: tuple[Read, ...] = ()
+        if tag.keyword == "region":
+            optional = dict(defaults)
+            places = (self._reads.note(one.start, one.end) for one in parameters)
+            reads = tuple(Read(at, one.name, one.name in optional) for at, one in zip(places, parameters, strict=True))
+        return Step(tag.keyword, reads, tuple(one.name for one in parameters), name=name, defaults=defaults)
 
     def _call(self, term: AnyTerm) -> Step:
         function = term.function if isinstance(term, Call) else term
@@ -208,7 +215,7 @@ class _Builder:
         if first.kind == "call":
             return (msgspec.structs.replace(first, arms=self._contents(block)),)
         arms = tuple(self._arm(stretch) for stretch in block.arms)
-        total = first.kind == "if" and len(arms) > 1 and arms[-1].condition is None
+        total = first.kind in ("if", "given") and len(arms) > 1 and arms[-1].condition is None
         return (msgspec.structs.replace(first, arms=arms, total=total), *steps[1:])
 
     def _arm(self, stretch: Stretch) -> Arm:
@@ -222,7 +229,7 @@ class _Builder:
             pattern, guard = self.notes.patterns.get(stretch.tag, (None, None)) if stretch.tag else (None, None)
             arms.append(msgspec.structs.replace(self._arm(stretch), condition=_case(subject, pattern, guard)))
         total = any(arm.condition is None for arm in arms)
-        return msgspec.structs.replace(first, kind="if", arms=tuple(arms), total=total)
+        return msgspec.structs.replace(first, kind="match", arms=tuple(arms), total=total)
 
     def _contents(self, block: Block) -> tuple[Arm, ...]:
         """What a `call` passes: the content of its named slots, and all the rest as that of the default one."""

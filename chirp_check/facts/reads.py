@@ -78,13 +78,14 @@ class Arm(msgspec.Struct, frozen=True, array_like=True, gc=False):
 class Step(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A tag, or a block that begins with it.
 
-    `kind`: "put" (an expression, or a tag that concerns no name), "set", "let", "export", "capture", "if" (any
-    conditional), "for", "try", "with", "inside" (a body that runs where it stands), "globals" (also `imports`),
-    "block", "fragment", "region", "def", "call", "slot", "include", "embed", "import", "from", "extends".
-    `reads` come before the bodies; those of a conditional stand in its arms. `names` are bound: of `def`, `region` and
-    `slot` they are parameters, and `defaults` tells the reads of each parameter that has a default. `soft`: bound only
-    if it is not defined (`??=`). `unpacked`: bound in parts, which Kida overlooks when it looks for names to look up
-    early. `reference` counts the references of the template. An "if" is `total` when one of its arms must run.
+    `kind`: "put" (an expression, or a tag that concerns no name), "set", "let", "export", "capture", "if" (also
+    `unless` and `while`), "match", "given" (`with … as`), "for", "try", "with", "inside" (a body that runs where it
+    stands), "globals" (also `imports`), "block", "fragment", "region", "def", "call", "slot", "include", "embed",
+    "import", "from", "extends". `reads` come before the bodies; those of a conditional stand in its arms, those of a
+    region are its parameters, which a render of it alone looks up. `names` are bound: of `def`, `region` and `slot`
+    they are parameters, and `defaults` tells the reads of each parameter that has a default. `soft`: bound only if it
+    is not defined (`??=`). `unpacked`: bound in parts, which Kida overlooks when it looks for names to look up early.
+    `reference` counts the references of the template. A conditional is `total` when one of its arms must run.
     """
 
     kind: str
@@ -126,12 +127,16 @@ def unplaced(term: AnyTerm) -> AnyTerm:
 
 
 def _bare(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_bare(one) for one in cast("tuple[Any, ...]", value))
+    if _is_listed(value):
+        return tuple(_bare(one) for one in value)
     if not isinstance(value, msgspec.Struct):
         return value
     parts = [_bare(one) for one in msgspec.structs.astuple(value)]
     return type(value)(*((0, 0, *parts[2:]) if isinstance(value, Term) else parts))
+
+
+def _is_listed(value: object) -> bool:
+    return isinstance(value, tuple)
 
 
 class Reads:
@@ -143,6 +148,11 @@ class Reads:
     def of(self, *terms: AnyTerm | None) -> tuple[Read, ...]:
         """The names that expressions read, in the order of evaluation."""
         return tuple(read for term in terms if term is not None for read in self._of(term, _PLAIN))
+
+    def note(self, start: int, end: int) -> int:
+        """Enter a place into the table."""
+        self.places.append((start, end))
+        return len(self.places) - 1
 
     def _of(self, term: AnyTerm, around: _Around) -> Iterator[Read]:
         match term:
@@ -172,9 +182,7 @@ class Reads:
 
     def _name(self, term: Name, member: str | None, around: _Around) -> Iterator[Read]:
         if term.id not in around.hidden:
-            self.places.append((term.start, term.end))
-            at = len(self.places) - 1
-            yield Read(at, term.id, around.caught, around.counted, member, around.guards)
+            yield Read(self.note(term.start, term.end), term.id, around.caught, around.counted, member, around.guards)
 
     def _filter(self, term: Filter, around: _Around) -> Iterator[Read]:
         yield from self._of(term.base, around.catching if term.name in DEFAULTS else around)
