@@ -14,7 +14,7 @@ from chirp_check.model.frame import Registration, Summary
 from chirp_check.model.inputs import files, module_facts, python_files
 from chirp_check.model.listing import function, handler_ref, imports
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.paths import folder, resolve
+from chirp_check.model.mounts import mounted, near, page_routes, python_below
 from chirp_check.model.program import class_names, log
 from chirp_check.source import Span
 
@@ -139,6 +139,7 @@ class _Builder:
         self.span = span
         self.records = [record for record in self.log.of_kind("App") if record.span == span]
         self.configs = [record.argument(0, "config") for record in self.records]
+        self.mounts = mounted(model, span)
         self.unknowns: list[Unknown] = []
 
     def build(self) -> Application:
@@ -172,6 +173,7 @@ class _Builder:
     def _files(self, registrations: list[Registration]) -> frozenset[str]:
         seen: set[str] = set()
         pending = [self.span.path, *(one.span.path for one in registrations)]
+        pending += [path for root in self.mounts if root is not None for path in python_below(self.model, root)]
         while pending:
             path = pending.pop()
             if path not in seen:
@@ -186,34 +188,30 @@ class _Builder:
         if live is not None:
             inside = [_relative(self.model.sources.root, root) for root in live.template_roots]
             return tuple(root for root in inside if root), all(inside)
+        pages = tuple(root for root in self.mounts if root is not None)
+        complete = len(pages) == len(self.mounts)
         if self.settings.templates:
-            return self.settings.templates, True
+            return (*self.settings.templates, *pages), complete
         found = [self._root(config) for config in self.configs]
         known = tuple(dict.fromkeys(root for root in found if root is not None))
         if known:
-            return known, not any(self._has_loader(record) for record in self.records)
+            loaders = any(self._has_loader(record) for record in self.records)
+            return tuple(dict.fromkeys((*known, *pages))), complete and not loaders
         self.unknowns.append(Unknown("the template folder is computed", self.span, "template_dir"))
-        return (self._near(DEFAULT_TEMPLATES),), False
+        return (near(self.model, self.span.path, DEFAULT_TEMPLATES), *pages), False
 
     def _root(self, config: Value | None) -> str | None:
         """The template folder that a configuration names; None when the text does not tell."""
         setting = _setting(config, "template_dir")
         match setting:
             case None:
-                return self._near(DEFAULT_TEMPLATES)
+                return near(self.model, self.span.path, DEFAULT_TEMPLATES)
             case Path(text):
                 return text
             case Text(text):
-                return None if text.startswith("/") else self._near(text)
+                return None if text.startswith("/") else near(self.model, self.span.path, text)
             case _:
                 return None
-
-    def _near(self, relative: str) -> str:
-        """A relative folder: beside the file that constructs the application if it is there, else below the root."""
-        beside = resolve(folder(self.span.path), relative)
-        if beside is not None and any(path.startswith(f"{beside}/") for path in files(self.model)):
-            return beside
-        return resolve("", relative) or ""
 
     def _has_loader(self, record: Record) -> bool:
         config = record.argument(0, "config")
@@ -245,11 +243,14 @@ class _Builder:
             if text is None:
                 self.unknowns.append(Unknown("a route's path is computed", one.span, "route"))
             name = one.route.argument(None, "name")
-            named = name.value if isinstance(name, Text) else None
+            named = name if isinstance(name, (Text, Unknown)) or name is None else Unknown("a computed name", one.span)
             methods = _methods(one.route.argument(None, "methods"))
             reference = handler_ref(self.model, handler) if handler is not None else None
             answered = Handler(handler, one.summary) if handler is not None else None
             yield Route(text, methods, named, reference, one.route.span), answered
+        for root in self.mounts:
+            for route, answers in page_routes(self.model, root) if root is not None else ():
+                yield route, Handler(answers, None) if answers is not None else None
 
     def _urls(self, routes: list[Route], reached: frozenset[str]) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
         """The routes, the prefixes that something else answers, and whether these are all."""
@@ -260,8 +261,12 @@ class _Builder:
         self.unknowns += [Unknown("the application is handed to code not seen", place, "route") for place in escaped]
         faulty = [path for path in sorted(reached) if _faulty(self.model, path)]
         self.unknowns += [Unknown("a file that does not parse", Span(path, 0, 0), "route") for path in faulty]
+        computed = None in self.mounts
+        self.unknowns += [Unknown("a folder of pages is computed", self.span, "route")] if computed else []
         prefixes, answered = self._prefixes()
-        complete = not escaped and not faulty and answered and all(route.path is not None for route in routes)
+        complete = (
+            not computed and not escaped and not faulty and answered and all(route.path is not None for route in routes)
+        )
         return tuple(routes), prefixes, complete
 
     def _prefixes(self) -> tuple[tuple[str, ...], bool]:
@@ -306,7 +311,8 @@ def _live_routes(live: LiveFacts, static: list[Route], application: Span) -> Ite
     """The live routes, each as the text has it where it has it: then its handler is known."""
     known = {(route.path.value, route.methods): route for route in static if route.path is not None}
     for one in live.routes:
-        unseen = Route(Text(one.path, application), one.methods, one.name, None, application)
+        named = Text(one.name, application) if one.name is not None else None
+        unseen = Route(Text(one.path, application), one.methods, named, None, application)
         yield known.get((one.path, one.methods), unseen)
 
 

@@ -26,7 +26,7 @@ from chirp_check.source import Span
 # Methods of an application that register or run, and never add a URL that the text does not show.
 APP_METHODS = frozenset(
     {"route", "error", "add_middleware", "template_filter", "template_global", "run", "check", "render", "url_for"}
-    | {"describe", "register_contract_check", "on_startup", "on_shutdown", "lifespan"}
+    | {"mount_pages", "describe", "register_contract_check", "on_startup", "on_shutdown", "lifespan"}
 )
 # Code outside the project that takes an application without adding to it.
 HARMLESS = ("chirp.", "uvicorn.", "builtins.", "granian.", "hypercorn.", "asyncio.", "anyio.", "logging.", "typing.")

@@ -60,7 +60,7 @@ RETURN_TYPES: Mapping[str, Signature] = MappingProxyType(
     }
 )
 # Constructed for their settings, not returned.
-SETTINGS = frozenset({"App", "AppConfig", "StaticFiles"})
+SETTINGS = frozenset({"App", "AppConfig", "StaticFiles", "RouteMeta"})
 
 # Class methods that construct: what is constructed.
 _CONSTRUCTORS: Mapping[str, str] = MappingProxyType(

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chirp_check.model.applications import AppKey, application
+from chirp_check.model.applications import AppKey
 from chirp_check.model.domain import Dict, Instance, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.markup import unplaced
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.program import summary
+from chirp_check.model.pages import answering, given_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,14 @@ _RAW = frozenset(
 
 @query
 def response(model: Queries, app: AppKey, route: int) -> Response | None:
-    """What the handler of a route can answer, run on unknown arguments; None where the handler is not known."""
-    handler = application(model, app).handlers[route]
-    if handler is None:
+    """What a route can answer, its functions run on unknown arguments; None where one of them is not known."""
+    functions = answering(model, app, route)
+    if functions is None:
         return None
     templates: set[str] = set()
     redirects: set[Text | Pattern] = set()
     is_open = False
-    given = handler.summary or summary(model, handler.function)
-    for value in _parts(given.returned):
+    for value in _parts(tuple(value for one in functions for value in given_by(model, one))):
         names, urls, unseen = _answered(value)
         templates |= names
         redirects |= urls
@@ -87,9 +86,9 @@ def _nested(record: Record, args: tuple[Value, ...], kwargs: tuple[tuple[str, Va
     """The fragments that a record carries; what is Unknown among them is kept."""
     if record.kind == "OOB":
         return list(args)
-    if record.kind not in ("FormAction", "MutationResult"):
+    if record.kind not in ("FormAction", "MutationResult", "PageComposition"):
         return []
-    fragments = [value for key, value in kwargs if key == "fragments"]
+    fragments = [value for key, value in kwargs if key in ("fragments", "regions")]
     listed = [item for value in fragments if isinstance(value, Sequence) for item in value.items]
     unseen: list[Value] = [value for value in fragments if not isinstance(value, Sequence)]
     return [*args[1:], *listed, *unseen]
