@@ -1,0 +1,79 @@
+"""The checker of bengal-chirp over the very same application, in an environment of its own."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from benchmarks.check.figures import Generated, generated
+from benchmarks.check.processes import ENVIRONMENT, ROOT, check, cpu, interleaved, run, usual_wall, wall, without_cache
+from benchmarks.check.table import Row
+
+PRIVATE = ROOT / ".build"
+PEER = PRIVATE / "peer"
+PACKAGES = ("bengal-chirp==0.10.3", "itsdangerous", "python-multipart", "pytest")
+SIZES = (30, 100)
+TIMES = 5.0
+# Starts the application there and asks for a page, so that what is checked is an application that runs.
+START = """
+import asyncio
+from app import app
+from chirp.testing import TestClient
+async def ask():
+    async with TestClient(app) as client:
+        response = await client.get("/")
+        print(response.status, chirp.__file__)
+import chirp
+asyncio.run(ask())
+"""
+
+
+def install(packages: Sequence[str], *where: str) -> None:
+    """Installs packages with uv, its cache in this checkout."""
+    uv = shutil.which("uv") or str(PRIVATE / "uv/bin/uv")
+    environment = {**ENVIRONMENT, "UV_CACHE_DIR": str(PRIVATE / "uv-cache")}
+    subprocess.run([uv, "pip", "install", "--quiet", *where, *packages], check=True, env=environment)
+
+
+def _environment() -> Path:
+    """The folder with the programs of bengal-chirp's own environment, made when needed."""
+    if not (PEER / "made").is_file() or (PEER / "made").read_text() != " ".join(PACKAGES):
+        shutil.rmtree(PEER, ignore_errors=True)
+        uv = shutil.which("uv") or str(PRIVATE / "uv/bin/uv")
+        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(PEER)], check=True, env=ENVIRONMENT)
+        install(PACKAGES, "--python", str(PEER / "bin/python"))
+        (PEER / "made").write_text(" ".join(PACKAGES))
+    return PEER / "bin"
+
+
+def rows(folder: Path, rounds: int) -> Iterator[Row]:
+    """Whole processes of both checkers over the same files, in turn."""
+    programs = _environment()
+    for size in SIZES:
+        one = generated(folder / f"of-{size}", size)
+        environment = {**ENVIRONMENT, "PYTHONPATH": str(one.folder), "NO_COLOR": "1"}
+        started = run([str(programs / "python"), "-c", START], one.folder, environment).said
+        if not started.startswith("200 ") or str(PEER) not in started:
+            raise RuntimeError(f"the application does not run under bengal-chirp:\n{started[-2000:]}")
+        yield from _compare(one, programs, environment, rounds)
+
+
+def _compare(one: Generated, programs: Path, environment: dict[str, str], rounds: int) -> Iterator[Row]:
+    command = [str(programs / "chirp"), "check", "app:app"]
+    costs = interleaved(
+        {
+            "theirs": partial(run, command, one.folder, environment),
+            "ours": partial(check, one.folder, *without_cache()),
+        },
+        rounds,
+    )
+    for name, found in costs.items():
+        if any(cost.code for cost in found):
+            raise RuntimeError(f"{name} has errors:\n{found[0].said[:2000]}")
+    theirs, ours = costs["theirs"], costs["ours"]
+    note = f"{wall(theirs):.2f} s against {wall(ours):.2f} s (medians {usual_wall(theirs):.2f}, {usual_wall(ours):.2f})"
+    name = f"bengal-chirp's check, {one.templates} templates, {one.handlers} handlers: times ours"
+    yield Row(name, wall(theirs) / wall(ours), TIMES, "", note, at_least=True)
+    yield Row("  the same, by processor time", cpu(theirs) / cpu(ours), TIMES, "", at_least=True)

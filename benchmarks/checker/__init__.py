@@ -1,1 +1,0 @@
-"""How long the checker takes as a whole process."""
