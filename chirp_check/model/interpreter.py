@@ -144,7 +144,8 @@ class Interpreter(Machine):
         handler = one.handler
         if not isinstance(handler, Callable) or (handler.scope is None and not handler.args and not handler.kwargs):
             return one
-        plain = replace(handler, scope=None, args=(), kwargs=())
+        bound = tuple(UNSEEN for _ in handler.args), tuple((name, UNSEEN) for name, _ in handler.kwargs)
+        plain = replace(handler, scope=None, args=bound[0], kwargs=bound[1])
         return Registration(one.route, one.application, plain, one.span, self._alone(handler))
 
     def _module(self, path: str) -> dict[str, Value]:
