@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chirp_check.facts.templates import BlockDef, Element
+from chirp_check.facts.templates import BlockDef, ComponentCall, Element
 from chirp_check.source import Span
 
 
@@ -112,11 +112,15 @@ class HandlerRef(msgspec.Struct, frozen=True, gc=False):
 
 
 class Route(msgspec.Struct, frozen=True, gc=False):
-    """A registered route. `path` is None when the text does not determine it; `methods` None likewise."""
+    """A registered route. `path` is None when the text does not determine it; `methods` None likewise.
+
+    `name` is the one it was given: None without one, Unknown when the text does not determine it, a plain string when
+    it goes without saying.
+    """
 
     path: Text | None
     methods: frozenset[str] | None
-    name: str | None
+    name: Text | Unknown | str | None
     handler: HandlerRef | None
     span: Span
 
@@ -256,3 +260,100 @@ class LinkUse(msgspec.Struct, frozen=True, gc=False):
 
     url: Text | Pattern
     element: ElementAt
+
+
+class Taken(msgspec.Struct, frozen=True, gc=False):
+    """A parameter of a component; `kind` as in its facts.
+
+    `default` is the type of a literal default ("str", "None", "list", …), "?" for any other and None without one.
+    """
+
+    name: str
+    kind: str
+    annotation: str | None
+    default: str | None
+
+    @property
+    def required(self) -> bool:
+        """Whether every call has to give it."""
+        return self.kind == "normal" and self.default is None
+
+
+class Component(msgspec.Struct, frozen=True, gc=False):
+    """A `def` or `region` (`kind`) and the file that defines it: what it takes, and the slots it yields.
+
+    `open`: it may yield others.
+    """
+
+    path: str
+    name: str
+    kind: str
+    parameters: tuple[Taken, ...]
+    slots: frozenset[str]
+    open: bool
+
+
+class ComponentUse(msgspec.Struct, frozen=True, gc=False):
+    """A call of a known component in the template at `path`."""
+
+    path: str
+    call: ComponentCall
+    component: Component
+
+
+class ImportUse(msgspec.Struct, frozen=True, gc=False):
+    """A name that a template takes from the one called `template`, at `path`.
+
+    `local` is what it is called here; None for a member of what is imported whole.
+    """
+
+    name: Text
+    template: str
+    path: str
+    local: str | None
+
+
+class VocabularyUse(msgspec.Struct, frozen=True, gc=False):
+    """A filter or test (`kind`) that Kida does not have itself."""
+
+    name: Text
+    kind: str
+
+
+class BlockTwice(msgspec.Struct, frozen=True, gc=False):
+    """Two blocks of one name in one file; Kida renders the second in the place of both."""
+
+    first: BlockAt
+    second: BlockAt
+
+
+class Orphan(msgspec.Struct, frozen=True, gc=False):
+    """A block that nothing renders: no template above has one of its name, and no handler asks for it.
+
+    `above` is the file of the template that it would have to be in; `known` are the names of the blocks there.
+    """
+
+    block: BlockAt
+    above: str
+    known: tuple[str, ...]
+
+
+class DeadTemplate(msgspec.Struct, frozen=True, gc=False):
+    """A template that nothing refers to."""
+
+    name: str
+    path: str
+
+
+class HiddenCharacter(msgspec.Struct, frozen=True, gc=False):
+    """A character that changes the direction of the text around it, and is not seen itself: its Unicode name."""
+
+    name: str
+    span: Span
+
+
+class LookAlike(msgspec.Struct, frozen=True, gc=False):
+    """A name with letters that look like those of another alphabet, and the name that it looks like."""
+
+    name: Text
+    plain: str

@@ -54,6 +54,8 @@ def _rendered(model: Queries, app: AppKey, record: Record, site: Site) -> Iterat
         if name is not None:
             yield Unknown(_reason(name), record.span, "template")
         return
+    if not (name.value or signature.answers):
+        return  # an empty part, which stands for none
     yield TemplateUse(name, record.kind, site)
     path = template_path(model, app, name.value)
     for position, parameter in signature.blocks:
