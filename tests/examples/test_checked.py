@@ -9,6 +9,7 @@ from chirp_check.engine import Project, check
 from chirp_check.host import DiskHost
 from chirp_check.report.outcome import Report
 from examples import plant
+from examples.ladle.app import create_app as create_ladle
 from examples.notes.app import app as notes
 from examples.tracker.app import create_app
 
@@ -32,9 +33,9 @@ def place(planted: plant.Planted) -> Place:
     return planted.mistake.rule, planted.mistake.file, planted.line
 
 
-@pytest.mark.parametrize(("name", "references"), [("tracker", 250), ("notes", 25)])
+@pytest.mark.parametrize(("name", "references"), [("tracker", 250), ("ladle", 150), ("notes", 25)])
 def test_an_example_is_clean(name: str, references: int) -> None:
-    report = report_on(EXAMPLES / name)
+    report = check(Project(str(EXAMPLES.parent), DiskHost(), (f"examples/{name}",)))
     assert report.diagnostics == ()
     assert report.summary.resolved >= references, "it is not clean because nothing was looked at"
     assert report.summary.references - report.summary.resolved <= 1
@@ -77,7 +78,7 @@ def test_the_command_says_what_it_planted(tmp_path: Path, capsys: pytest.Capture
     assert "usage: plant.py FOLDER" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("app", [create_app(), notes], ids=["tracker", "notes"])
+@pytest.mark.parametrize("app", [create_app(), create_ladle(), notes], ids=["tracker", "ladle", "notes"])
 def test_the_running_application_finds_itself_clean(app: App) -> None:
     report = app.check()
     assert report.diagnostics == ()
