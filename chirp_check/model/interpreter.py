@@ -35,6 +35,7 @@ from chirp_check.source import Span
 CALL_DEPTH = 12
 CALLS = 20_000  # distinct calls that one piece of work follows; beyond, what a call returns is Unknown
 UNSEEN = Unknown("an argument", Span("", 0, 0))
+NO_FUNCTIONS: Mapping[Callable, Summary] = {}
 
 type Call = tuple[Callable, Arguments]
 
@@ -43,7 +44,8 @@ type Call = tuple[Callable, Arguments]
 class Outcome:
     """What one piece of work gave: a call's `summary`, what was noted, each once, and the remembered calls it made.
 
-    `functions` are those of the file that were run on unknown arguments, with what each gives.
+    `functions` are those of the file that were run on unknown arguments, with what each gives. `inner` are the functions
+    defined in calls, by file and qualified name: run on unknown arguments, too, unless this is a first look.
     """
 
     summary: Summary | None
@@ -52,6 +54,7 @@ class Outcome:
     escapes: tuple[tuple[Span, Span], ...]
     calls: tuple[Call, ...]
     functions: Mapping[Callable, Summary]
+    inner: frozenset[tuple[str, str]]
 
 
 class Surroundings(Protocol):
@@ -112,41 +115,48 @@ class Interpreter(Machine):
         self._running = frozenset(paths)
         for path in paths:
             self._module(path)
-        return self._outcome(None, self._local())
+        self._run_inner()
+        return self._outcome(None)
 
-    def run_functions(self, functions: tuple[Callable, ...]) -> Outcome:
-        """Run functions on unknown arguments, then those they define."""
+    def run_functions(self, functions: tuple[Callable, ...], *, deep: bool) -> Outcome:
+        """Run functions on unknown arguments; `deep`: also those that they define."""
         given = {function: self._alone(function) for function in functions}
-        self._local()
-        return self._outcome(None, given)
+        if deep:
+            self._run_inner()
+        return self._outcome(None, given, deep=deep)
 
     def run_call(self, function: Callable, arguments: Arguments) -> Outcome:
         """Run one call, then the functions it defines."""
         made = self._summary(function, arguments)
-        return self._outcome(made, self._local())
+        self._run_inner()
+        return self._outcome(made)
 
-    def _local(self) -> Mapping[Callable, Summary]:
+    def _run_inner(self) -> None:
         """Run the functions that were defined in calls, then those they define."""
         done = 0
         while done < len(self.defined):
             if self.defined[done].scope is not None:
                 self._alone(self.defined[done])
             done += 1
-        return {}
 
-    def _outcome(self, summary: Summary | None, functions: Mapping[Callable, Summary]) -> Outcome:
+    def _outcome(
+        self, summary: Summary | None, functions: Mapping[Callable, Summary] = NO_FUNCTIONS, *, deep: bool = True
+    ) -> Outcome:
         log = self._log
-        registrations = tuple(dict.fromkeys(self._settled(one) for one in log.registrations))
-        return Outcome(summary, tuple(log.records), registrations, tuple(log.escapes), tuple(log.calls), functions)
+        registrations = tuple(dict.fromkeys(self._settled(one, deep=deep) for one in log.registrations))
+        inner = frozenset((one.module, one.qualname) for one in self.defined if one.scope is not None)
+        return Outcome(
+            summary, tuple(log.records), registrations, tuple(log.escapes), tuple(log.calls), functions, inner
+        )
 
-    def _settled(self, one: Registration) -> Registration:
+    def _settled(self, one: Registration, *, deep: bool) -> Registration:
         """A registration that means the same outside of this piece of work."""
         handler = one.handler
         if not isinstance(handler, Callable) or (handler.scope is None and not handler.args and not handler.kwargs):
             return one
         bound = tuple(UNSEEN for _ in handler.args), tuple((name, UNSEEN) for name, _ in handler.kwargs)
         plain = replace(handler, scope=None, args=bound[0], kwargs=bound[1])
-        return Registration(one.route, one.application, plain, one.span, self._alone(handler))
+        return Registration(one.route, one.application, plain, one.span, self._alone(handler) if deep else None)
 
     def _module(self, path: str) -> dict[str, Value]:
         known = self.names.get(path)
@@ -178,9 +188,12 @@ class Interpreter(Machine):
     def _summary(self, function: Callable, arguments: Arguments) -> Summary:
         """What a call gives. Recursion, depth and an excess of calls give one Unknown."""
         target = (function.module, function.qualname)
+        named = arguments.kwargs
+        if function.kwargs:
+            named = tuple((dict(function.kwargs) | dict(named)).items())
         bound = Arguments(
-            tuple(_seen(value) for value in (*function.args, *arguments.args)),
-            tuple((name, _seen(value)) for name, value in (dict(function.kwargs) | dict(arguments.kwargs)).items()),
+            tuple([_seen(value) for value in (*function.args, *arguments.args)]),
+            tuple([(name, _seen(value)) for name, value in named]),
             arguments.open_args,
             arguments.open_kwargs,
         )

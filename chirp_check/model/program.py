@@ -1,6 +1,6 @@
 """The Python side of the project, run piece by piece: what modules bind, what functions give, what is noted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chirp_check.facts.handlers import Function, ModuleFacts
@@ -8,11 +8,12 @@ from chirp_check.model.domain import Callable, Record, Value
 from chirp_check.model.frame import Arguments, Registration, Summary
 from chirp_check.model.imports import Modules
 from chirp_check.model.inputs import module_facts, modules
-from chirp_check.model.interpreter import Interpreter, Outcome, unknown
+from chirp_check.model.interpreter import Call, Interpreter, Outcome, unknown
 from chirp_check.model.listing import function, read_modules, together
 from chirp_check.model.memory import Cycle, Queries, query
 from chirp_check.source import Span
 
+DEEP = "deep"
 DEEPEST = 40  # calls inside calls, across files
 
 NOTHING: Mapping[str, Value] = {}
@@ -85,10 +86,10 @@ def class_names(model: Queries, path: str, qualname: str) -> Mapping[str, Value]
 
 
 @query
-def _unit(model: Queries, path: str) -> Outcome:
-    """The functions of a file on unknown arguments."""
+def _unit(model: Queries, path: str, *depth: str) -> Outcome:
+    """The functions of a file on unknown arguments; `DEEP`: with those that they define."""
     own = _ran(model, together(model, path)).functions.get(path, ())
-    return Interpreter(_Surroundings(model), frozenset((path,))).run_functions(own)
+    return Interpreter(_Surroundings(model), frozenset((path,))).run_functions(own, deep=DEEP in depth)
 
 
 @query
@@ -129,17 +130,36 @@ def log(model: Queries) -> Log:
 
 
 def _outcomes(model: Queries) -> Iterator[Outcome]:
-    """Every piece of work, each once."""
-    seen: set[tuple[Callable, Arguments]] = set()
-    circles = dict.fromkeys(together(model, path) for path in read_modules(model))
-    pending = [_ran(model, circle).outcome for circle in circles]
-    pending += [_unit(model, path) for path in read_modules(model)]
-    for outcome in pending:  # which grows while it is gone through
-        yield outcome
-        for call in outcome.calls:
-            if call not in seen:
-                seen.add(call)
-                pending.append(_call(model, *call))
+    """Every piece of work, each once.
+
+    A function that is defined in a function of a file is run for what is known of the call around it; only where no
+    call is known, the call around it is taken to be on unknown arguments.
+    """
+    paths = read_modules(model)
+    circles = dict.fromkeys(together(model, path) for path in paths)
+    seen: set[Call] = set()
+    done = list(_with_calls(model, (_ran(model, circle).outcome for circle in circles), seen))
+    first = {path: _unit(model, path) for path in paths}
+    called = list(_with_calls(model, (_call(model, *call) for unit in first.values() for call in unit.calls), seen))
+    run = {one for outcome in (*done, *called) for one in outcome.inner}
+    yield from done
+    for path, unit in first.items():
+        if unit.inner <= run:
+            yield unit
+        else:
+            yield from _with_calls(model, (_unit(model, path, DEEP),), seen)
+    yield from called
+
+
+def _with_calls(model: Queries, outcomes: Iterable[Outcome], seen: set[Call]) -> Iterator[Outcome]:
+    """Pieces of work with the calls that they make into other files, each once."""
+    for start in outcomes:
+        pending = [start]
+        for outcome in pending:  # which grows while it is gone through
+            yield outcome
+            new = [call for call in outcome.calls if call not in seen]
+            seen.update(new)
+            pending += (_call(model, *call) for call in new)
 
 
 @query
