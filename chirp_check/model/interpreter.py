@@ -44,8 +44,8 @@ type Call = tuple[Callable, Arguments]
 class Outcome:
     """What one piece of work gave: a call's `summary`, what was noted, each once, and the remembered calls it made.
 
-    `functions` are those of the file that were run on unknown arguments, with what each gives. `inner` are the functions
-    defined in calls, by file and qualified name: run on unknown arguments, too, unless this is a first look.
+    `functions` are those of the file that were run on unknown arguments, with what each gives. `inner` are the
+    functions defined in calls, by file and qualified name: run on unknown arguments, too, unless this is a first look.
     """
 
     summary: Summary | None
