@@ -127,3 +127,11 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
     """The help sentence for a misspelt name, or None when nothing is near."""
     match = nearest(name, candidates)
     return f"did you mean `{match}`?" if match is not None else None
+
+
+def rename(at: Span, old: str, new: str, *, safe: bool = True) -> Fix | None:
+    """The fix that writes another name at a place: a bare word, or a literal between plain quotes; else None."""
+    quotes = (at.end - at.start - len(old)) // 2
+    if at.end - at.start != len(old) + 2 * quotes or quotes not in (0, 1):
+        return None
+    return Fix(f"rename it to `{new}`", (Edit(Span(at.path, at.start + quotes, at.end - quotes), new),), safe)

@@ -14,6 +14,7 @@ from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.program import records
 from chirp_check.model.returns import argument_faults
+from chirp_check.model.template_uses import template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
 from chirp_check.source import Span
 
@@ -99,7 +100,15 @@ def _syntax(model: Queries, path: str) -> tuple[object, ...]:
 
 
 type Producer = Callable[[Queries, str], Iterable[object]]
-PRODUCERS: tuple[Producer, ...] = (_python_uses, _markup_uses, _cycles, _application, _syntax, argument_faults)
+PRODUCERS: tuple[Producer, ...] = (
+    _python_uses,
+    _markup_uses,
+    _cycles,
+    _application,
+    _syntax,
+    argument_faults,
+    template_uses,
+)
 
 
 @query

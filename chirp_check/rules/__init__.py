@@ -1,6 +1,7 @@
 """All rules, listed by hand."""
 
 from chirp_check.rule import Rule
+from chirp_check.rules.bad_call import bad_call
 from chirp_check.rules.bad_encoding import bad_encoding
 from chirp_check.rules.bad_return_arguments import bad_return_arguments
 from chirp_check.rules.bare_ignore import bare_ignore
@@ -10,7 +11,9 @@ from chirp_check.rules.template_cycle import template_cycle
 from chirp_check.rules.template_syntax import template_syntax
 from chirp_check.rules.too_large import too_large
 from chirp_check.rules.unknown_block import unknown_block
+from chirp_check.rules.unknown_import import unknown_import
 from chirp_check.rules.unknown_rule import unknown_rule
+from chirp_check.rules.unknown_slot import unknown_slot
 from chirp_check.rules.unknown_target import unknown_target
 from chirp_check.rules.unknown_template import unknown_template
 from chirp_check.rules.unnegotiable_annotation import unnegotiable_annotation
@@ -20,6 +23,7 @@ from chirp_check.rules.unused_ignore import unused_ignore
 from chirp_check.rules.wrong_method import wrong_method
 
 ALL: tuple[Rule, ...] = (
+    bad_call,
     bad_encoding,
     bad_return_arguments,
     bare_ignore,
@@ -29,7 +33,9 @@ ALL: tuple[Rule, ...] = (
     template_syntax,
     too_large,
     unknown_block,
+    unknown_import,
     unknown_rule,
+    unknown_slot,
     unknown_target,
     unknown_template,
     unnegotiable_annotation,

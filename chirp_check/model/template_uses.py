@@ -1,0 +1,16 @@
+"""What rules judge in one template besides its markup: its components, blocks and vocabulary, and its own references."""
+
+from collections.abc import Iterator
+
+from chirp_check.model.applications import application_keys
+from chirp_check.model.components import component_uses, import_uses
+from chirp_check.model.memory import Queries
+from chirp_check.model.templates import paths
+
+
+def template_uses(model: Queries, path: str) -> Iterator[object]:
+    """What one template takes from others, for every application that it belongs to."""
+    for app in application_keys(model):
+        if path in paths(model, app):
+            yield from component_uses(model, app, path)
+            yield from import_uses(model, app, path)
