@@ -1,9 +1,9 @@
-"""What rules judge in one template besides its markup: its components, blocks and vocabulary, and its own references."""
+"""What rules judge in one template besides its markup: components, blocks, and the names of filters and tests."""
 
 from collections.abc import Iterator
 
 from chirp_check.model.applications import application_keys
-from chirp_check.model.components import component_uses, import_uses
+from chirp_check.model.component_uses import component_uses, import_uses
 from chirp_check.model.memory import Queries
 from chirp_check.model.templates import paths
 

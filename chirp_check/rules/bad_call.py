@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Fix, Label, nearest, rename
 from chirp_check.facts.values import Arg
-from chirp_check.model.components import is_called, keyword_span, literal_type, name_span
+from chirp_check.model.component_uses import is_called, keyword_span, name_span
+from chirp_check.model.components import literal_type
 from chirp_check.model.entities import Component, ComponentUse, Taken
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
@@ -102,7 +103,7 @@ def _accepted(parameter: Taken) -> set[str] | None:
     """The types of literals that a parameter takes; None where its annotation or default leave that open."""
     words = [word.strip() for word in (parameter.annotation or "").replace("none", "None").split("|")]
     names = {word.partition("[")[0].strip() for word in words}
-    default = {parameter.default} if parameter.default is not None else set()
+    default: set[str] = {parameter.default} if parameter.default is not None else set()
     if not names | default <= _KNOWN or not names:
         return None
     return {one for name in names | default for one in _TAKES.get(name, {name})}

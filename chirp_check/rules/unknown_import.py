@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Edit, Finding, Fix, Label, nearest
-from chirp_check.model.components import called, defining, import_missing, name_span, offered, written
+from chirp_check.model.component_uses import called, defining, import_missing, name_span, offered, written
 from chirp_check.model.entities import ImportUse
 from chirp_check.model.model import Model
 from chirp_check.rule import rule

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Fix, Label, nearest, rename
-from chirp_check.model.components import dropped_body, is_handed_on, name_span
+from chirp_check.model.component_uses import name_span
 from chirp_check.model.entities import ComponentUse
 from chirp_check.model.model import Model
+from chirp_check.model.slots import dropped_body, is_handed_on
 from chirp_check.rule import rule
 from chirp_check.source import Span
 
