@@ -11,7 +11,7 @@ from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.mounts import Page, actions_file, beside, mounted, pages
-from chirp_check.model.program import names_of, summary
+from chirp_check.model.program import names_of, records, summary
 from chirp_check.model.templates import template_path
 from chirp_check.source import Span
 
@@ -242,6 +242,28 @@ def layouts_around(model: Queries, app: AppKey) -> Mapping[str, frozenset[str]]:
         if path is not None and layouts:
             found[path] = found.get(path, frozenset()) | layouts
     return found
+
+
+@query
+def all_layouts(model: Queries, app: AppKey) -> tuple[str, ...]:
+    """The layouts of all pages, sorted."""
+    return tuple(sorted({one for page in mounted_pages(model, app) for one in page_layouts(model, app, page.file)}))
+
+
+@query
+def loosely_rendered(model: Queries, app: AppKey) -> frozenset[str]:
+    """The templates that are rendered as pages at a place of which it is not known which pages come by."""
+    known = _rendered_by(model, app)
+    files = application(model, app).files if all_layouts(model, app) else ()
+    loose = (
+        record
+        for file in sorted(files)
+        for record in records(model, file)
+        if record.kind in _LAID_OUT and record not in known
+    )
+    named = (record.argument(*RETURN_TYPES[record.kind].template or (None, "")) for record in loose)
+    paths = (template_path(model, app, name.value) for name in named if isinstance(name, Text))
+    return frozenset(path for path in paths if path is not None)
 
 
 def records_in(values: Iterable[Value]) -> Iterator[Record]:

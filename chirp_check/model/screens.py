@@ -15,6 +15,7 @@ from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, oob_ids, texts, unplaced
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.pages import all_layouts, layouts_around, loosely_rendered
 from chirp_check.model.program import records
 from chirp_check.model.responses import response
 from chirp_check.model.routes import is_local, reach, url_space
@@ -101,18 +102,25 @@ def _joined_ids(model: Queries, app: AppKey, shown: Screen) -> Ids:
 def screen(model: Queries, app: AppKey, shell: str) -> Screen:
     """The screen that starts with a full render of the template at `shell`."""
     seen: set[str] = set()
-    pending = [shell]
+    page = (shell, *sorted(layouts_around(model, app).get(shell, ())))
+    pending = [*page, *_perhaps_around(model, app, shell)]
     is_open = False
     while pending:
         parts = composed(model, app, current := pending.pop())
         # A mistake in what is swapped in is reported there; in the page itself it would be reported twice.
-        is_open = is_open or parts.open or (parts.broken and current == shell)
+        is_open = is_open or parts.open or (parts.broken and current in page)
         for path in parts.files - seen:
             seen.add(path)
             more, unseen = _requested(model, app, path)
             is_open = is_open or unseen
             pending += [one for one in more if one not in seen]
-    return Screen(frozenset(seen), composed(model, app, shell).files, is_open)
+    rendered = frozenset(path for one in page for path in composed(model, app, one).files)
+    return Screen(frozenset(seen), rendered, is_open)
+
+
+def _perhaps_around(model: Queries, app: AppKey, shell: str) -> tuple[str, ...]:
+    """The layouts that may be around a template which a page renders in a way that is not seen: any of them."""
+    return all_layouts(model, app) if shell in loosely_rendered(model, app) else ()
 
 
 @query
@@ -149,7 +157,9 @@ def _answered(model: Queries, app: AppKey, url: Text | Pattern, followed: set[Te
             continue
         is_open = is_open or answer.open
         brought = (template_path(model, app, name) for name in answer.templates)
-        found |= {one for one in brought if one is not None}
+        for one in brought:
+            # A boosted answer to a page's target holds layouts, too.
+            found |= {one, *layouts_around(model, app).get(one, ())} if one is not None else set()
         for redirect in answer.redirects:
             more, unseen = _answered(model, app, redirect, followed)
             found |= more
