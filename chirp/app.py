@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from chirp._internal.asgi import Receive, Scope, Send
 from chirp.config import AppConfig
@@ -174,14 +175,18 @@ class App:
     def url_for(self, name: str, **params: object) -> str:
         """The URL path of a route, percent-encoded, below the mount point of the current request.
 
-        A route's name is the one it was given, else its function's; of several with one name, that which has exactly
-        these parameters. `static` with `path` is a file below `static_dir`. ValueError when no route or value fits.
+        A route's name is the one it was given, else its function's; of several with one name, that which takes most of
+        these parameters. The others become the query; None is left out. `static` with `path` is a file below
+        `static_dir`. ValueError when no route or value fits.
         """
         patterns = self._names.get(name)
         if patterns is None:
             raise ValueError(f"no route is called `{name}`")
-        fitting = (pattern for pattern in patterns if pattern.params.keys() == params.keys())
-        path = next(fitting, patterns[0]).fill(**params)
+        fitting = [pattern for pattern in patterns if pattern.params.keys() <= params.keys()]
+        pattern = max(fitting, key=lambda one: len(one.params), default=patterns[0])
+        path = pattern.fill(**{key: value for key, value in params.items() if key in pattern.params})
+        query = [(key, value) for key, value in params.items() if key not in pattern.params and value is not None]
+        path += f"?{urlencode(query, doseq=True)}" if query else ""
         request = request_var.get(None)
         return path if request is None else request.root_path + path
 

@@ -315,8 +315,10 @@ def test_url_for() -> None:
     assert app.url_for("files", p="a b/c") == "/%C3%A9/a%20b/c"
     with pytest.raises(ValueError, match="no route is called `nope`"):
         app.url_for("nope")
-    with pytest.raises(ValueError, match="no parameter `other`"):
-        app.url_for("item", other=3)
+    assert app.url_for("item", page=2, q="a&é", tag=["x", "y"], none=None) == "/items?page=2&q=a%26%C3%A9&tag=x&tag=y"
+    assert app.url_for("item", id=3, page=2) == "/items/3?page=2"
+    with pytest.raises(ValueError, match="needs the parameter `p`"):
+        app.url_for("files", page=2)
 
 
 def test_url_for_below_a_mount_point(tmp_path: Path) -> None:
