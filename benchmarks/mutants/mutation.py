@@ -68,6 +68,7 @@ class Proof(Enum):
     FACTS = "a status, a request that nothing answers, a target that is not there"
     ANSWERS = "the same, or a body that says something else"
     TEXT = "the text itself: the mistake need not show at run time"
+    SAME = "there is no mistake: nothing may differ, and nothing may be reported"
 
 
 @dataclass(frozen=True, slots=True)

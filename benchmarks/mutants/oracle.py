@@ -33,6 +33,7 @@ from benchmarks.mutants.trace import Trace, Traced
 from benchmarks.mutants.witness import ANSWER, Done, observe, observe_steps
 from chirp import App
 
+PACKAGE = "examples"
 HANGS = 60  # seconds after which a child is ended
 
 type Part = Callable[[App, Callable[[str], None]], Coroutine[None, None, None]]
@@ -45,13 +46,15 @@ class Oracle:
         self._app = app
         self._script = script
         self._folder = TemporaryDirectory(prefix="mutants-")
-        self._copy = Path(self._folder.name) / app.root.name
+        self._copy = Path(self._folder.name) / PACKAGE / app.root.name
         self._normal: frozenset[str] = frozenset()
         self._traced = Traced(())
 
     def __enter__(self) -> Self:
         for one in pkgutil.walk_packages(chirp.__path__, "chirp."):
             importlib.import_module(one.name)
+        self._copy.parent.mkdir()
+        (self._copy.parent / "__init__.py").touch()
         shutil.copytree(self._app.root, self._copy, ignore=shutil.ignore_patterns("__pycache__"))
         compileall.compile_dir(self._copy, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
         gc.freeze()
@@ -175,7 +178,7 @@ class Oracle:
     def _start(self) -> App:
         remember_compiled(Path(self._folder.name) / "compiled")
         sys.path.insert(0, self._folder.name)
-        module = importlib.import_module(f"{self._app.root.name}.{self._script.module}")
+        module = importlib.import_module(f"{PACKAGE}.{self._app.root.name}.{self._script.module}")
         made = vars(module)[self._script.name]
         app = made if isinstance(made, App) else made()
         assert isinstance(app, App)

@@ -18,7 +18,10 @@ type Chosen = tuple[int, Mutant]  # the operator's place in the list, and a muta
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One mutant: where it is, what the runtime does differently (None: nothing), and what the checker said."""
+    """One mutant: where it is, what the runtime does differently (None: nothing), and what the checker said.
+
+    `control`: there is no mistake in it.
+    """
 
     app: str
     operator: str
@@ -31,11 +34,12 @@ class Outcome:
     exact: bool
     missed: tuple[str, ...]
     others: tuple[str, ...]
+    control: bool
 
     @property
     def effective(self) -> bool:
         """Whether it counts."""
-        return self.difference is not None
+        return self.difference is not None and not self.control
 
 
 def choose(root: Path, wanted: str, sample: int, seed: int) -> list[Chosen]:
@@ -86,6 +90,7 @@ def work(root: Path, chosen: Sequence[Chosen]) -> list[Outcome]:
                     verdict.exact,
                     tuple(f"{one.rule} {one.path}:{one.start}-{one.end}" for one in verdict.missed),
                     verdict.others,
+                    operator.proof is Proof.SAME,
                 )
             )
     return outcomes

@@ -25,9 +25,12 @@ def tables(outcomes: Iterable[Outcome]) -> str:
     lines.append(_row("all", outcomes, width))
     count = [one for one in outcomes if one.effective]
     found, exact = sum(one.found for one in count), sum(one.exact for one in count)
-    kinds = len({one.operator for one in outcomes})
+    kinds = len({one.operator for one in outcomes if not one.control})
+    same = [one for one in outcomes if one.control]
+    alarms, differing = sum(bool(one.others) for one in same), sum(one.difference is not None for one in same)
+    lines.append(f"\n{len(same)} rewrites without a mistake: {alarms} of them reported, {differing} run differently")
     lines.append(
-        f"\n{kinds} operators; {found} of {len(count)} found: {found / max(1, len(count)):.1%}; "
+        f"{kinds} operators; {found} of {len(count)} found: {found / max(1, len(count)):.1%}; "
         f"{exact} of these at the exact place: {exact / max(1, found):.1%}"
     )
     return "\n".join(lines)
@@ -55,6 +58,9 @@ def misses(outcomes: Iterable[Outcome]) -> str:
     """The mutants that count and are not found where they should be: what the runtime does, and what was said."""
     lines: list[str] = []
     for one in outcomes:
+        if one.control and (one.others or one.difference):
+            lines.append(f"\nalarm: {one.operator} in {one.app} at {one.place}: {one.changed}")
+            lines += [f"  runtime: {one.difference}", *(f"  said: {other}" for other in one.others)]
         if one.effective and not one.exact:
             lines += [
                 f"\nmissed: {one.operator} [{one.rule}] in {one.app} at {one.place}: {one.changed}",

@@ -8,7 +8,7 @@ from benchmarks.mutants.mutation import Mutant, Place
 from chirp_check.engine import Project, Session
 from chirp_check.host import MemoryHost
 
-ROOT = "/site"
+ROOT, PACKAGE = "/site", "examples"
 AGAIN = 40  # of so many mutants one is also checked from scratch
 
 
@@ -58,11 +58,12 @@ class Checker:
         return Verdict(found, exact, shown, others)
 
     def _findings(self, files: Mapping[str, str], session: Session) -> dict[Place, str]:
-        name = self._app.root.name
-        host = MemoryHost({f"{ROOT}/{name}/{path}": text for path, text in files.items()})
+        folder = f"{PACKAGE}/{self._app.root.name}/"
+        texts = {f"{ROOT}/{folder}{path}": text for path, text in files.items()}
+        host = MemoryHost({f"{ROOT}/{PACKAGE}/__init__.py": "", **texts})
         report = session.analyze(Project(ROOT, host)).report
         return {
-            Place(one.rule, at.path.removeprefix(f"{name}/"), at.start, at.end): f"{one.rule}: {one.finding.message}"
+            Place(one.rule, at.path.removeprefix(folder), at.start, at.end): f"{one.rule}: {one.finding.message}"
             for one in report.diagnostics
             if (at := one.finding.at)
         }

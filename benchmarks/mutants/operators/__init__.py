@@ -1,7 +1,7 @@
 """The kinds of mistakes, listed by hand."""
 
 from benchmarks.mutants.mutation import Operator
-from benchmarks.mutants.operators import annotations, names, syntax, tags, targets, urls
+from benchmarks.mutants.operators import annotations, carried, names, syntax, tags, targets, urls
 
 ALL: tuple[Operator, ...] = (
     *names.OPERATORS,
@@ -10,4 +10,5 @@ ALL: tuple[Operator, ...] = (
     *targets.OPERATORS,
     *syntax.OPERATORS,
     *annotations.OPERATORS,
+    *carried.OPERATORS,
 )

@@ -7,6 +7,7 @@ from random import Random
 
 from benchmarks.mutants.application import Application, Module, callee
 from benchmarks.mutants.mutation import Change, Mutant, Operator, Place
+from benchmarks.mutants.operators.urls import METHODS, page_path
 
 NEGOTIABLE = ("StrEnum", "NamedTuple", "Protocol", "str", "dict")
 RULE = "unnegotiable-annotation"
@@ -28,12 +29,13 @@ def _handlers(app: Application) -> Iterator[tuple[Module, Function]]:
                 named.add(
                     given.attr if isinstance(given, ast.Attribute) else given.id if isinstance(given, ast.Name) else ""
                 )
+        is_page = page_path(module.path) is not None
         for node in module.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.returns is not None:
                 decorated = any(
                     isinstance(one, ast.Call) and callee(one) in ("route", "error") for one in node.decorator_list
                 )
-                if decorated or node.name in named:
+                if decorated or node.name in named or (is_page and node.name in METHODS):
                     yield module, node
 
 

@@ -8,6 +8,7 @@ from functools import cache
 from random import Random
 
 from benchmarks.mutants.application import (
+    PAGES,
     Application,
     Attribute,
     Element,
@@ -16,9 +17,10 @@ from benchmarks.mutants.application import (
     callee,
     shape,
 )
-from benchmarks.mutants.mutation import Change, Operator, Place, misspelt
+from benchmarks.mutants.mutation import Change, Mutant, Operator, Place, misspelt
 
 VERBS = {"hx-get": "GET", "hx-post": "POST", "hx-put": "PUT", "hx-patch": "PATCH", "hx-delete": "DELETE"}
+METHODS = ("get", "post", "put", "patch", "delete")
 HOLE = "\0"
 type Maker = Callable[[Application, Random], Iterator[Change]]
 
@@ -148,7 +150,7 @@ def _references(app: Application) -> Iterator[Reference]:
     for element, attribute in actions(app):
         yield _reference(element.path, attribute, _method(element))
     for one in urls_in_python(app):
-        if one.use in ("redirect", "changed", "FormAction", "variable", "location"):
+        if one.use in ("redirect", "changed", "done", "FormAction", "variable", "location"):
             yield Reference(one.module.path, one.start, one.end, one.shape.partition("?")[0], "GET")
 
 
@@ -177,6 +179,37 @@ def _routes(app: Application) -> Iterator[Declared]:
             yield Declared(module, start, end, str(call.args[0].value), call, methods)
 
 
+def page_path(path: str) -> str | None:
+    """The path of the route that a file is; None for any other file."""
+    folder, _, file = path.rpartition("/")
+    if not path.startswith(PAGES) or file.startswith("_"):
+        return None
+    made = f"/{folder.removeprefix(PAGES.rstrip('/')).strip('/')}"
+    return made if file == "page.py" else f"{made.rstrip('/')}/{file.removesuffix('.py')}"
+
+
+def addresses(app: Application) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Every route as path and methods: declared ones, and those of the folder of pages."""
+    return (*((one.path, one.methods) for one in routes(app)), *pages(app))
+
+
+@cache
+def pages(app: Application) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The routes of files below `pages/`: the functions that are named like methods."""
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for module in app.modules:
+        path = page_path(module.path)
+        if path is None:
+            continue
+        folder, _, file = module.path.rpartition("/")
+        named = [one.name for one in module.tree.body if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+        methods = [name.upper() for name in named if name in METHODS]
+        if f"{folder}/_actions.py" in app.files and file == "page.py":
+            methods.append("POST")
+        found.append((path, tuple(methods)))
+    return tuple(found)
+
+
 @cache
 def matches(path: str, wanted: str) -> bool:
     """Whether a route's path can match a URL's shape, segment by segment."""
@@ -190,11 +223,17 @@ def _segment(route: str, wanted: str) -> bool:
     return not route.endswith(":int}") or wanted.replace(HOLE, "").isdigit() or wanted == HOLE
 
 
-def _broken(app: Application, before: list[Declared], after: list[tuple[str, tuple[str, ...]]]) -> tuple[Place, ...]:
+def _taken(app: Application, url: str) -> set[str]:
+    """The methods that a URL takes."""
+    return {one for path, methods in addresses(app) if matches(path, url) for one in methods}
+
+
+def _broken(app: Application, after: Iterable[tuple[str, tuple[str, ...]]]) -> tuple[Place, ...]:
     """Where a finding is due when the routes are other than before."""
     found: list[Place] = []
+    after = tuple(after)
     for one in references(app):
-        was = [route for route in before if matches(route.path, one.shape) and one.method in route.methods]
+        was = [path for path, methods in addresses(app) if matches(path, one.shape) and one.method in methods]
         now = [methods for path, methods in after if matches(path, one.shape)]
         if was and not now:
             found.append(Place("unrouted-url", one.path, one.start, one.end))
@@ -213,7 +252,7 @@ def _hx_url(
     """Misspells the part of each URL that `which` picks."""
 
     def make(app: Application, random: Random) -> Iterator[Change]:
-        known = [route.path for route in routes(app)]
+        known = [path for path, _ in addresses(app)]
         for element, attribute in attributes(app):
             part = which(attribute.value)
             if part is None:
@@ -247,7 +286,7 @@ def _last(url: str) -> tuple[int, int] | None:
 
 def _hole_dropped(app: Application, random: Random) -> Iterator[Change]:
     """`/tasks/{{ task.id }}/edit` without the number."""
-    known = [route.path for route in routes(app)]
+    known = [path for path, _ in addresses(app)]
     for element, attribute in (*hx_urls(app), *actions(app)):
         hole = re.search(r"/\{\{.*?\}\}(?=/|$|\?)", attribute.value)
         if hole is None:
@@ -263,6 +302,8 @@ def _segment_added(app: Application, random: Random) -> Iterator[Change]:
     for element, attribute in hx_urls(app):
         path, query, rest = attribute.value.partition("?")
         made = f"{path.rstrip('/')}/{random.choice(('list', 'all', 'form', 'now'))}{query}{rest}"
+        if any(matches(path, shape(made).partition("?")[0]) for path, _ in addresses(app)):
+            continue
         place = Place("unrouted-url", element.path, attribute.value_start, attribute.value_start + len(made))
         yield Change(element.path, attribute.value_start, attribute.value_end, made, (place,))
 
@@ -281,7 +322,7 @@ def _formaction(app: Application, random: Random) -> Iterator[Change]:
 
 def _python_url(*uses: str, plain: bool) -> Maker:
     def make(app: Application, random: Random) -> Iterator[Change]:
-        known = [route.path for route in routes(app)]
+        known = [path for path, _ in addresses(app)]
         for one in urls_in_python(app):
             if one.use not in uses or isinstance(one.node, ast.Constant) is not plain:
                 continue
@@ -313,7 +354,7 @@ def _route_renamed(app: Application, random: Random) -> Iterator[Change]:
         word = random.choice(words)
         made = re.sub(rf"(?<=/){word}(?![a-z])", misspelt(word, random), route.path, count=1)
         after = [(made if one is route else one.path, one.methods) for one in declared]
-        yield from _route_change(app, declared, after, route.module, route.start, route.end, f'"{made}"')
+        yield from _route_change(app, after, route.module, route.start, route.end, f'"{made}"')
 
 
 def _route_removed(app: Application, random: Random) -> Iterator[Change]:
@@ -326,7 +367,7 @@ def _route_removed(app: Application, random: Random) -> Iterator[Change]:
         if not (line.lstrip().startswith("@") and line.rstrip().endswith(")")):
             continue
         after = [(one.path, one.methods) for one in declared if one is not route]
-        yield from _route_change(app, declared, after, route.module, line_start, line_end, "")
+        yield from _route_change(app, after, route.module, line_start, line_end, "")
 
 
 def _method_dropped(app: Application, random: Random) -> Iterator[Change]:
@@ -340,7 +381,7 @@ def _method_dropped(app: Application, random: Random) -> Iterator[Change]:
             kept = tuple(one for one in route.methods if one != method)
             after = [(one.path, kept if one is route else one.methods) for one in declared]
             text = "[" + ", ".join(f'"{one}"' for one in kept) + "]"
-            yield from _route_change(app, declared, after, route.module, start, end, text)
+            yield from _route_change(app, after, route.module, start, end, text)
 
 
 def _method_changed(app: Application, random: Random) -> Iterator[Change]:
@@ -353,7 +394,7 @@ def _method_changed(app: Application, random: Random) -> Iterator[Change]:
         others = [one for one in ("POST", "PUT", "PATCH", "DELETE") if one not in route.methods]
         other = random.choice(others)
         after = [(one.path, (other,) if one is route else one.methods) for one in declared]
-        yield from _route_change(app, declared, after, route.module, start, end, f'["{other}"]')
+        yield from _route_change(app, after, route.module, start, end, f'["{other}"]')
 
 
 def _methods_forgotten(app: Application, random: Random) -> Iterator[Change]:
@@ -366,12 +407,11 @@ def _methods_forgotten(app: Application, random: Random) -> Iterator[Change]:
         _, end = route.module.range(word.value)
         start = route.module.text.rindex(", methods=", 0, end)
         after = [(one.path, ("GET",) if one is route else one.methods) for one in declared]
-        yield from _route_change(app, declared, after, route.module, start, end, "")
+        yield from _route_change(app, after, route.module, start, end, "")
 
 
 def _route_change(
     app: Application,
-    before: list[Declared],
     after: list[tuple[str, tuple[str, ...]]],
     module: Module,
     start: int,
@@ -383,7 +423,7 @@ def _route_change(
         Place(one.rule, one.path, one.start + moved, one.end + moved)
         if one.path == module.path and one.start >= end
         else one
-        for one in _broken(app, before, after)
+        for one in _broken(app, (*after, *pages(app)))
     )
     if places:
         yield Change(module.path, start, end, text, places)
@@ -391,12 +431,11 @@ def _route_change(
 
 def _verb(given: str, other: str) -> Maker:
     def make(app: Application, random: Random) -> Iterator[Change]:
-        declared = list(routes(app))
         for element, attribute in hx_urls(app):
             if attribute.name != given:
                 continue
             url = shape(attribute.value).partition("?")[0]
-            taken = {method for route in declared if matches(route.path, url) for method in route.methods}
+            taken = {one for path, methods in addresses(app) if matches(path, url) for one in methods}
             if VERBS[other] in taken:
                 continue
             moved = len(other) - len(given)
@@ -407,13 +446,12 @@ def _verb(given: str, other: str) -> Maker:
 
 
 def _form_method(app: Application, random: Random) -> Iterator[Change]:
-    declared = list(routes(app))
     for element, action in actions(app):
         method = element.get("method")
         if method is None:
             continue
         other = "get" if method.value == "post" else "post"
-        taken = {one for route in declared if matches(route.path, shape(action.value)) for one in route.methods}
+        taken = _taken(app, shape(action.value))
         if other.upper() in taken:
             continue
         moved = len(other) - len(method.value) if method.start < action.start else 0
@@ -422,12 +460,11 @@ def _form_method(app: Application, random: Random) -> Iterator[Change]:
 
 
 def _form_method_dropped(app: Application, random: Random) -> Iterator[Change]:
-    declared = list(routes(app))
     for element, action in actions(app):
         method = element.get("method")
         if method is None or method.value != "post":
             continue
-        taken = {one for route in declared if matches(route.path, shape(action.value)) for one in route.methods}
+        taken = _taken(app, shape(action.value))
         if "GET" in taken:
             continue
         moved = -(method.end - method.start) if method.start < action.start else 0
@@ -435,7 +472,54 @@ def _form_method_dropped(app: Application, random: Random) -> Iterator[Change]:
         yield Change(element.path, method.start, method.end, "", (place,))
 
 
-_HELPERS = ("changed", "FormAction")
+# Folders of pages.
+
+
+def _page_functions(app: Application) -> Iterator[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef, str]]:
+    """The functions that answer, with the path of their route."""
+    for module in app.modules:
+        path = page_path(module.path)
+        for node in module.tree.body if path is not None else ():
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name in METHODS:
+                yield module, node, path or ""
+
+
+def _page_method_changed(app: Application, random: Random) -> Iterator[Change]:
+    """A function is named like another method."""
+    for module, node, path in _page_functions(app):
+        others = [one for one in METHODS if one.upper() not in dict(pages(app))[path]]
+        other = random.choice(others)
+        start = module.text.index(f"{node.name}(", module.range(node)[0])
+        after = tuple(
+            (
+                one,
+                tuple(other.upper() if name == node.name.upper() else name for name in methods)
+                if one == path
+                else methods,
+            )
+            for one, methods in pages(app)
+        )
+        places = _broken(app, (*((one.path, one.methods) for one in routes(app)), *after))
+        if places:
+            yield Change(module.path, start, start + len(node.name), other, places)
+
+
+def _page_renamed(app: Application, random: Random) -> Iterator[Mutant]:
+    """The file of a page has another name."""
+    for module in app.modules:
+        path = page_path(module.path)
+        if path is None or f"{module.path.rpartition('/')[0]}/_actions.py" in app.files:
+            continue
+        made = module.path.removesuffix(".py") + random.choice(("2.py", "_old.py", "s.py"))
+        now = page_path(made)
+        after = tuple((now if one == path and now else one, methods) for one, methods in pages(app))
+        places = _broken(app, (*((one.path, one.methods) for one in routes(app)), *after))
+        if places:
+            files = {module.path: None, made: module.text}
+            yield Mutant("file of a page renamed", (module.path, 0, 0), files, places)
+
+
+_HELPERS = ("changed", "done", "FormAction")
 OPERATORS = (
     Operator("hx URL misspelt at its start", "unrouted-url", _hx_url(_first, hx_urls)),
     Operator("hx URL misspelt after its start", "unrouted-url", _hx_url(_last, hx_urls)),
@@ -463,4 +547,6 @@ OPERATORS = (
     Operator("hx-delete made hx-post", "wrong-method", _verb("hx-delete", "hx-post")),
     Operator("form method changed", "wrong-method", _form_method),
     Operator("form method forgotten", "wrong-method", _form_method_dropped),
+    Operator("function of a page named like another method", "wrong-method", _page_method_changed),
+    Operator("file of a page renamed", "unrouted-url", _page_renamed),
 )
