@@ -9,10 +9,23 @@ from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model import routes as urls
 from chirp_check.model import templates
 from chirp_check.model.applications import AppKey, Application, application, application_keys
-from chirp_check.model.entities import BlockAt, BlockUse, Pattern, Route, TargetUse, TemplateUse, Text, Unknown, UrlUse
+from chirp_check.model.entities import (
+    BlockAt,
+    BlockUse,
+    LinkUse,
+    Pattern,
+    Route,
+    RouteNameUse,
+    TargetUse,
+    TemplateUse,
+    Text,
+    Unknown,
+    UrlUse,
+)
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, counts, ids, only_an_id, pieces, scripted, wanted_id
 from chirp_check.model.memory import Queries
+from chirp_check.model.route_checks import route_names
 from chirp_check.model.routes import Reach, RouteShape, is_local, path_pieces, with_holes
 from chirp_check.model.screens import holds
 from chirp_check.model.segments import fill_one_segment
@@ -109,7 +122,7 @@ class Model(Queries):
 
     # URLs and targets.
 
-    def reach(self, use: UrlUse) -> Reach | None:
+    def reach(self, use: UrlUse | LinkUse) -> Reach | None:
         """The routes a URL can reach; None for a URL that does not lead into the application."""
         if not is_local(use.url):
             return None
@@ -128,6 +141,17 @@ class Model(Queries):
         """The methods of the routes that a URL can reach; None when those of one are not known."""
         named = attribute(use.element.element, use.via) if use.element is not None else None
         return reach.methods(by_segments=named is not None and fill_one_segment(named.value))
+
+    def route_names(self, use: RouteNameUse) -> Mapping[str, tuple[frozenset[str], ...]] | None:
+        """The parameters of the routes of each name that a file can ask for; None when there may be others."""
+        found: dict[str, tuple[frozenset[str], ...]] = {}
+        for app in self.applications_of(use.name.span.path):
+            known = route_names(self, app)
+            if known is None:
+                return None
+            for name, parameters in known.items():
+                found[name] = (*found.get(name, ()), *parameters)
+        return found or None
 
     def nearest_route(self, url: Text | Pattern) -> str | None:
         """The path, as a route writes it, that a URL most likely meant. Holes compare with parameters."""

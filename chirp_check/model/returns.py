@@ -1,13 +1,11 @@
 """What handlers give back, and whether a response can be made of it."""
 
-from collections.abc import Iterator
-
 import msgspec
 
 from chirp_check.model.domain import Record
 from chirp_check.model.entities import ArgumentFault
 from chirp_check.model.inputs import text
-from chirp_check.model.memory import Queries
+from chirp_check.model.memory import Queries, query
 from chirp_check.model.program import records
 from chirp_check.model.signatures import faults
 from chirp_check.model.templates import owners
@@ -16,13 +14,13 @@ from chirp_check.source import Span
 _NAMED = frozenset({"unknown", "by name", "twice"})  # faults of an argument's name, not of its value
 
 
-def argument_faults(model: Queries, path: str) -> Iterator[ArgumentFault]:
+@query
+def argument_faults(model: Queries, path: str) -> tuple[ArgumentFault, ...]:
     """What is wrong with the calls of return types in a Python file."""
-    if not owners(model, path):
-        return
-    for record in records(model, path):
-        for fault in faults(record):
-            yield _placed(model, record, fault)
+    made = records(model, path)
+    if not made or not owners(model, path):
+        return ()
+    return tuple(dict.fromkeys(_placed(model, record, fault) for record in made for fault in faults(record)))
 
 
 def _placed(model: Queries, record: Record, fault: ArgumentFault) -> ArgumentFault:

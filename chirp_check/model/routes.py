@@ -1,6 +1,6 @@
 """URLs against routes: what a reference can reach, with holes on the reference's side and parameters on the route's."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -89,9 +89,17 @@ def reach(model: Queries, app: AppKey, url: Text | Pattern) -> Reach:
     return _reach(model, app, path_pieces(url))
 
 
+def meeting_any(model: Queries, app: AppKey, segments: tuple[Segment, ...]) -> Iterator[tuple[int, PathPattern]]:
+    """The routes that segments would meet if parameters took any text, by their place in the application."""
+    patterns = _patterns(model, app)
+    for number in _trie(model, app).meeting(segments, converting=False):
+        shape, pattern = patterns[number]
+        yield shape.index, pattern
+
+
 @query
 def _reach(model: Queries, app: AppKey, pieces: Pieces) -> Reach:
-    segments = _segments(pieces)
+    segments = segments_of(pieces)
     patterns = _patterns(model, app)
     met = [patterns[number] for number in _trie(model, app).meeting(segments)]
     found = tuple(route for route, _ in met)
@@ -147,7 +155,7 @@ def _under(pieces: Pieces, prefix: str) -> bool:
     return first == prefix or first.startswith(prefix.rstrip("/") + "/")
 
 
-def _segments(pieces: Pieces) -> tuple[Segment, ...]:
+def segments_of(pieces: Pieces) -> tuple[Segment, ...]:
     """The pieces of a path, which starts with `/`, as segments."""
     made: list[Segment] = []
     before, after, hole = "", "", False

@@ -12,8 +12,10 @@ from chirp_check.model.entities import BlockUse, SyntaxProblem, TemplateUse, Unk
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
 from chirp_check.model.returns import argument_faults
+from chirp_check.model.route_checks import links, named_routes, route_faults
 from chirp_check.model.template_uses import template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
 from chirp_check.source import Span
@@ -107,6 +109,10 @@ PRODUCERS: tuple[Producer, ...] = (
     _application,
     _syntax,
     argument_faults,
+    route_faults,
+    parameter_faults,
+    named_routes,
+    links,
     template_uses,
 )
 

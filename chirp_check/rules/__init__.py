@@ -3,21 +3,29 @@
 from chirp_check.rule import Rule
 from chirp_check.rules.bad_call import bad_call
 from chirp_check.rules.bad_encoding import bad_encoding
+from chirp_check.rules.bad_path_value import bad_path_value
 from chirp_check.rules.bad_return_arguments import bad_return_arguments
+from chirp_check.rules.bad_route_path import bad_route_path
 from chirp_check.rules.bare_ignore import bare_ignore
+from chirp_check.rules.duplicate_route import duplicate_route
+from chirp_check.rules.duplicate_route_name import duplicate_route_name
 from chirp_check.rules.internal_error import internal_error
+from chirp_check.rules.path_parameter import path_parameter
 from chirp_check.rules.python_syntax import python_syntax
+from chirp_check.rules.shadowed_route import shadowed_route
 from chirp_check.rules.template_cycle import template_cycle
 from chirp_check.rules.template_syntax import template_syntax
 from chirp_check.rules.too_large import too_large
 from chirp_check.rules.unknown_block import unknown_block
 from chirp_check.rules.unknown_import import unknown_import
+from chirp_check.rules.unknown_route_name import unknown_route_name
 from chirp_check.rules.unknown_rule import unknown_rule
 from chirp_check.rules.unknown_slot import unknown_slot
 from chirp_check.rules.unknown_target import unknown_target
 from chirp_check.rules.unknown_template import unknown_template
 from chirp_check.rules.unnegotiable_annotation import unnegotiable_annotation
 from chirp_check.rules.unreadable_file import unreadable_file
+from chirp_check.rules.unrouted_link import unrouted_link
 from chirp_check.rules.unrouted_url import unrouted_url
 from chirp_check.rules.unused_ignore import unused_ignore
 from chirp_check.rules.wrong_method import wrong_method
@@ -25,21 +33,29 @@ from chirp_check.rules.wrong_method import wrong_method
 ALL: tuple[Rule, ...] = (
     bad_call,
     bad_encoding,
+    bad_path_value,
     bad_return_arguments,
+    bad_route_path,
     bare_ignore,
+    duplicate_route,
+    duplicate_route_name,
     internal_error,
+    path_parameter,
     python_syntax,
+    shadowed_route,
     template_cycle,
     template_syntax,
     too_large,
     unknown_block,
     unknown_import,
+    unknown_route_name,
     unknown_rule,
     unknown_slot,
     unknown_target,
     unknown_template,
     unnegotiable_annotation,
     unreadable_file,
+    unrouted_link,
     unrouted_url,
     unused_ignore,
     wrong_method,

@@ -1,0 +1,124 @@
+"""What a URL that no route answers was probably meant for: another path, or a value that a converter refuses."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chirp_check.diagnostic import Edit
+from chirp_check.grammar.path import CONVERTERS, PathPattern, PathSegment, parse_path
+from chirp_check.model.applications import AppKey, application
+from chirp_check.model.entities import LinkUse, Route, UrlUse
+from chirp_check.model.inputs import text
+from chirp_check.model.model import Model
+from chirp_check.model.routes import meeting_any, path_pieces, segments_of
+from chirp_check.model.trie import Segment
+from chirp_check.source import Span
+
+type Reference = UrlUse | LinkUse
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A value in a URL that the converter of a parameter does not take."""
+
+    value: str
+    parameter: str
+    converter: str
+    route: Route
+
+
+def refused(model: Model, use: Reference) -> Refused | None:
+    """The value for which no route answers a URL that is otherwise right; None where a word may be misspelt instead."""
+    segments = segments_of(path_pieces(use.url))
+    if any(_is_word(near, segments) for near in _near_patterns(model, use)):
+        return None
+    for app in model.applications_of(use.url.span.path):
+        for index, pattern in meeting_any(model, app, segments):
+            found = _refusing(segments, pattern)
+            if found is not None:
+                return Refused(*found, application(model, app).routes[index])
+    return None
+
+
+def _refusing(reference: tuple[Segment, ...], pattern: PathPattern) -> tuple[str, str, str] | None:
+    """The first value that its parameter does not take, when segment stands for segment."""
+    if len(reference) != len(pattern.segments):
+        return None
+    for one, segment in zip(reference, pattern.segments, strict=True):
+        name = segment.param_name
+        if isinstance(one, str) and name is not None and not _converts(segment, one):
+            return one, name, segment.param_type
+    return None
+
+
+def _converts(segment: PathSegment, value: str) -> bool:
+    try:
+        CONVERTERS[segment.param_type].convert(value)
+    except ValueError:
+        return False
+    return True
+
+
+def _near_patterns(model: Model, use: Reference) -> Iterator[PathPattern]:
+    near = model.nearest_route(use.url)
+    if near is not None:
+        yield parse_path(near)
+
+
+def _is_word(near: PathPattern, segments: tuple[Segment, ...]) -> bool:
+    """Whether a near route has a word where the reference has another: then that is misspelt."""
+    if len(near.segments) != len(segments):
+        return False
+    pairs = zip(segments, near.segments, strict=True)
+    return any(isinstance(one, str) and not segment.is_param and one != segment.value for one, segment in pairs)
+
+
+def registered(model: Model, use: Reference, path: str) -> Route | None:
+    """A route of the applications that a reference belongs to, by its path as it is written."""
+    for app in model.applications_of(use.url.span.path):
+        for route in application(model, app).routes:
+            if route.path is not None and route.path.value == path:
+                return route
+    return None
+
+
+def corrections(model: Model, use: Reference, path: str) -> tuple[Edit, ...]:
+    """What to write so that a URL leads to a route: its words in place of those that differ; empty where unclear."""
+    span = use.url.span
+    source = text(model, span.path)
+    pattern, segments = parse_path(path), segments_of(path_pieces(use.url))
+    if source is None or len(pattern.segments) != len(segments):
+        return ()
+    edits: list[Edit] = []
+    for one, segment in zip(segments, pattern.segments, strict=True):
+        if isinstance(one, str) and not segment.is_param and one != segment.value:
+            place = _only(source, span, one)
+            if place is None or not segment.value.isascii():
+                return ()
+            edits.append(Edit(place, segment.value))
+        elif not _stays(one, segment):
+            return ()
+    return tuple(edits)
+
+
+def _stays(one: Segment, segment: PathSegment) -> bool:
+    """Whether a segment of a URL fits the route as it is."""
+    if isinstance(one, str):
+        return _converts(segment, one) if segment.is_param else True
+    return segment.is_param
+
+
+def _only(source: str, span: Span, word: str) -> Span | None:
+    """Where a segment is written in the source of a URL, if that is clear."""
+    raw = source[span.start : span.end]
+    at = raw.find("/" + word)
+    end = at + 1 + len(word)
+    if not word or at < 0 or raw.find("/" + word, at + 1) >= 0 or raw[end : end + 1].isalnum():
+        return None
+    return Span(span.path, span.start + at + 1, span.start + end)
+
+
+def starts_like_a_route(model: Model, use: Reference, app: AppKey) -> bool:
+    """Whether the first word of a URL is also the first word of a route."""
+    first = segments_of(path_pieces(use.url))[0]
+    paths = (route.path.value for route in application(model, app).routes if route.path is not None)
+    return isinstance(first, str) and bool(first) and any(path.split("/")[1:2] == [first] for path in paths)

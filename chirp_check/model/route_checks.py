@@ -1,0 +1,306 @@
+"""What is wrong with the routes of an application by themselves, and with the names and links that lead to them."""
+
+from collections.abc import Iterator, Mapping
+
+from chirp_check.facts.handlers import AnyStatement, Define, DefineClass, If, Loop, Match, Try
+from chirp_check.facts.templates import ComponentCall, TemplateFacts
+from chirp_check.facts.values import Const, Name
+from chirp_check.grammar.path import PathError, PathPattern, parse_path
+from chirp_check.model.applications import DEFAULT_STATIC_URL, AppKey, Handler, application, application_keys
+from chirp_check.model.domain import Record
+from chirp_check.model.entities import (
+    ElementAt,
+    LinkUse,
+    NameConflict,
+    PathFault,
+    Route,
+    RouteConflict,
+    RouteNameUse,
+    ShadowedRoute,
+    Text,
+)
+from chirp_check.model.inputs import module_facts, template_facts
+from chirp_check.model.listing import function, functions
+from chirp_check.model.markup import attribute, pieces, texts
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.program import log, records
+from chirp_check.model.routes import is_local
+from chirp_check.model.templates import owners
+from chirp_check.source import Span
+
+
+@query
+def routes_in(model: Queries, app: AppKey) -> Mapping[str, tuple[int, ...]]:
+    """The routes of an application by the file that registers them, as their places in the application."""
+    found: dict[str, list[int]] = {}
+    for index, route in enumerate(application(model, app).routes):
+        found.setdefault(route.span.path, []).append(index)
+    return {path: tuple(ones) for path, ones in found.items()}
+
+
+@query
+def route_faults(model: Queries, path: str) -> tuple[object, ...]:
+    """What is wrong with the routes that a Python file registers."""
+    return tuple(dict.fromkeys(_faults(model, path)))
+
+
+def _faults(model: Queries, path: str) -> Iterator[object]:
+    for app in application_keys(model):
+        here = routes_in(model, app).get(path, ())
+        routes = application(model, app).routes if here else ()
+        yield from (fault for index in here if (fault := _path_fault(routes[index])) is not None)
+        for index in here:
+            yield from _conflicts(model, app, index)
+            yield from _shadowed(model, app, routes[index])
+
+
+def _path_fault(route: Route) -> PathFault | None:
+    if route.path is None or route.path.span == route.span:
+        return None  # not written, or made of the names of folders
+    try:
+        parse_path(route.path.value)
+    except PathError as error:
+        value, span = route.path.value, route.path.span
+        wrong = value[error.offset :].partition("}")[0] if error.message.startswith("no converter") else ""
+        plain = span.end - span.start == len(value) + 2
+        start = span.start + 1 + error.offset
+        at = Span(span.path, start, start + max(1, len(wrong))) if plain and error.offset < len(value) else span
+        return PathFault(error.message.partition(";")[0], at, wrong or None)
+    return None
+
+
+# Routes that answer the same requests, and names that stand for two of them.
+
+
+def _conflicts(model: Queries, app: AppKey, index: int) -> Iterator[object]:
+    routes = application(model, app).routes
+    for other, methods in _same_paths(model, app).get(index, ()):
+        if _both_run(model, app, routes[index], routes[other]):
+            yield RouteConflict(routes[index], routes[other], methods)
+            return
+    other_index = _same_names(model, app).get(index)
+    name = routes[index].name
+    if other_index is not None and isinstance(name, Text):
+        other_route = routes[other_index]
+        if _both_run(model, app, routes[index], other_route):
+            yield NameConflict(name, routes[index], other_route)
+
+
+@query
+def _same_paths(model: Queries, app: AppKey) -> Mapping[int, tuple[tuple[int, tuple[str, ...]], ...]]:
+    """For a route those before it of the same shape, with the methods that both answer."""
+    shapes: dict[tuple[str, ...], list[int]] = {}
+    found: dict[int, tuple[tuple[int, tuple[str, ...]], ...]] = {}
+    routes = application(model, app).routes
+    for index, pattern in _patterns(routes):
+        before = shapes.setdefault(pattern.shape, [])
+        shared = tuple((one, _shared(routes[one], routes[index])) for one in before)
+        if any(methods for _, methods in shared):
+            found[index] = tuple(pair for pair in shared if pair[1])
+        before.append(index)
+    return found
+
+
+def _shared(left: Route, right: Route) -> tuple[str, ...]:
+    both = (left.methods or frozenset()) & (right.methods or frozenset())
+    return tuple(sorted(both))
+
+
+@query
+def _same_names(model: Queries, app: AppKey) -> Mapping[int, int]:
+    """For a route with a name of its own one before it with that name and the same parameters, of another shape."""
+    known: dict[tuple[str, frozenset[str]], tuple[int, PathPattern]] = {}
+    found: dict[int, int] = {}
+    routes = application(model, app).routes
+    for index, pattern in _patterns(routes):
+        name = routes[index].name
+        if isinstance(name, Text):
+            first = known.setdefault((name.value, frozenset(pattern.params)), (index, pattern))
+            if first[1].shape != pattern.shape:
+                found[index] = first[0]
+    return found
+
+
+def _patterns(routes: tuple[Route, ...]) -> Iterator[tuple[int, PathPattern]]:
+    for index, route in enumerate(routes):
+        try:
+            if route.path is not None:
+                yield index, parse_path(route.path.value)
+        except PathError:
+            continue
+
+
+def _both_run(model: Queries, app: AppKey, left: Route, right: Route) -> bool:
+    """Whether both are surely registered on this application: neither hangs on a condition that the other does not."""
+    span = application(model, app).span
+    sure = {one.route.span for one in log(model).registrations if one.application == span}
+    if left.span not in sure or right.span not in sure:
+        return False
+    before, after = _arms(model, left.span), _arms(model, right.span)
+    return before == after and (not after or left.span.path == right.span.path)
+
+
+def _arms(model: Queries, at: Span) -> tuple[tuple[int, int], ...]:
+    """The arms of conditional statements around a place: where the statement begins, and the how manieth arm it is."""
+    facts = module_facts(model, at.path)
+    found: list[tuple[int, int]] = []
+    body: tuple[AnyStatement, ...] = facts.body if facts is not None else ()
+    while body:
+        inside = next((one for one in body if one.start <= at.start < one.end), None)
+        arm, body = _inner(inside, at) if inside is not None else (None, ())
+        if inside is not None and arm is not None:
+            found.append((inside.start, arm))
+    return tuple(found)
+
+
+def _inner(statement: AnyStatement, at: Span) -> tuple[int | None, tuple[AnyStatement, ...]]:
+    """The block of a statement that a place is in, with the number of its arm where only one of several runs."""
+    match statement:
+        case Define(function=function):
+            return None, function.body
+        case DefineClass(definition=definition):
+            return None, definition.body
+        case Loop(body=body):
+            return None, body
+        case If(then=then, other=other):
+            blocks = [then, other]
+        case Match(cases=cases):
+            blocks = [case.body for case in cases]
+        case Try(body=body, handlers=handlers, other=other, final=final):
+            blocks = [(*body, *other), *(block for _, block in handlers), final]
+        case _:
+            return None, ()
+    found = (arm for arm, block in enumerate(blocks) if block and at.start < block[-1].end)
+    arm = next(found, None)
+    return arm, blocks[arm] if arm is not None else ()
+
+
+# Routes below what a middleware answers.
+
+
+def _shadowed(model: Queries, app: AppKey, route: Route) -> Iterator[ShadowedRoute]:
+    for prefix, span in _static_layers(model, app):
+        if route.path is not None and route.path.value.startswith(f"{prefix}/"):
+            yield ShadowedRoute(route, prefix, span)
+            return
+
+
+@query
+def _static_layers(model: Queries, app: AppKey) -> tuple[tuple[str, Span], ...]:
+    """The prefixes whose files a middleware serves: whatever is below one and no file is not found."""
+    span = application(model, app).span
+    added = (record for record in log(model).of_kind("App.add_middleware") if record.args[0].span == span)
+    layers = (record.argument(1, "middleware") for record in added)
+    found = (_static_layer(layer) for layer in layers if isinstance(layer, Record) and layer.kind == "StaticFiles")
+    return tuple(one for one in found if one is not None)
+
+
+def _static_layer(layer: Record) -> tuple[str, Span] | None:
+    prefix = layer.argument(1, "prefix")
+    if layer.open or not (prefix is None or isinstance(prefix, Text)):
+        return None
+    name = "/" + (DEFAULT_STATIC_URL if prefix is None else prefix.value).strip("/")
+    return (name, layer.span) if name != "/" else None
+
+
+# Routes asked for by name.
+
+
+@query
+def route_names(model: Queries, app: AppKey) -> Mapping[str, tuple[frozenset[str], ...]] | None:
+    """The parameters of the routes of each name; None when there may be names that the text does not show."""
+    known = application(model, app)
+    found: dict[str, tuple[frozenset[str], ...]] = {}
+    patterns = dict(_patterns(known.routes))
+    for index, (route, handler) in enumerate(zip(known.routes, known.handlers, strict=True)):
+        name = _name_of(model, route, handler)
+        if name is None or index not in patterns:
+            return None
+        found[name] = (*found.get(name, ()), frozenset(patterns[index].params))
+    return found if known.complete else None
+
+
+def _name_of(model: Queries, route: Route, handler: Handler | None) -> str | None:
+    """The name given to a route, or that of its function where the text shows what the function is."""
+    if isinstance(route.name, (Text, str)):
+        return str(route.name)
+    if handler is None or handler.function.kwargs or route.name is not None:
+        return None
+    written = function(model, handler.function.module, handler.function.qualname)
+    return written.name if written is not None else None
+
+
+@query
+def named_routes(model: Queries, path: str) -> tuple[RouteNameUse, ...]:
+    """The routes that a file asks for by name."""
+    if path.endswith(".py"):
+        return tuple(dict.fromkeys(_named_in_python(model, path)))
+    facts = template_facts(model, path)
+    calls = [call for call in facts.calls if _asks_for_url(call)] if facts is not None else []
+    if facts is None or not calls or URL_FOR in _bound(facts) or _is_defined(model, path):
+        return ()
+    return tuple(dict.fromkeys(_named_in_template(facts, calls)))
+
+
+def _named_in_python(model: Queries, path: str) -> Iterator[RouteNameUse]:
+    for record in records(model, path):
+        name = record.argument(1, "name") if record.kind == "App.url_for" else None
+        if isinstance(name, Text):
+            given = tuple(key for key, _ in record.kwargs if key != "name")
+            yield RouteNameUse(name, given, record.open, record.span)
+
+
+def _named_in_template(facts: TemplateFacts, calls: list[ComponentCall]) -> Iterator[RouteNameUse]:
+    for call in calls:
+        first = call.arguments[0].value
+        if isinstance(first, Const) and isinstance(first.value, str):
+            given = tuple(one.name for one in call.arguments[1:] if one.name is not None)
+            is_open = any(one.name is None for one in call.arguments[1:])
+            name = Text(first.value, Span(facts.path, first.start, first.end))
+            yield RouteNameUse(name, given, is_open, Span(facts.path, call.start, call.end))
+
+
+def _is_defined(model: Queries, path: str) -> bool:
+    """Whether an application of a template has a function of its own that makes URLs."""
+    files = {file for app in owners(model, path) for file in application(model, app).files}
+    return any(name.rpartition(".")[2] == URL_FOR for file in sorted(files) for name in functions(model, file))
+
+
+URL_FOR = "url_for"
+
+
+def _asks_for_url(call: ComponentCall) -> bool:
+    first = call.arguments[0] if call.arguments else None
+    named = isinstance(call.function, Name) and call.function.id == URL_FOR
+    return named and first is not None and first.name is None and not first.stars
+
+
+def _bound(facts: TemplateFacts) -> frozenset[str]:
+    """The names that a template gives a meaning of its own."""
+    parameters = (one.name for component in facts.components for one in component.parameters)
+    imported = (local.name for reference in facts.references for _, local in reference.names)
+    bound = (one.name.name for one in facts.bindings)
+    defined = (one.name.name for one in facts.components)
+    return frozenset({*parameters, *imported, *bound, *defined})
+
+
+# Links.
+
+_REQUESTS = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete")
+
+
+@query
+def links(model: Queries, path: str) -> tuple[LinkUse, ...]:
+    """The links of a template to absolute paths; where htmx takes the click, its request counts and not the link."""
+    facts = None if path.endswith(".py") else template_facts(model, path)
+    return tuple(dict.fromkeys(_links(facts))) if facts is not None and owners(model, path) else ()
+
+
+def _links(facts: TemplateFacts) -> Iterator[LinkUse]:
+    for element in facts.elements:
+        named = attribute(element, "href") if element.tag in ("a", "area") else None
+        if named is None or attribute(element, *_REQUESTS, "download") is not None:
+            continue
+        for url in texts(named.value, facts.path):
+            if pieces(url)[0] is not None and is_local(url):
+                yield LinkUse(url, ElementAt(facts.path, element))
