@@ -18,10 +18,12 @@ from chirp_check.facts.templates import (
     TemplateFacts,
     TemplateRef,
 )
-from chirp_check.facts.values import AnyTerm
+from chirp_check.facts.values import AnyTerm, Const, Filter
+from chirp_check.facts.vocabulary import foreign
 from chirp_check.source import SourceFile
 from chirp_check.syntax.kida import KidaError, Tag, scan, word_of
 from chirp_check.syntax.kida_blocks import Arm, Block, structure
+from chirp_check.syntax.letters import turning
 
 if TYPE_CHECKING:
     from chirp_check.facts.reads import Step
@@ -73,6 +75,7 @@ class _TemplateReader:
         blocks = list(self._blocks())
         faults = [_fault(error) for error in self._errors()]
         comments = ((start + 2, end - 2) for start, end in self.scan.comments)
+        filters, tests = foreign(self._terms(), self.text)
         return TemplateFacts(
             path=self.file.path,
             references=tuple(self.references),
@@ -90,7 +93,24 @@ class _TemplateReader:
             operands=tuple(self.operands),
             program=self.program,
             places=self.places,
+            filters=filters,
+            tests=tests,
+            turning=turning(self.text),
         )
+
+    def _terms(self) -> Iterator[AnyTerm]:
+        """The expressions of all tags."""
+        yield from self.outputs.values()
+        yield from self.conditions.values()
+        yield from self.operands
+        yield from (one.target for one in self.references)
+        yield from (one.value for one in self.bindings if one.value is not None)
+        yield from (one.default for each in self.parameters.values() for one in each if one.default is not None)
+        yield from (argument.value for call in self.calls if call.is_tag for argument in call.arguments)
+        for block in self.structure.blocks:
+            name = self._name(block.open) if block.kind == "filter" else None
+            if name is not None:  # as if something were put through it
+                yield Filter(name.start, name.start, Const(name.start, name.start, ""), name.name, ())
 
     def _errors(self) -> Iterable[KidaError]:
         """What Kida refuses. Its compiler sees only what its parser accepts."""

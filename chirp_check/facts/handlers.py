@@ -210,12 +210,18 @@ type AnyStatement = (
 
 
 class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """The facts of one Python file. `comments` are `(start, text)` of the comments that speak to the checker."""
+    """The facts of one Python file. `comments` are `(start, text)` of the comments that speak to the checker.
+
+    `turning` are `(start, character)` of what turns the direction of the text; `look_alikes` are `(start, name, plain)`
+    of names with letters of another alphabet that look like the ASCII name `plain`.
+    """
 
     path: str
     body: tuple[AnyStatement, ...]
     faults: tuple[PythonFault, ...]
     comments: tuple[tuple[int, str], ...]
+    turning: tuple[tuple[int, str], ...] = ()
+    look_alikes: tuple[tuple[int, str, str], ...] = ()
 
 
 class PythonFault(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -31,6 +31,7 @@ from chirp_check.facts.handlers import (
 from chirp_check.facts.terms import TermReader, target_names
 from chirp_check.facts.values import AnyTerm, Opaque
 from chirp_check.source import SourceFile
+from chirp_check.syntax.letters import look_alikes, turning
 from chirp_check.syntax.python import comments, parse
 
 MARKER = "chirp:"
@@ -42,7 +43,14 @@ def read_module(file: SourceFile) -> ModuleFacts:
     tree = parse(file)
     faults = tuple(PythonFault(error.start, error.end, error.message) for error in tree.errors)
     reader = _BodyReader(TermReader(file))
-    return ModuleFacts(file.path, reader.body(tree.module.body), faults, tuple(comments(file, MARKER)))
+    return ModuleFacts(
+        file.path,
+        reader.body(tree.module.body),
+        faults,
+        tuple(comments(file, MARKER)),
+        turning(file.text),
+        tuple(look_alikes(file)),
+    )
 
 
 class _BodyReader:

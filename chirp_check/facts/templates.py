@@ -177,6 +177,8 @@ class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     this one. `operands` are the expressions of statement tags that stand in no other fact: what loops run over,
     subjects and patterns of `match`, keys of `cache`, what slots offer, what `provide` provides. `program` tells what
     rendering reads and binds, `places` where its reads stand; both are empty where the nesting is broken.
+    `filters` and `tests` are those that Kida does not have itself. `turning` are `(start, character)` of what turns the
+    direction of the text.
     """
 
     path: str
@@ -195,3 +197,6 @@ class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     operands: tuple[AnyTerm, ...] = ()
     program: tuple[Step, ...] = ()
     places: tuple[tuple[int, int], ...] = ()
+    filters: tuple[Ident, ...] = ()
+    tests: tuple[Ident, ...] = ()
+    turning: tuple[tuple[int, str], ...] = ()
