@@ -127,6 +127,8 @@ def _joined(reader: TermReader, node: ast.JoinedStr, start: int, end: int) -> An
 def _binary(reader: TermReader, node: ast.BinOp, start: int, end: int) -> AnyTerm:
     build = _BINARY.get(type(node.op))
     left, right = reader.read(node.left), reader.read(node.right)
+    if isinstance(node.op, ast.Mod):  # as Python does it, so that formatting is a method like any other
+        return Call(start, end, Attr(start, end, left, "__mod__"), (Arg(None, 0, right),))
     return build(start, end, left, right) if build else Opaque(start, end, "arithmetic", (left, right))
 
 
@@ -204,7 +206,14 @@ _BINARY: dict[type[ast.operator], Callable[[int, int, AnyTerm, AnyTerm], AnyTerm
     ast.Div: Divide,
     ast.BitOr: Merge,
 }
-_COMPARISONS: dict[type[ast.cmpop], str] = {ast.Is: "is", ast.IsNot: "is not", ast.Eq: "==", ast.NotEq: "!="}
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Is: "is",
+    ast.IsNot: "is not",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+}
 _WHY: dict[type[ast.expr], str] = {
     ast.Lambda: "a lambda",
     ast.DictComp: "a dict comprehension",

@@ -149,7 +149,7 @@ class Repeated(Term, frozen=True, array_like=True, gc=False, tag="r"):
 
 
 class Compare(Term, frozen=True, array_like=True, gc=False, tag="="):
-    """`left operator right` with one of `is`, `is not`, `==`, `!=`; in Kida also `<`, `in` and their like."""
+    """`left operator right` with one of `is`, `is not`, `==`, `!=`, `in`, `not in`; in Kida also `<` and its like."""
 
     left: AnyTerm
     operator: str

@@ -141,11 +141,11 @@ class Offsets:
             return begin + column
         return begin + len(file.line_text(line).encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
 
-    def start(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> int:
+    def start(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.pattern) -> int:
         """Where a node begins."""
         return self.at(node.lineno, node.col_offset)
 
-    def end(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword) -> int:
+    def end(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.pattern) -> int:
         """Where a node ends."""
         if node.end_lineno is None or node.end_col_offset is None:
             return self.start(node)
