@@ -50,7 +50,8 @@ class ProgramReader:
     def take(self, tag: Tag, reader: TagReader, output: AnyTerm | None) -> None:
         """Note what a tag says; `output` is the expression of `{{ … }}`."""
         if output is not None:
-            self._notes.steps[tag] = (Step("put", self._reads.of(output)),)
+            reads = self._reads.of(output)
+            self._notes.steps[tag] = (Step("put", reads),) if reads else ()  # Kida makes plain text of a constant
             return
         made = tuple(step for node in reader.nodes for step in self._step(tag, node, reader))
         self._notes.steps[tag] = made or (Step("put"),)
@@ -117,7 +118,14 @@ class ProgramReader:
             case k.For() | k.AsyncFor():
                 yield Step("for", reads(read(node.iter)))
             case k.With(targets=targets):
-                yield Step("with", reads(*(read(value) for _, value in targets)), tuple(name for name, _ in targets))
+                names = tuple(name for name, _ in targets)
+                found = (
+                    one
+                    for at, (_, value) in enumerate(targets)
+                    for one in reads(read(value))
+                    if one.name not in names[:at]  # bound by what stands before it in the tag
+                )
+                yield Step("with", tuple(found), names)
             case k.Try():
                 yield Step("try")
             case k.Block(name=name, condition=condition, fragment=is_fragment):

@@ -1,0 +1,106 @@
+"""Where a render stands: the names bound so far, what is known to hold, and what the blocks are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from chirp_check.facts.reads import Step
+from chirp_check.facts.values import AnyTerm, Name
+
+GIVEN = " given"  # a test that Kida does not know: whether a name is in the context, be it None
+
+
+class Condition(msgspec.Struct, frozen=True, gc=False):
+    """What must hold (or not) for a place to be reached; the names in `local` mean what the template binds itself."""
+
+    term: AnyTerm
+    holds: bool
+    local: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A `def` or `region` in the template at `path`."""
+
+    path: str
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A component of another template, or all of them (`name` None); `names` are those of a context it was given."""
+
+    path: str
+    name: str | None
+    names: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockBody:
+    """A block's body. One that an `embed` overrides sees what is bound around it."""
+
+    path: str
+    step: Step
+    around: frozenset[str] = frozenset()
+
+
+type Bound = Definition | Imported | None
+
+
+@dataclass(slots=True)
+class Standing:
+    """One point of a render.
+
+    `context` is Kida's: shared by blocks and includes, which add to it. They do not see `local`, the names of loops
+    and patterns, nor `scope`, what `set` has bound in branches, which components of the same template do see; `scoped`
+    tells whether `set` stays in a scope. `caught`: an undefined name does
+    no harm. `anything`: something unknown may have bound any name. `sealed`: why no render site can provide a name.
+    `called`: a component that was given content.
+    """
+
+    path: str
+    context: dict[str, Bound]
+    blocks: Mapping[str, BlockBody] = field(default_factory=dict[str, BlockBody])
+    local: frozenset[str] = frozenset()
+    scope: frozenset[str] = frozenset()
+    conditions: tuple[Condition, ...] = ()
+    scoped: bool = False
+    looping: bool = False
+    caught: bool = False
+    anything: bool = False
+    sealed: str = ""
+    called: bool = False
+
+    def binds(self, name: str) -> bool:
+        """Whether the template has bound a name."""
+        return name in self.local or name in self.scope or name in self.context
+
+    def behind(self, term: AnyTerm | None, *, holds: bool = True) -> Standing:
+        """The same point where a condition is known to hold, or not to."""
+        if term is None:
+            return replace(self)
+        return replace(self, conditions=(*self.conditions, self.condition(term, holds=holds)))
+
+    def condition(self, term: AnyTerm, *, holds: bool) -> Condition:
+        """A condition as it stands here."""
+        return Condition(term, holds, frozenset(name for name in names_in(term) if self.binds(name)))
+
+    def inside(self, *names: str) -> Standing:
+        """The same point with more local names."""
+        return replace(self, local=self.local.union(names))
+
+
+def names_in(term: AnyTerm) -> frozenset[str]:
+    """The names that an expression mentions."""
+    found: set[str] = set()
+    pending: list[object] = [term]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Name):
+            found.add(current.id)
+        elif isinstance(current, tuple):
+            pending += current
+        elif isinstance(current, msgspec.Struct):
+            pending += msgspec.structs.astuple(current)
+    return frozenset(found)
