@@ -26,6 +26,7 @@ from chirp_check.model.domain import Callable, External, Record, Value
 from chirp_check.model.entities import HandlerRef, ParameterFault, Route
 from chirp_check.model.expressions import BUILTINS
 from chirp_check.model.inputs import module_facts, modules
+from chirp_check.model.library import decorator_names
 from chirp_check.model.listing import every_statement, function
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.program import names_of
@@ -138,7 +139,7 @@ def _is_ours(value: Value | None) -> bool:
 def _free(taker: _Taker) -> Iterator[Param]:
     """The parameters that are not bound yet, those with stars left out."""
     given = {name for name, _ in taker.callable.kwargs}
-    bound = len(taker.callable.args)
+    bound = len(taker.callable.args) or int("classmethod" in decorator_names(taker.written))
     for param in taker.written.params:
         if param.kind in ("star", "double-star"):
             continue

@@ -163,16 +163,16 @@ def _inner(statement: AnyStatement, at: Span) -> tuple[int | None, tuple[AnyStat
         case Loop(body=body):
             return None, body
         case If(then=then, other=other):
-            blocks = [then, other]
+            blocks = [(0, then), (1, other)]
         case Match(cases=cases):
-            blocks = [case.body for case in cases]
+            blocks = [(arm, case.body) for arm, case in enumerate(cases)]
         case Try(body=body, handlers=handlers, other=other, final=final):
-            blocks = [(*body, *other), *(block for _, block in handlers), final]
+            caught = [(arm, block) for arm, (_, block) in enumerate(handlers, 1)]
+            blocks = [(0, body), *caught, (0, other), (-1, final)]
         case _:
             return None, ()
-    found = (arm for arm, block in enumerate(blocks) if block and at.start < block[-1].end)
-    arm = next(found, None)
-    return arm, blocks[arm] if arm is not None else ()
+    found = ((arm, block) for arm, block in blocks if block and at.start < block[-1].end)
+    return next(found, (None, ()))
 
 
 # Routes below what a middleware answers.
