@@ -1,9 +1,13 @@
 """A template file to its facts."""
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from chirp_check.facts.expressions import TERMS
 from chirp_check.facts.markup import BRANCHING, MarkupReader
+from chirp_check.facts.program import ProgramReader
+from chirp_check.facts.reads import Step
+from chirp_check.facts.statements import REFERENCES, bindings, parameters, reference
 from chirp_check.facts.templates import (
     Binding,
     BlockDef,
@@ -18,16 +22,17 @@ from chirp_check.facts.templates import (
     TemplateFacts,
     TemplateRef,
 )
-from chirp_check.facts.values import AnyTerm, Const, Filter
+from chirp_check.facts.values import AnyTerm, Arg, Call, Const, Filter
 from chirp_check.facts.vocabulary import foreign
 from chirp_check.source import SourceFile
-from chirp_check.syntax.kida import KidaError, Tag, scan, word_of
+from chirp_check.syntax.kida import KidaError, scan
+from chirp_check.syntax.kida import Tag as AnyTag
 from chirp_check.syntax.kida_blocks import Arm, Block, structure
+from chirp_check.syntax.kida_compile import compile_errors
+from chirp_check.syntax.kida_saying import Saying
 from chirp_check.syntax.letters import turning
 
-if TYPE_CHECKING:
-    from chirp_check.facts.reads import Step
-    from chirp_check.facts.statements import TagReader
+type Tag = AnyTag[AnyTerm]
 
 _BLOCKS = frozenset({"block", "fragment", "region"})
 
@@ -48,8 +53,8 @@ class _TemplateReader:
     def __init__(self, file: SourceFile) -> None:
         self.file = file
         self.text = _encodable(file.text)
-        self.scan = scan(self.text)
-        self.structure = structure(self.scan.tags, self.scan.comments, len(self.text))
+        self.scan = scan(self.text, TERMS)
+        self.structure = structure(self.scan)
         blocks = self.structure.blocks
         self.opened: dict[Tag, Block] = {block.open: block for block in blocks}
         self.begins = {arm.tag: arm for block in blocks for arm in block.arms if arm.tag is not None}
@@ -117,8 +122,6 @@ class _TemplateReader:
         errors = [*self.scan.errors, *(self.structure.errors if self.scan.complete else ())]
         if errors or not self.scan.tags:
             return errors
-        from chirp_check.syntax.kida_compile import compile_errors
-
         return compile_errors(self.scan.tags, self.structure)
 
     def _read_nesting(self) -> None:
@@ -134,51 +137,51 @@ class _TemplateReader:
                 content = SlotContent(block.open.start, block.end, self._slot_name(block.open), *body)
                 self.slots.setdefault(parent.tag, []).append(content)
         for tag, arm in self.arm_of.items():
-            word = word_of(tag)
+            word = tag.word
             component = self.around[arm].component
             if component is not None and (word == "yield" or (word == "slot" and not _is_call(arm))):
                 self.yielded.setdefault(component, []).append(self._slot_name(tag))
 
     def _read_tags(self) -> None:
-        from chirp_check.facts.program import ProgramReader
-        from chirp_check.facts.statements import TagReader
-
         program = ProgramReader()
         for tag in self.scan.tags:
-            if tag.parsed.node is None:
+            said = tag.said
+            if said is None:
                 continue
-            reader = TagReader(tag, self.text)
-            term = reader.output()
-            program.take(tag, reader, term)
-            if tag.is_output:
-                if term is not None:
-                    self.outputs[tag] = term
-            else:
-                self._statement(tag, reader)
-            self.calls += (
-                ComponentCall(call.start, call.end, call.function, call.arguments, False, ())
-                for call in reader.terms.calls
-            )
+            program.take(tag, said)
+            if not tag.is_output:
+                self._statement(tag, said)
+            elif said.value is not None:
+                self.outputs[tag] = said.value
+            for call in said.calls:
+                if isinstance(call, Call):
+                    self.calls.append(ComponentCall(call.start, call.end, call.function, call.arguments, False, ()))
         if not self.scan.errors and not self.structure.errors:
             self.program = program.program(self.structure, self.scan.tags)
             self.places = program.places
 
-    def _statement(self, tag: Tag, reader: TagReader) -> None:
-        reference = reader.reference()
-        if reference is not None:
-            self.references.append(reference)
+    def _statement(self, tag: Tag, said: Saying[AnyTerm]) -> None:
+        keyword = tag.keyword
+        if keyword in REFERENCES:
+            self.references += reference(tag, said)
             return
-        condition = reader.condition()
-        if condition is not None:
-            self.conditions[tag] = condition
-        self.bindings += (self._binding(tag, *bound) for bound in reader.bindings())
-        self.operands += reader.operands()
-        if tag.keyword in {"def", "region"}:
-            self.parameters[tag] = reader.parameters()
-        call = reader.call()
-        if call is not None:
-            end = self.opened[tag].end if tag in self.opened else tag.end
-            self.calls.append(ComponentCall(tag.start, end, *call, True, tuple(self.slots.get(tag, ()))))
+        if said.condition is not None:
+            self.conditions[tag] = said.condition
+        self.bindings += (self._binding(tag, *bound) for bound in bindings(said))
+        self.operands += said.operands
+        if keyword in {"def", "region"}:
+            self.parameters[tag] = parameters(said)
+        if keyword == "call" and said.value is not None:
+            self._call(tag, said, said.value)
+
+    def _call(self, tag: Tag, said: Saying[AnyTerm], term: AnyTerm) -> None:
+        """`{% call … %}`, whose call is told with the slots it fills."""
+        end = self.opened[tag].end if tag in self.opened else tag.end
+        called: tuple[AnyTerm, tuple[Arg, ...]] = (term, ())
+        if isinstance(term, Call):
+            said.calls.remove(term)
+            called = (term.function, term.arguments)
+        self.calls.append(ComponentCall(tag.start, end, *called, True, tuple(self.slots.get(tag, ()))))
 
     def _binding(self, tag: Tag, kind: str, name: Ident, value: AnyTerm | None) -> Binding:
         """A binding with the range in which the name may be read."""
@@ -198,16 +201,16 @@ class _TemplateReader:
         name = self._name(tag)
         if name is not None and name.name != "let":
             return name
-        start, end = tag.token(min(1, len(tag.parsed.tokens) - 1))
-        return Ident(start, end, "default")
+        tokens = tag.tokens
+        if tokens is None or not tokens.starts:
+            return Ident(tag.start, tag.start + 2, "default")
+        return Ident(tokens.starts[0], tokens.ends[0], "default")
 
     def _name(self, tag: Tag) -> Ident | None:
         """The name behind the keyword, also where the rest of the tag is broken."""
-        if len(tag.parsed.tokens) > 2:
-            start, end = tag.token(2)
-            if self.text[start:end].isidentifier():
-                return Ident(start, end, self.text[start:end])
-        return None
+        if tag.tokens is None or not tag.name:
+            return None
+        return Ident(tag.tokens.starts[1], tag.tokens.ends[1], tag.name)
 
     def _blocks(self) -> Iterator[tuple[BlockDef, bool]]:
         """The blocks, and whether each stands in an `embed`."""

@@ -7,8 +7,11 @@ from chirp_check.facts.templates import Attribute, Branch, Element
 from chirp_check.facts.values import AnyTerm, Choice, Const, Either, Join, Opaque
 from chirp_check.syntax.html import Markup, StartTag, mask, read_markup
 from chirp_check.syntax.html_tree import close_elements
-from chirp_check.syntax.kida import Scan, Tag, word_of
+from chirp_check.syntax.kida import Scan
+from chirp_check.syntax.kida import Tag as AnyTag
 from chirp_check.syntax.kida_blocks import Arm, Block, Structure
+
+type Tag = AnyTag[AnyTerm]
 
 BRANCHING = frozenset({"if", "unless", "for", "while", "match", "try"})
 _PLAIN = frozenset({"spaceless", "cache", "with", "provide"})  # what stands in them comes out as it is
@@ -28,7 +31,7 @@ class MarkupReader:
     def __init__(
         self,
         text: str,
-        scan: Scan,
+        scan: Scan[AnyTerm],
         blocks: Structure,
         outputs: Mapping[Tag, AnyTerm],
         conditions: Mapping[Tag, AnyTerm],
@@ -132,7 +135,7 @@ class MarkupReader:
                 raise _CrossingError
             parts += self._block(block, depth)
             return block.end
-        word = word_of(tag)
+        word = tag.word
         if tag.is_output:
             parts.append(self.outputs.get(tag) or Opaque(tag.start, tag.end, "a broken expression"))
         elif word.startswith("end") or word in {"else", "elif", "empty", "case", "fallback", "plural"}:
@@ -163,13 +166,13 @@ class MarkupReader:
         then: AnyTerm = Join(arm.start, arm.end, tuple(arms[index]))
         tag = arm.tag
         condition = None if tag is None else self.conditions.get(tag)
-        if tag is None or (condition is None and word_of(tag) == "else"):
+        if tag is None or (condition is None and tag.word == "else"):
             return then
         other = self._choice(block, arms, index + 1)
         if condition is None:
             return Either(tag.start, block.end, (then, other))
         test = self.text[condition.start : condition.end]
-        if word_of(tag) == "unless":
+        if tag.word == "unless":
             then, other = other, then
         return Choice(tag.start, block.end, test, condition, then, other)
 

@@ -1,22 +1,23 @@
-"""The tags of a template to its program. Imports Kida, as `statements` does."""
+"""The tags of a template to its program."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import kida.nodes as k
 import msgspec
 
-from chirp_check.facts.expressions import names_of
 from chirp_check.facts.reads import Arm, Read, Reads, Step, unplaced
-from chirp_check.facts.statements import TagReader
 from chirp_check.facts.values import AnyTerm, Attr, Call, Compare, Const, Either, Items, Name, Not, Opaque
-from chirp_check.syntax.kida import Tag, word_of
+from chirp_check.syntax.kida import Tag as AnyTag
 from chirp_check.syntax.kida_blocks import Arm as Stretch
 from chirp_check.syntax.kida_blocks import Block, Structure
+from chirp_check.syntax.kida_saying import Saying
 
 _LOOP = "loop"
 _NOTHING = Arm(())
+_ASSIGNING = {"set": "set", "let": "let", "export": "export", "promote": "export"}
 
+type Tag = AnyTag[AnyTerm]
+type _Said = Saying[AnyTerm]
 type _Case = tuple[AnyTerm | None, AnyTerm | None]
 
 
@@ -47,137 +48,126 @@ class ProgramReader:
         """The steps of the whole file."""
         return _Builder(structure, tags, self._notes).steps(structure.root)
 
-    def take(self, tag: Tag, reader: TagReader, output: AnyTerm | None) -> None:
-        """Note what a tag says; `output` is the expression of `{{ … }}`."""
-        if output is not None:
-            reads = self._reads.of(output)
+    def take(self, tag: Tag, said: _Said) -> None:
+        """Note what a tag says."""
+        if tag.is_output:
+            reads = self._reads.of(said.value)
             self._notes.steps[tag] = (Step("put", reads),) if reads else ()  # Kida makes plain text of a constant
             return
-        made = tuple(step for node in reader.nodes for step in self._step(tag, node, reader))
-        self._notes.steps[tag] = made or (Step("put"),)
-        arm = self._arm(tag, reader)
+        if tag.keyword == "case":
+            self._note_case(tag, said)
+            return
+        if tag.keyword == "match":
+            self._notes.subjects[tag] = said.operands[0] if said.operands else None
+        self._notes.steps[tag] = self._steps(tag, said)
+        arm = self._arm(tag, said)
         if arm is not None:
             self._notes.arms[tag] = arm
-        if isinstance(reader.node, k.Match):
-            self._note_match(tag, reader, reader.node)
 
-    def _note_match(self, tag: Tag, reader: TagReader, node: k.Match) -> None:
-        if tag.keyword == "match":
-            self._notes.subjects[tag] = None if node.subject is None else reader.terms.read(node.subject)
-            return
-        pattern, guard, _ = node.cases[0]
-        always = isinstance(pattern, k.Name)
-        read = None if guard is None else reader.terms.read(guard)
-        self._notes.patterns[tag] = (None if always else reader.terms.read(pattern), read)
-        names = tuple(name for name in names_of(pattern) if name != "_")
-        self._notes.arms[tag] = Arm((), None, self._reads.of(read), names)
+    def _note_case(self, tag: Tag, said: _Said) -> None:
+        pattern, guard = said.operands[0], said.operands[1] if len(said.operands) > 1 else None
+        self._notes.patterns[tag] = (None if said.only_names else pattern, guard)
+        names = tuple(word.name for word in said.bound[0].words if word.name != "_")
+        self._notes.arms[tag] = Arm((), None, self._reads.of(guard), names)
 
-    def _arm(self, tag: Tag, reader: TagReader) -> Arm | None:
+    def _arm(self, tag: Tag, said: _Said) -> Arm | None:
         """What a tag says about the arm that it begins."""
-        match reader.node:
-            case k.For(target=target, iter=iterable, test=test) | k.AsyncFor(target=target, iter=iterable, test=test):
-                if tag.keyword not in {"for", "async"}:
-                    return None
-                condition = reader.terms.read(iterable)
-                names = (*names_of(target), _LOOP)
-                if test is None:
-                    return Arm((), unplaced(condition), (), names)
-                read = reader.terms.read(test)
-                return Arm((), unplaced(Either(0, 0, (condition, read), "and")), self._reads.of(read), names)
-            case k.Try(error_name=str() as name) if tag.keyword == "fallback":
-                return Arm((), names=(name,))
-            case k.WithConditional(expr=expr, target=target) if tag.keyword == "with":
-                value = reader.terms.read(expr)
-                every = value
-                if isinstance(value, Items) and value.elements:
-                    every = Either(0, 0, value.elements, "and")
-                return Arm((), unplaced(every), self._reads.of(value), tuple(names_of(target)) or ("it",))
-            case k.Block():
-                return None
-            case _:
-                tested = reader.condition()
-        if tested is None:
+        keyword = tag.keyword
+        if keyword in {"for", "async"}:
+            condition, *tests = said.operands
+            names = (*_names(said), _LOOP)
+            if not tests:
+                return Arm((), unplaced(condition), (), names)
+            return Arm((), unplaced(Either(0, 0, (condition, *tests), "and")), self._reads.of(*tests), names)
+        if keyword == "fallback" and said.bound:
+            return Arm((), names=_names(said))
+        tested = said.condition
+        if tested is None or keyword == "block":
             return None
-        holds = Not(0, 0, tested) if tag.keyword == "unless" else tested
+        if keyword == "with":
+            every: AnyTerm = tested
+            if isinstance(tested, Items) and tested.elements:
+                every = Either(0, 0, tested.elements, "and")
+            return Arm((), unplaced(every), self._reads.of(tested), _names(said))
+        holds = Not(0, 0, tested) if keyword == "unless" else tested
         return Arm((), unplaced(holds), self._reads.of(tested))
 
-    def _step(self, tag: Tag, node: k.Node, reader: TagReader) -> Iterator[Step]:
-        """The step of one node of a tag, without its bodies."""
-        read, reads = reader.terms.read, self._reads.of
-        match node:
-            case k.Set() | k.Let() | k.Export():
-                yield self._assignment(node, reader)
-            case k.Include() | k.Embed() | k.Import() | k.FromImport() | k.Extends():
-                yield self._load(tag, node, reader)
-            case k.Match(subject=subject):
-                yield Step("match", reads(None if subject is None else read(subject)))
-            case k.If() | k.While():
-                yield Step("if")
-            case k.WithConditional():
-                yield Step("given")
-            case k.For() | k.AsyncFor():
-                yield Step("for", reads(read(node.iter)))
-            case k.With(targets=targets):
-                names = tuple(name for name, _ in targets)
-                found = (
-                    one
-                    for at, (_, value) in enumerate(targets)
-                    for one in reads(read(value))
-                    if one.name not in names[:at]  # bound by what stands before it in the tag
+    def _steps(self, tag: Tag, said: _Said) -> tuple[Step, ...]:
+        """The steps of a tag, without its bodies."""
+        keyword = tag.keyword
+        if keyword in _ASSIGNING:
+            return tuple(
+                Step(
+                    _ASSIGNING[keyword],
+                    self._reads.of(one.value),
+                    tuple(word.name for word in one.words),
+                    soft=one.soft,
+                    unpacked=not one.plain,
                 )
-                yield Step("with", tuple(found), names)
-            case k.Try():
-                yield Step("try")
-            case k.Block(name=name, condition=condition, fragment=is_fragment):
-                term = None if condition is None else unplaced(read(condition))
-                inside = () if condition is None else reads(read(condition))
-                yield Step("fragment" if is_fragment else "block", inside, name=name, condition=term)
-            case k.Def(name=name) | k.Region(name=name):
-                yield self._definition(tag, name, reader)
-            case k.CallBlock(call=call):
-                yield self._call(read(call))
-            case k.Slot(name=name, bindings=bindings):
-                given = reads(*(read(value) for _, value in bindings))
-                yield Step("slot", given, tuple(one for one, _ in bindings), name=name)
-            case k.SlotBlock(name=name, params=params):
-                yield Step("slot", (), params, name=name)
-            case k.Capture(name=name):
-                yield Step("capture", names=(name,))
-            case k.Globals() | k.Imports():
-                yield Step("globals")
-            case k.Trans(variables=variables):
-                yield Step("put", reads(*(read(one.expr) for one in variables)))
+                for one in said.bound
+            )
+        return (self._step(tag, said),)
+
+    def _step(self, tag: Tag, said: _Said) -> Step:
+        keyword, reads = tag.keyword, self._reads.of
+        match keyword:
+            case "extends" | "include" | "embed" | "import" | "from":
+                self._references += 1
+                names = tuple(local.name for _, local in said.names)
+                return Step(keyword, reads(said.value), names, reference=self._references - 1)
+            case "with" if said.condition is None:
+                return self._with(said)
+            case "match":
+                return Step("match", reads(*said.operands))
+            case "if" | "elif" | "unless" | "while":
+                return Step("if")
+            case "with":
+                return Step("given")
+            case "for" | "async":
+                return Step("for", reads(said.operands[0]))
+            case "try":
+                return Step("try")
+            case "block" | "fragment":
+                condition = None if said.condition is None else unplaced(said.condition)
+                return Step(keyword, reads(said.condition), name=tag.name, condition=condition)
+            case "def" | "region":
+                return self._definition(tag, said)
+            case "call":
+                return self._call(said.value)
+            case "slot" | "yield":
+                return Step("slot", reads(*said.operands), _offered(said), name=_slot_name(tag))
+            case "capture":
+                return Step("capture", names=_names(said))
+            case "globals" | "imports":
+                return Step("globals")
+            case "trans":
+                return Step("put", reads(*(one.value for one in said.bound)))
             case _:
-                yield Step("put", reads(*reader.operands()))
+                return Step("put", reads(*said.operands))
 
-    def _assignment(self, node: k.Set | k.Let | k.Export, reader: TagReader) -> Step:
-        kind = "set" if isinstance(node, k.Set) else "let" if isinstance(node, k.Let) else "export"
-        target = node.target if isinstance(node, k.Set) else node.name
-        reads = self._reads.of(reader.terms.read(node.value))
-        unpacked = not isinstance(target, k.Name)
-        return Step(kind, reads, tuple(names_of(target)), soft=node.coalesce, unpacked=unpacked)
+    def _with(self, said: _Said) -> Step:
+        """`with a = b, c = d`, where what stands further on may read what is bound before it."""
+        names = _names(said)
+        reads = (
+            read
+            for at, one in enumerate(said.bound)
+            for read in self._reads.of(one.value)
+            if read.name not in names[:at]
+        )
+        return Step("with", tuple(reads), names)
 
-    def _load(
-        self, tag: Tag, node: k.Include | k.Embed | k.Import | k.FromImport | k.Extends, reader: TagReader
-    ) -> Step:
-        names: tuple[str, ...] = (node.target,) if isinstance(node, k.Import) else ()
-        if isinstance(node, k.FromImport):
-            names = tuple(alias or name for name, alias in node.names)
-        self._references += 1
-        reads = self._reads.of(reader.terms.read(node.template))
-        return Step(tag.keyword, reads, names, reference=self._references - 1)
-
-    def _definition(self, tag: Tag, name: str, reader: TagReader) -> Step:
-        parameters = reader.parameters()
-        defaults = tuple((one.name, self._reads.of(one.default)) for one in parameters if one.default is not None)
+    def _definition(self, tag: Tag, said: _Said) -> Step:
+        written = said.parameters
+        names = tuple(one.word.name for one in written)
+        defaults = tuple((one.word.name, self._reads.of(one.default)) for one in written if one.default is not None)
         reads: tuple[Read, ...] = ()
         if tag.keyword == "region":
             optional = dict(defaults)
-            places = (self._reads.note(one.start, one.end) for one in parameters)
-            reads = tuple(Read(at, one.name, one.name in optional) for at, one in zip(places, parameters, strict=True))
-        return Step(tag.keyword, reads, tuple(one.name for one in parameters), name=name, defaults=defaults)
+            places = (self._reads.note(one.word.start, one.word.end) for one in written)
+            reads = tuple(Read(at, name, name in optional) for at, name in zip(places, names, strict=True))
+        return Step(tag.keyword, reads, names, name=tag.name, defaults=defaults)
 
-    def _call(self, term: AnyTerm) -> Step:
+    def _call(self, term: AnyTerm | None) -> Step:
         function = term.function if isinstance(term, Call) else term
         name = ""
         if isinstance(function, Name):
@@ -185,6 +175,19 @@ class ProgramReader:
         elif isinstance(function, Attr) and isinstance(function.base, Name):
             name = f"{function.base.id}.{function.name}"
         return Step("call", self._reads.of(term), name=name)
+
+
+def _names(said: _Said) -> tuple[str, ...]:
+    return tuple(word.name for one in said.bound for word in one.words)
+
+
+def _offered(said: _Said) -> tuple[str, ...]:
+    """What a slot offers, or receives."""
+    return _names(said) or tuple(word.name for word, _ in said.names)
+
+
+def _slot_name(tag: Tag) -> str:
+    return tag.name if tag.name not in {"", "let"} else "default"
 
 
 class _Builder:
@@ -199,7 +202,7 @@ class _Builder:
         for tag, stretch in zip(tags, structure.arms, strict=True):
             if tag in opened:
                 self.inside.setdefault(id(stretch), []).append(opened[tag])
-            elif tag not in begins and not word_of(tag).startswith("end"):
+            elif tag not in begins and not tag.word.startswith("end"):
                 self.inside.setdefault(id(stretch), []).append(tag)
         for block in reversed(structure.blocks):
             self.made[block.open] = self._block(block)

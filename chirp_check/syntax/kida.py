@@ -1,16 +1,22 @@
-"""Template text to tags, blocks and errors. Never raises; Kida is imported only when there is a tag to parse.
+"""Template text to tags and errors. Never raises.
 
-Each tag is parsed by Kida on its own, so an error costs its tag and not the file, and every position is exact.
+Each tag is read on its own, so an error costs its tag and not the file, and every position is exact. Kida is asked, and
+imported, only about tags that our parser does not surely accept: it decides, and it has the messages.
 """
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from chirp_check.syntax.kida_light import defer_package
+from chirp_check.syntax.kida_operands import CHAIN, Build, Refused
+from chirp_check.syntax.kida_saying import Saying
 from chirp_check.syntax.kida_scan import CLOSERS, OPENER, Close, find_close, find_end_raw, recovery
+from chirp_check.syntax.kida_statements import StatementParser
+from chirp_check.syntax.kida_tokens import CONSTANTS, NAME, OPERATOR_WORDS, Tokens, tokenize
 
 if TYPE_CHECKING:
-    from chirp_check.syntax.kida_parser import ParsedTag
+    from chirp_check.syntax.kida_verdict import TagError
 
 MAX_TOKENS = 100_000  # of one file, Kida's own limit; texts between tags count
 MAX_ERRORS = 200  # in the tags of one file; what comes behind is not read
@@ -27,37 +33,45 @@ class KidaError:
     code: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tag:
-    """`{{ … }}` or `{% … %}` at `[start, end)`. `parsed` holds Kida's tokens and node, relative to `start`."""
+@dataclass(slots=True, eq=False)
+class Tag[T]:
+    """`{{ … }}` or `{% … %}` at `[start, end)`, with what it says unless it is broken.
+
+    `word` is the word a `{% … %}` starts with; `keyword` the same, but empty where Kida could not read it. `size`
+    counts Kida's tokens; `tokens` are there but for the simplest tags. `lone` is the name `{{ name }}` consists of.
+    """
 
     start: int
     end: int
-    parsed: ParsedTag
+    is_output: bool
+    keyword: str
+    word: str
+    size: int
+    said: Saying[T] | None
+    tokens: Tokens | None = None
+    lone: str = ""
+    broken: bool = False
 
     @property
-    def is_output(self) -> bool:
-        """Whether this is `{{ … }}`."""
-        return self.parsed.text.startswith("{{")
+    def name(self) -> str:
+        """The name behind the keyword, also where the rest of the tag is broken; empty if there is none."""
+        words = () if self.tokens is None else self.tokens.words
+        return words[1] if len(words) > 1 and words[1].isidentifier() else ""
 
-    @property
-    def keyword(self) -> str:
-        """The word a `{% … %}` starts with; empty for output tags and for tags that start with something else."""
-        return self.parsed.keyword
 
-    def token(self, index: int) -> tuple[int, int]:
-        """The range of a token in the file."""
-        return self.start + self.parsed.starts[index], self.start + self.parsed.ends[index]
+type AnyTag = Tag[Any]  # for those who do not look at what the expressions have become
 
 
 @dataclass(slots=True)
-class Scan:
+class Scan[T]:
     """The tags of a file in order, the ranges of its comments and raw blocks (tags included), and what is wrong.
 
     `complete` is false where reading stopped early, so that the nesting of what was read says nothing.
     """
 
-    tags: list[Tag] = field(default_factory=list[Tag])
+    text: str
+    build: Build[T]
+    tags: list[Tag[T]] = field(default_factory=list[Tag[T]])
     comments: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     raws: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     errors: list[KidaError] = field(default_factory=list[KidaError])
@@ -65,23 +79,44 @@ class Scan:
     complete: bool = True
 
 
-def scan(text: str) -> Scan:
+# The commonest tags as a whole, or else the opener of any: `{{ a.b }}`, `{% end… %}`, `{% else %}`, `{% empty %}`.
+_NEXT = re.compile(
+    r"\{(?:\{-?[ \t\r\n]*+([A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)*+)[ \t\r\n]*+-?\}\}"
+    r"|%-?[ \t\r\n]*+(end[a-z]*+|else|empty)[ \t\r\n]*+-?%\}"
+    r"|[{%#])",
+    re.ASCII,
+)
+_NOT_SIMPLE = OPERATOR_WORDS | CONSTANTS.keys() | {"await"}
+
+
+def scan[T](text: str, build: Build[T]) -> Scan[T]:
     """Every tag, comment and raw block of a template, up to where too much is wrong for anything to be learnt."""
-    found = Scan()
+    found = Scan(text, build)
+    tags = found.tags
     at = 0
-    while opener := OPENER.search(text, at):
+    while opener := _NEXT.search(text, at):
         if len(found.errors) >= MAX_ERRORS or found.tokens > MAX_TOKENS:
             found.complete = False
             break
         start = opener.start()
-        found.tokens += _is_data(text, at, start)
-        if opener.group() == "{#":
+        if start > at:
+            found.tokens += _is_data(text, at, start)
+        group = opener.lastindex
+        if group == 2:
+            at = opener.end()
+            word = opener[2]
+            tags.append(Tag(start, at, False, word, word, 3, None))
+            found.tokens += 3
+            continue
+        if text[start + 1] == "#":
             at = _comment(text, start, found)
             continue
-        tag = _tag(text, start, found)
+        tag = _path(opener, build) if group else None
+        if tag is None:
+            tag = _tag(text, start, found)
         at = tag.end
-        found.tags.append(tag)
-        found.tokens += len(tag.parsed.tokens)
+        tags.append(tag)
+        found.tokens += tag.size
         if tag.keyword == "raw":
             at = _raw(text, tag, found)
     found.tokens += at < len(text)
@@ -90,13 +125,30 @@ def scan(text: str) -> Scan:
     return found
 
 
+def _path[T](found: re.Match[str], build: Build[T]) -> Tag[T] | None:
+    """`{{ a }}` or `{{ a.b.c }}`; None where the words in it are none of names."""
+    path = found[1]
+    start = at = found.start(1)
+    names = path.split(".")
+    if not _NOT_SIMPLE.isdisjoint(names) or len(names) > CHAIN:
+        return None
+    first = names[0]
+    at += len(first)
+    term = build.name(start, at, first)
+    for name in names[1:]:
+        at += 1 + len(name)
+        term = build.attribute(start, at, term, name, False)
+    lone = first if len(names) == 1 else ""
+    return Tag(found.start(), found.end(), True, "", "", 2 * len(names) + 1, Saying(term), None, lone)
+
+
 def _is_data(text: str, at: int, start: int) -> bool:
     """Whether Kida makes a token of the text between two tags: not where `-` trims it away."""
     trimmed = text.endswith(("-%}", "-}}"), 0, at) or text.startswith("-", start + 2)
-    return start > at and not (trimmed and text[at:start].isspace())
+    return not (trimmed and text[at:start].isspace())
 
 
-def _comment(text: str, start: int, found: Scan) -> int:
+def _comment[T](text: str, start: int, found: Scan[T]) -> int:
     end = text.find("#}", start + 2)
     found.tokens += 2
     if end >= 0:
@@ -107,48 +159,102 @@ def _comment(text: str, start: int, found: Scan) -> int:
     return len(text) if line < 0 else line
 
 
-def _tag(text: str, start: int, found: Scan) -> Tag:
+def _tag[T](text: str, start: int, found: Scan[T]) -> Tag[T]:
     """The tag at `start`, with its error noted. One that runs into what follows is cut where it should have ended."""
+    tag = _read(text, tokenize(text, start), start, found.build)
+    if tag is not None:
+        return tag
     close = find_close(text, start)
     if isinstance(close, Close):
-        parsed = _parse(text[start : close.end])
-        if parsed.error is None:
-            return Tag(start, close.end, parsed)
+        tag, error = _asked(text, text[start : close.end], (start, close.end), found)
+        if error is None:
+            return tag
         cut, behind_closer = recovery(text, start)
-        if cut >= close.end or not (behind_closer or close.nested) or parsed.error.start + start < cut:
-            _note(found, start, parsed)
-            return Tag(start, close.end, parsed)
+        if cut >= close.end or not (behind_closer or close.nested) or error.start < cut:
+            return _noted(tag, error, found)
     else:
         cut, behind_closer = recovery(text, start)
     if behind_closer:
-        parsed = _parse(text[start:cut])
-        _note(found, start, parsed)
-        return Tag(start, cut, parsed)
+        return _noted(*_asked(text, text[start:cut], (start, cut), found), found)
     return _unclosed(text, start, cut, found)
 
 
-def _note(found: Scan, start: int, parsed: ParsedTag) -> None:
-    error = parsed.error
-    if error is not None and parsed.keyword != "slot":
-        found.errors.append(KidaError(start + error.start, start + error.end, error.message, error.help, error.code))
+def _read[T](text: str, tokens: Tokens, start: int, build: Build[T]) -> Tag[T] | None:
+    """The tag, when our parser surely accepts it."""
+    if not tokens.whole:
+        return None
+    is_output = text[start + 1] == "{"
+    keyword = "" if is_output else tokens.keyword
+    end, size = tokens.ends[-1], len(tokens.kinds) + 1
+    try:
+        parser = StatementParser(text, tokens, build)
+        if keyword == "slot":
+            said = _slot(text, tokens, build, in_call=False) or _slot(text, tokens, build, in_call=True)
+        else:
+            said = parser.output() if is_output else parser.statement()
+    except Refused, RecursionError:
+        return None
+    if said is None or said.doubt:
+        return None
+    lone = tokens.words[0] if is_output and size == 3 and tokens.kinds[0] == NAME else ""
+    return Tag(start, end, is_output, keyword, keyword, size, said, tokens, lone)
 
 
-def _unclosed(text: str, start: int, cut: int, found: Scan) -> Tag:
+def _asked[T](text: str, piece: str, place: tuple[int, int], found: Scan[T]) -> tuple[Tag[T], KidaError | None]:
+    """A tag that our parser does not surely accept, or that does not end where it should: Kida's verdict."""
+    start, end = place
+    error = _verdict(piece)
+    tokens = tokenize(piece, 0, start, longest=len(piece))
+    keyword = "" if piece.startswith("{{") else tokens.keyword
+    word = _WORD.match(piece)
+    first = word[1] if word else ""
+    tag: Tag[T] = Tag(start, end, piece.startswith("{{"), keyword, first, len(tokens.kinds) + 1, None, tokens)
+    if error is not None:
+        tag.broken = True
+        return tag, _shifted(error, start)
+    tag.said = _said(text, piece, tag, found)
+    return tag, None
+
+
+def _said[T](text: str, piece: str, tag: Tag[T], found: Scan[T]) -> Saying[T] | None:
+    """What a tag says that Kida accepts; None where our parser cannot tell."""
+    if tag.tokens is None or not tag.tokens.whole or tag.keyword == "slot":
+        return None
+    try:
+        parser = StatementParser(text, tag.tokens, found.build)
+        return parser.output() if tag.is_output else parser.statement()
+    except Refused, RecursionError:
+        return None
+
+
+def _verdict(text: str, *, in_call: bool = False) -> TagError | None:
+    """Ask Kida, of which only the parser is imported."""
+    defer_package("kida")
+    from chirp_check.syntax.kida_verdict import verdict
+
+    return verdict(text, in_call=in_call)
+
+
+def _shifted(error: TagError, start: int) -> KidaError:
+    return KidaError(start + error.start, start + error.end, error.message, error.help, error.code)
+
+
+def _noted[T](tag: Tag[T], error: KidaError | None, found: Scan[T]) -> Tag[T]:
+    if error is not None and tag.keyword != "slot":
+        found.errors.append(error)
+    return tag
+
+
+def _unclosed[T](text: str, start: int, cut: int, found: Scan[T]) -> Tag[T]:
     """A tag that is never closed. What it says before the cut is read as if it were."""
     opener = text[start : start + 2]
     closer = CLOSERS[opener]
-    inside = text[start:cut].rstrip(" \t\r\n%}" if opener == "{%" else " \t\r\n}")
+    inside = opener + text[start + 2 : cut].rstrip(" \t\r\n%}" if opener == "{%" else " \t\r\n}")
     found.errors.append(KidaError(start, start + len(inside), f"`{opener}` is never closed", f"add `{closer}`"))
-    return Tag(start, cut, _parse(f"{inside} {closer}"))
+    return _asked(text, f"{inside} {closer}", (start, cut), found)[0]
 
 
-def _parse(text: str) -> ParsedTag:
-    from chirp_check.syntax.kida_parser import parse_tag
-
-    return parse_tag(text)
-
-
-def _raw(text: str, tag: Tag, found: Scan) -> int:
+def _raw[T](text: str, tag: Tag[T], found: Scan[T]) -> int:
     """Pass over a raw block, whose tags Kida only cuts into tokens. Returns the offset behind its end tag."""
     at = tag.end
     while opener := OPENER.search(text, at):
@@ -182,14 +288,19 @@ def _raw_tag(text: str, start: int, end: int) -> tuple[str | None, int]:
 
     The second value is the number of tokens.
     """
-    from chirp_check.syntax.kida_parser import lex_tag
+    tokens = tokenize(text, start)
+    size = len(tokens.kinds) + 1
+    is_end = text.startswith("{%", start) and tokens.keyword == "endraw"
+    if tokens.whole and (size == 3 or not is_end):
+        return "" if is_end else None, size
+    defer_package("kida")
+    from chirp_check.syntax.kida_verdict import lexical_error
 
-    parsed = lex_tag(text[start:end])
-    message = parsed.error.message if parsed.error else None
-    return message or ("" if parsed.keyword == "endraw" else None), len(parsed.tokens)
+    error = lexical_error(text[start:end])
+    return error.message if error is not None else "" if is_end else None, size
 
 
-def _broken_raw(text: str, tag: Tag, message: str, start: int, found: Scan) -> int:
+def _broken_raw[T](text: str, tag: Tag[T], message: str, start: int, found: Scan[T]) -> int:
     found.errors.append(KidaError(start, start + 2, f"{message} inside `raw`"))
     end = find_end_raw(text, start)
     stop = end.end() if end else len(text)
@@ -200,14 +311,25 @@ def _broken_raw(text: str, tag: Tag, message: str, start: int, found: Scan) -> i
 _WORD = re.compile(r"\{%-?\s*+(\w+)")
 
 
-def slot_in_call(tag: Tag) -> Tag:
-    """A `{% slot … %}` tag as Kida reads it directly inside `{% call %}`."""
-    from chirp_check.syntax.kida_parser import parse_tag
+def _slot[T](text: str, tokens: Tokens, build: Build[T], *, in_call: bool) -> Saying[T] | None:
+    """What a `{% slot … %}` says in one of the two places it may stand in."""
+    try:
+        said = StatementParser(text, tokens, build).slot(in_call=in_call)
+    except Refused, RecursionError:
+        return None
+    return None if said.doubt else said
 
-    return Tag(tag.start, tag.end, parse_tag(tag.parsed.text, in_call=True))
 
-
-def word_of(tag: Tag) -> str:
-    """The first word of a `{% … %}`, also where Kida cannot read it."""
-    word = _WORD.match(tag.parsed.text)
-    return word[1] if word else ""
+def read_slot[T](tag: Tag[T], found: Scan[T], *, in_call: bool) -> KidaError | None:
+    """Read a `{% slot … %}`, whose grammar depends on whether it stands directly inside `{% call %}`."""
+    tokens = tag.tokens
+    tag.said = None if tokens is None or not tokens.whole else _slot(found.text, tokens, found.build, in_call=in_call)
+    tag.broken = False
+    if tag.said is not None:
+        return None
+    written = found.text[tag.start : tag.end]
+    if not written.endswith("%}"):
+        written = written.rstrip(" \t\r\n") + " %}"
+    error = _verdict(written, in_call=in_call)
+    tag.broken = error is not None
+    return None if error is None else _shifted(error, tag.start)

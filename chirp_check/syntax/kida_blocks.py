@@ -2,11 +2,11 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from chirp_check.diagnostic import nearest
-from chirp_check.syntax.kida import MAX_ERRORS, KidaError, Tag, slot_in_call, word_of
+from chirp_check.syntax.kida import MAX_ERRORS, AnyTag, KidaError, Scan, read_slot
 from chirp_check.syntax.kida_scan import SKIPPED_ENDS
 
 DEPTH = 200  # blocks inside blocks; Kida's recursive parser gives up a little above, depending on its caller
@@ -49,7 +49,7 @@ class Arm:
     parent: Arm | None
     block: Block | None
     index: int
-    tag: Tag | None
+    tag: AnyTag | None
     start: int
     end: int
 
@@ -59,9 +59,9 @@ class Block:
     """A tag with a body: its kind (the keyword, "for" for `async for`), its arms, and its end tag if it has one."""
 
     kind: str
-    open: Tag
+    open: AnyTag
     arms: list[Arm]
-    close: Tag | None = None
+    close: AnyTag | None = None
     end: int = 0
 
 
@@ -76,17 +76,17 @@ class Structure:
     skipped_end: bool = False
 
 
-def structure(tags: list[Tag], comments: Sequence[tuple[int, int]], size: int) -> Structure:
-    """Nest the tags of a file of `size` code points, with its comments (sorted).
+def structure(scanned: Scan[Any]) -> Structure:
+    """Nest the tags of a file, and read its slots, whose grammar depends on where they stand.
 
-    A `slot` is replaced in `tags` by what it is where it stands.
     Kida skips three end tags. Where it gets through the file that way there is nothing to report; where it does not,
     those end tags are the reason, and the blocks are read as the author meant them.
     """
-    found = _Nester(tags, size, skip_ends=True).run()
+    found = _Nester(scanned, skip_ends=True).run()
     if found.errors and found.skipped_end:
-        found = _Nester(tags, size, skip_ends=False).run()
-    for block in found.blocks:
+        found = _Nester(scanned, skip_ends=False).run()
+    comments = scanned.comments
+    for block in found.blocks if comments else ():
         if block.kind == "trans":
             inside = comments[bisect_left(comments, (block.open.end, 0)) : bisect_left(comments, (block.end, 0))]
             found.errors += (KidaError(*one, "a comment stands in `trans`", "move it out of it") for one in inside)
@@ -94,72 +94,66 @@ def structure(tags: list[Tag], comments: Sequence[tuple[int, int]], size: int) -
 
 
 class _Nester:
-    def __init__(self, tags: list[Tag], size: int, *, skip_ends: bool) -> None:
-        self.tags = tags
-        self.size = size
+    def __init__(self, scanned: Scan[Any], *, skip_ends: bool) -> None:
+        self.scanned = scanned
+        self.tags = scanned.tags
+        self.size = len(scanned.text)
         self.skip_ends = skip_ends
         self.stack: list[Block] = []
-        self.found = Structure(Arm(None, None, 0, None, 0, size))
+        self.found = Structure(Arm(None, None, 0, None, 0, self.size))
         self.arm = self.found.root
         self.kinds: Counter[str] = Counter()  # of the open blocks
-        self.words = {word_of(tag) for tag in tags if not tag.is_output}
+        self.words = {tag.word for tag in self.tags}
         self.template_tags = 0
         self.too_deep = False
         self.asked = 0
 
     def run(self) -> Structure:
-        for index, tag in enumerate(self.tags):
+        arms = self.found.arms
+        for tag in self.tags:
             if tag.keyword == "slot":
-                self.tags[index] = tag = self._slot(tag)
-            self.found.arms.append(self.arm)
-            if tag.is_output:
+                self._slot(tag)
+            arms.append(self.arm)
+            if not tag.is_output:
+                self._statement(tag, tag.word)
+            elif self.stack:
                 self._output(tag)
-            else:
-                self._statement(tag, word_of(tag))
         while self.stack:
             self._never_closed(self.stack[-1], self.size)
         return self.found
 
-    def _slot(self, tag: Tag) -> Tag:
-        """A slot, whose grammar depends on where it stands."""
-        if self._top == "call":
-            tag = slot_in_call(tag)
-        error = tag.parsed.error
+    def _slot(self, tag: AnyTag) -> None:
+        error = read_slot(tag, self.scanned, in_call=self._top == "call")
         if error is not None:
-            at = tag.start
-            self.found.errors.append(KidaError(at + error.start, at + error.end, error.message, error.help, error.code))
-        return tag
+            self.found.errors.append(error)
 
-    def _error(self, tag: Tag, message: str, help_: str | None = None) -> None:
+    def _error(self, tag: AnyTag, message: str, help_: str | None = None) -> None:
         """Note an error at a tag, unless Kida has already refused the tag itself."""
-        if tag.parsed.error is None and len(self.found.errors) < MAX_ERRORS:
+        if not tag.broken and len(self.found.errors) < MAX_ERRORS:
             self.found.errors.append(KidaError(tag.start, tag.end, message, help_))
 
     @property
     def _top(self) -> str:
         return self.stack[-1].kind if self.stack else ""
 
-    def _output(self, tag: Tag) -> None:
+    def _output(self, tag: AnyTag) -> None:
         if self._top == "trans":
             self._translated(tag)
         elif self._between_cases() or self._top == "embed":
             self._error(tag, f"`{{{{ … }}}}` stands directly in `{self._top}`")
 
-    def _translated(self, tag: Tag) -> None:
+    def _translated(self, tag: AnyTag) -> None:
         """Inside `trans`, only names that its tag declares may be put out."""
-        from chirp_check.syntax.kida_parser import lone_name, trans_names
-
-        declared = trans_names(self.stack[-1].open.parsed)
-        name = lone_name(tag.parsed)
-        if name is None:
+        declared = _declared(self.stack[-1].open)
+        if not tag.lone:
             self._error(tag, "`trans` holds text and plain names only", "give the expression a name in the `trans` tag")
-        elif declared is not None and name not in declared:
-            self._error(tag, f"`trans` does not declare `{name}`", f"write `{{% trans {name}=… %}}`")
+        elif declared is not None and tag.lone not in declared:
+            self._error(tag, f"`trans` does not declare `{tag.lone}`", f"write `{{% trans {tag.lone}=… %}}`")
 
     def _between_cases(self) -> bool:
         return self._top == "match" and len(self.stack[-1].arms) == 1
 
-    def _statement(self, tag: Tag, word: str) -> None:
+    def _statement(self, tag: AnyTag, word: str) -> None:
         kind = "for" if word == "async" else word
         if word.startswith("end"):
             self._end(tag, word)
@@ -167,13 +161,13 @@ class _Nester:
             self._continue(tag, word)
         elif word in KNOWN_TAGS:
             self._misplaced(tag, word)
-            jinja_set = word == "set" and tag.parsed.error is not None and "endset" in self.words
+            jinja_set = word == "set" and tag.broken and "endset" in self.words
             if jinja_set or kind in _BODIED or (kind == "slot" and self._slot_has_body(tag)):
                 self._open(tag, kind)
         else:
             self._unknown(tag, word)
 
-    def _misplaced(self, tag: Tag, word: str) -> None:
+    def _misplaced(self, tag: AnyTag, word: str) -> None:
         """What may not stand where it does."""
         if self._between_cases():
             self._error(tag, f"`{word}` stands in `match` before its first `case`")
@@ -188,13 +182,12 @@ class _Nester:
             if self.template_tags > 1:
                 self._error(tag, "the file has a second `template` declaration")
 
-    def _slot_has_body(self, tag: Tag) -> bool:
+    def _slot_has_body(self, tag: AnyTag) -> bool:
         if self._top == "call":
             return True
-        texts = [token.value for token in tag.parsed.tokens]
-        return ":" in texts
+        return tag.tokens is not None and ":" in tag.tokens.words
 
-    def _open(self, tag: Tag, kind: str) -> None:
+    def _open(self, tag: AnyTag, kind: str) -> None:
         block = Block(kind, tag, [])
         block.arms.append(Arm(self.arm, block, 0, tag, tag.end, tag.end))
         self.arm = block.arms[0]
@@ -205,14 +198,14 @@ class _Nester:
             self.too_deep = True
             self._error(tag, f"blocks are nested more than {DEPTH} deep")
 
-    def _continue(self, tag: Tag, word: str) -> None:
+    def _continue(self, tag: AnyTag, word: str) -> None:
         block = self.stack[-1] if self.stack else None
         if block is None or word not in _CONTINUES.get(block.kind, ()) or self._is_assignment(block):
             self._error(tag, f"`{word}` stands outside {_HOMES[word]}")
             return
         last = block.arms[-1].tag
-        if last is not None and last is not block.open and word_of(last) not in _REPEATABLE:
-            self._error(tag, f"`{word}` follows `{word_of(last)}`")
+        if last is not None and last is not block.open and last.word not in _REPEATABLE:
+            self._error(tag, f"`{word}` follows `{last.word}`")
         if word == "plural":
             self._plural(block, tag)
         block.arms[-1].end = tag.start
@@ -220,19 +213,17 @@ class _Nester:
         block.arms.append(Arm(parent, block, len(block.arms), tag, tag.end, tag.end))
         self.arm = block.arms[-1]
 
-    def _plural(self, block: Block, tag: Tag) -> None:
-        from chirp_check.syntax.kida_parser import trans_names
-
-        declared = trans_names(block.open.parsed)
+    def _plural(self, block: Block, tag: AnyTag) -> None:
+        declared = _declared(block.open)
         if declared is not None and "count" not in declared:
             self._error(tag, "`plural` needs `count`, which `trans` does not declare", "write `{% trans count=… %}`")
 
     def _is_assignment(self, block: Block) -> bool:
         """`{% with name = … %}`, which has no `else`."""
-        texts = [token.value for token in block.open.parsed.tokens[1:4]]
-        return block.kind == "with" and len(texts) == 3 and texts[2] == "="
+        tokens = block.open.tokens
+        return block.kind == "with" and tokens is not None and tokens.words[2:3] == ["="]
 
-    def _end(self, tag: Tag, word: str) -> None:
+    def _end(self, tag: AnyTag, word: str) -> None:
         if word in SKIPPED_ENDS and word == f"end{self._top}":
             self.found.skipped_end = True
             if self.skip_ends:
@@ -250,7 +241,7 @@ class _Nester:
         else:
             self._mismatch(tag, word)
 
-    def _mismatch(self, tag: Tag, word: str) -> None:
+    def _mismatch(self, tag: AnyTag, word: str) -> None:
         """An end tag of another block: it closes the one it names, and those inside stay without an end."""
         if self.kinds[word.removeprefix("end")]:
             while f"end{self._top}" != word:
@@ -270,7 +261,7 @@ class _Nester:
         elif block.kind == "try" and len(block.arms) == 1:
             self._error(block.open, "`try` has no `fallback`")
 
-    def _close(self, tag: Tag) -> None:
+    def _close(self, tag: AnyTag) -> None:
         block = self.stack.pop()
         self.kinds[block.kind] -= 1
         block.close = tag
@@ -290,7 +281,7 @@ class _Nester:
         self.asked += 1
         return nearest(word, candidates) if self.asked <= MAX_ERRORS else None
 
-    def _unknown(self, tag: Tag, word: str) -> None:
+    def _unknown(self, tag: AnyTag, word: str) -> None:
         """A tag Kida does not know, which it has refused already: read it as what it was meant to be."""
         meant = self._nearest(word, KNOWN_TAGS) if word else None
         if meant in {"end", f"end{self._top}"} and self.stack:
@@ -299,3 +290,8 @@ class _Nester:
             self._open(tag, word)
         elif meant in _BODIED:
             self._open(tag, meant)
+
+
+def _declared(tag: AnyTag) -> frozenset[str] | None:
+    """The names that a `{% trans … %}` declares, or None for a broken one."""
+    return None if tag.said is None else frozenset(word.name for one in tag.said.bound for word in one.words)

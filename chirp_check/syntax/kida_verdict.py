@@ -1,41 +1,26 @@
-"""The one module that touches Kida's lexer and parser: text of one tag in, tokens with exact ends and a node out.
+"""The one module that touches Kida's lexer and parser: what Kida says of one tag, in the house form.
 
-It imports Kida, so import it only where a tag has to be parsed. Kida calls its nodes internal; a conformance test
-compares what is made of them with a whole Kida parse.
+It imports Kida, so import it only about a tag that our own parser does not surely accept.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kida._types import Token, TokenType
 from kida.exceptions import ErrorCode, TemplateError
 from kida.lexer import Lexer, LexerError
-from kida.nodes import Trans
 from kida.parser import Parser
 from kida.parser.errors import ParseError
 
 from chirp_check.diagnostic import did_you_mean
 from chirp_check.syntax.kida_scan import SKIPPED_ENDS
 
-if TYPE_CHECKING:
-    from kida.nodes import Expr, Node
-
-REMEMBERED = 8192  # tags; a corpus of 21,100 tags has 8,401 distinct texts
-LONGEST_REMEMBERED = 1000
 DEPTH = 60  # brackets inside brackets; beyond this Kida's recursive parser runs out of stack, depending on its caller
 
 _SPACE = " \t\r\n"
 OPENS = frozenset({TokenType.LPAREN, TokenType.LBRACKET, TokenType.LBRACE, TokenType.OPTIONAL_BRACKET})
 CLOSES = frozenset({TokenType.RPAREN, TokenType.RBRACKET, TokenType.RBRACE})
-
-
-type _Node = Node | tuple[Node, ...] | None
-type _Spans = Mapping[int, tuple[int, int, Expr]]
-NO_SPANS: _Spans = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +32,6 @@ class TagError:
     message: str
     help: str | None = None
     code: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedTag:
-    """One tag. `starts` and `ends` are the tokens' offsets relative to the tag; `node` is Kida's, None with an error.
-
-    `node` is a tuple where Kida makes several (`{% set a = 1, b = 2 %}`). `spans` tells the tokens `[first, last)` of
-    each primary expression by node identity, parentheses included; everything else follows from these.
-    """
-
-    text: str
-    tokens: tuple[Token, ...]
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    keyword: str
-    node: Node | tuple[Node, ...] | None
-    spans: Mapping[int, tuple[int, int, Expr]]
-    error: TagError | None
 
 
 class _Lexed(NamedTuple):
@@ -81,11 +48,6 @@ class _Lexed(NamedTuple):
         """The first word of a `{% … %}`."""
         word = self.tokens[1] if len(self.tokens) > 1 and self.text.startswith("{%") else None
         return word.value if word is not None and word.type is TokenType.NAME else ""
-
-    def parsed(self, error: TagError | None, node: _Node = None, spans: _Spans = NO_SPANS) -> ParsedTag:
-        """The tag with what the parser made of it."""
-        tokens, starts, ends = tuple(self.tokens), tuple(self.starts), tuple(self.ends)
-        return ParsedTag(self.text, tokens, starts, ends, self.keyword, node, spans, error)
 
 
 class _TagLexer(Lexer):
@@ -129,23 +91,19 @@ class _TagLexer(Lexer):
 class _TagParser(Parser):
     """Kida's parser over the tokens of one tag between the tokens that make it whole."""
 
-    __slots__ = ("spans",)
+    __slots__ = ()
 
     def __init__(self, tokens: list[Token], *, in_call: bool) -> None:
         super().__init__(tokens)  # pyright: ignore[reportUnknownMemberType]
-        self.spans: dict[int, tuple[int, int, Expr]] = {}
         if in_call:
             self._block_stack.append(("call", 1, 0))
 
-    def _parse_primary(self) -> Expr:
-        first = self._pos
-        node = super()._parse_primary()
-        self.spans[id(node)] = (first, self._pos, node)
-        return node
-
-    def tag(self, *, variable: bool) -> Node | list[Node] | None:
-        """The node of the one tag there is."""
-        return self._parse_output() if variable else self._parse_block()
+    def tag(self, *, variable: bool) -> None:
+        """Read the one tag there is."""
+        if variable:
+            self._parse_output()
+        else:
+            self._parse_block()
 
 
 def _constant(text: str) -> tuple[Token, ...]:
@@ -170,57 +128,35 @@ _WRAP: dict[str, tuple[tuple[Token, ...], tuple[Token, ...]]] = {
 _UNWRAPPED: tuple[tuple[Token, ...], tuple[Token, ...]] = ((), _END)
 
 
-def parse_tag(text: str, *, in_call: bool = False) -> ParsedTag:
-    """Parse one whole tag, opener to closer. `in_call`: directly inside `{% call %}`, where `slot` has a body."""
-    return _remembered(text, in_call) if len(text) <= LONGEST_REMEMBERED else _parse(text, in_call)
-
-
-def _parse(text: str, in_call: bool) -> ParsedTag:
+def verdict(text: str, *, in_call: bool = False) -> TagError | None:
+    """What Kida refuses in a whole tag, opener to closer. `in_call`: directly inside `{% call %}`."""
     lexed = _TagLexer(text).read()
     error = lexed.error or _too_deep(lexed)
     if error is not None:
-        return lexed.parsed(error)
-    if lexed.keyword.startswith("end"):
-        return lexed.parsed(_end_tag_error(lexed))
-    return _run(lexed, in_call)
+        return error
+    return _end_tag_error(lexed) if lexed.keyword.startswith("end") else _parser_error(lexed, in_call=in_call)
 
 
-_remembered = lru_cache(maxsize=REMEMBERED)(_parse)
-
-
-def lex_tag(text: str) -> ParsedTag:
-    """The tokens of one tag, not parsed: all that Kida does with what stands inside `{% raw %}`."""
+def lexical_error(text: str) -> TagError | None:
+    """What Kida refuses in a tag inside `{% raw %}`, which it only cuts into tokens."""
     lexed = _TagLexer(text).read()
     ends_raw = lexed.error is None and lexed.keyword == "endraw"
-    return lexed.parsed(_end_tag_error(lexed) if ends_raw else lexed.error)
+    return _end_tag_error(lexed) if ends_raw else lexed.error
 
 
-def _run(lexed: _Lexed, in_call: bool) -> ParsedTag:
+def _parser_error(lexed: _Lexed, *, in_call: bool) -> TagError | None:
     prefix, suffix = _WRAP.get(lexed.keyword, _UNWRAPPED)
     parser = _TagParser([*prefix, *lexed.tokens, *suffix], in_call=in_call)
     whole = (0, len(lexed.text))
     try:
-        made = parser.tag(variable=lexed.text.startswith("{{"))
+        parser.tag(variable=lexed.text.startswith("{{"))
     except ParseError as error:
-        return lexed.parsed(_parser_fault(error, lexed))
+        return _parser_fault(error, lexed)
     except RecursionError:
-        return lexed.parsed(TagError(*whole, "the expression is nested too deeply for Kida"))
+        return TagError(*whole, "the expression is nested too deeply for Kida")
     except (TemplateError, LexerError, SyntaxError, ValueError) as error:
-        return lexed.parsed(TagError(*whole, house_form(str(error))))
-    shift = len(prefix)
-    spans = {key: (first - shift, last - shift, node) for key, (first, last, node) in parser.spans.items()}
-    return lexed.parsed(None, tuple(made) if isinstance(made, list) else made, MappingProxyType(spans))
-
-
-def lone_name(parsed: ParsedTag) -> str | None:
-    """The name that `{{ name }}` consists of, if it is one."""
-    tokens = parsed.tokens
-    return tokens[1].value if len(tokens) == 3 and tokens[1].type is TokenType.NAME else None
-
-
-def trans_names(parsed: ParsedTag) -> frozenset[str] | None:
-    """The names that a `{% trans … %}` declares, or None for a broken one."""
-    return frozenset(one.name for one in parsed.node.variables) if isinstance(parsed.node, Trans) else None
+        return TagError(*whole, house_form(str(error)))
+    return None
 
 
 def _too_deep(lexed: _Lexed) -> TagError | None:
