@@ -1,7 +1,7 @@
 """The kinds of mistakes, listed by hand."""
 
 from benchmarks.mutants.mutation import Operator
-from benchmarks.mutants.operators import annotations, carried, names, syntax, tags, targets, urls
+from benchmarks.mutants.operators import annotations, carried, components, names, syntax, tags, targets, urls
 
 ALL: tuple[Operator, ...] = (
     *names.OPERATORS,
@@ -9,6 +9,7 @@ ALL: tuple[Operator, ...] = (
     *urls.OPERATORS,
     *targets.OPERATORS,
     *syntax.OPERATORS,
+    *components.OPERATORS,
     *annotations.OPERATORS,
     *carried.OPERATORS,
 )

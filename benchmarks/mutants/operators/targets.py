@@ -109,7 +109,7 @@ def _id_changed(app: Application, random: Random) -> Iterator[Change]:
             continue
         made = _literal_misspelt(own.value, random)
         moved = len(made) - len(own.value)
-        places = _shifted(_uses(app, shape(own.value)), element.path, own.value_end, moved)
+        places = shifted(_uses(app, shape(own.value)), element.path, own.value_end, moved)
         if places:
             yield Change(element.path, own.value_start, own.value_end, made, places)
 
@@ -119,12 +119,12 @@ def _id_removed(app: Application, random: Random) -> Iterator[Change]:
         own = element.get("id")
         if own is None or own.value.startswith("{"):
             continue
-        places = _shifted(_uses(app, shape(own.value)), element.path, own.end, own.start - own.end)
+        places = shifted(_uses(app, shape(own.value)), element.path, own.end, own.start - own.end)
         if places:
             yield Change(element.path, own.start, own.end, "", places)
 
 
-def _shifted(places: tuple[Place, ...], path: str, end: int, moved: int) -> tuple[Place, ...]:
+def shifted(places: tuple[Place, ...], path: str, end: int, moved: int) -> tuple[Place, ...]:
     """The places after a change in `path` that ended at `end`."""
     return tuple(
         Place(one.rule, one.path, one.start + moved, one.end + moved) if one.path == path and one.start >= end else one
