@@ -212,8 +212,25 @@ def _choice(term: Choice, frame: Frame) -> Value:
 
 
 def _either(term: Either, frame: Frame) -> Value:
-    values = tuple(evaluate(operand, frame) for operand in term.operands)
+    values = _possible(tuple(evaluate(operand, frame) for operand in term.operands), term.operator)
     return frame.one_of(f"\0either@{term.start}:{term.end}", values, frame.span(term.start, term.end))
+
+
+def _possible(values: tuple[Value, ...], operator: str) -> tuple[Value, ...]:
+    """The operands that an `or` or `and` can give: one that is known to be passed over cannot be it."""
+    if operator not in ("or", "and"):
+        return values
+    kept: list[Value] = []
+    for value in values[:-1]:
+        stops = truth(value) if operator == "or" else _denied(truth(value))
+        kept += [value] if stops is not False else []
+        if stops:
+            return tuple(kept)
+    return (*kept, values[-1])
+
+
+def _denied(known: bool | None) -> bool | None:
+    return None if known is None else not known
 
 
 def _items(term: Items, frame: Frame) -> Value:
