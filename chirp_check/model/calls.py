@@ -102,6 +102,8 @@ def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
             handler = given.args[0] if given.args else Unknown("an error handler without a function", span)
             frame.machine.note_record(Record("@error", (*function.args, handler), (), False, span))
             return handler
+        case Record(kind="@template_filter" | "@template_test" | "@template_global"):
+            return _named_function(function, given, frame, span)
         case Record(kind="@other"):
             return given.args[0] if given.args else Unknown("a decorator without a function", span)
         case Instance():
@@ -176,7 +178,21 @@ def _application_method(owner: Value, name: str, given: Arguments, frame: Frame,
             frame.machine.note_escape(owner, span)
         if name == "error":
             return Record("@error", (owner,), (), False, span)
+        if name in ("template_filter", "template_test", "template_global"):
+            return Record(f"@{name}", (owner, *given.args), given.kwargs, given.open_args or given.open_kwargs, span)
     return Record("@other", given.args, given.kwargs, False, span)
+
+
+def _named_function(register: Record, given: Arguments, frame: Frame, span: Span) -> Value:
+    """Something that templates can name: by the name given to the decorator, otherwise by the function's own."""
+    function = given.args[0] if given.args else Unknown("a decorator without a function", span)
+    name = register.argument(1, "name")
+    if name is None and not register.open and isinstance(function, Callable):
+        name = Text(function.qualname.rpartition(".")[2].partition("#")[0], function.span)
+    if not isinstance(name, Text):
+        name = Unknown("a computed name", span)
+    frame.machine.note_record(Record(register.kind, (register.args[0], name), (), False, span))
+    return function
 
 
 def _register(route: Record, given: Arguments, frame: Frame, span: Span) -> Value:

@@ -17,12 +17,14 @@ from chirp_check.rules.template_cycle import template_cycle
 from chirp_check.rules.template_syntax import template_syntax
 from chirp_check.rules.too_large import too_large
 from chirp_check.rules.unknown_block import unknown_block
+from chirp_check.rules.unknown_filter import unknown_filter
 from chirp_check.rules.unknown_import import unknown_import
 from chirp_check.rules.unknown_route_name import unknown_route_name
 from chirp_check.rules.unknown_rule import unknown_rule
 from chirp_check.rules.unknown_slot import unknown_slot
 from chirp_check.rules.unknown_target import unknown_target
 from chirp_check.rules.unknown_template import unknown_template
+from chirp_check.rules.unknown_test import unknown_test
 from chirp_check.rules.unnegotiable_annotation import unnegotiable_annotation
 from chirp_check.rules.unreadable_file import unreadable_file
 from chirp_check.rules.unrouted_link import unrouted_link
@@ -47,12 +49,14 @@ ALL: tuple[Rule, ...] = (
     template_syntax,
     too_large,
     unknown_block,
+    unknown_filter,
     unknown_import,
     unknown_route_name,
     unknown_rule,
     unknown_slot,
     unknown_target,
     unknown_template,
+    unknown_test,
     unnegotiable_annotation,
     unreadable_file,
     unrouted_link,

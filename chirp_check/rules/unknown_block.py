@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding, Label, did_you_mean
+from chirp_check.diagnostic import Finding, Label, nearest, rename
 from chirp_check.model.entities import BlockUse
 from chirp_check.model.model import Model
+from chirp_check.model.template_names import is_written_at_site
 from chirp_check.rule import rule
 
 
@@ -17,13 +18,15 @@ def unknown_block(use: BlockUse, model: Model) -> Iterator[Finding]:
         return
     included = model.included_blocks(use.path).get(name)
     if included is None:
-        near = did_you_mean(name, blocks)
-        related = tuple(
-            Label(f"`{known}` is defined here", block.span)
-            for known, block in blocks.items()
-            if near and f"`{known}`" in near
+        near = nearest(name, blocks)
+        fix = rename(use.block.span, name, near, safe=is_written_at_site(use)) if near is not None else None
+        yield Finding(
+            f"`{use.template.value}` has no block `{name}`",
+            at=use.block.span,
+            related=(Label(f"`{near}` is defined here", blocks[near].span),) if near is not None else (),
+            help=f"did you mean `{near}`?" if near is not None else None,
+            fix=fix,
         )
-        yield Finding(f"`{use.template.value}` has no block `{name}`", at=use.block.span, related=related, help=near)
     else:
         yield Finding(
             f"`{use.template.value}` has no block `{name}`",

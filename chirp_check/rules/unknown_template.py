@@ -2,20 +2,23 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding, did_you_mean
+from chirp_check.diagnostic import Finding, nearest, rename
 from chirp_check.model.entities import TemplateUse
 from chirp_check.model.model import Model
+from chirp_check.model.template_names import fault, is_written_at_site
 from chirp_check.rule import rule
 
 
 @rule("unknown-template", since="0.1.0")
 def unknown_template(use: TemplateUse, model: Model) -> Iterator[Finding]:
     """A handler or a tag names a template that does not exist."""
-    if use.optional or not model.template_missing(use):
+    if use.optional or fault(model, use) is not None or not model.template_missing(use):
         return
     name = use.name.value
+    near = nearest(name, model.templates())
     yield Finding(
         f"there is no template `{name}`",
         at=use.name.span,
-        help=did_you_mean(name, model.templates()),
+        help=f"did you mean `{near}`?" if near is not None else None,
+        fix=rename(use.name.span, name, near, safe=is_written_at_site(use)) if near is not None else None,
     )
