@@ -244,6 +244,7 @@ class ParameterFault(msgspec.Struct, frozen=True, gc=False):
     converter: str = ""
     near: str | None = None
     renamed: Span | None = None
+    is_page: bool = False
 
 
 class RouteNameUse(msgspec.Struct, frozen=True, gc=False):

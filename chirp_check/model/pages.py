@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chirp_check.grammar.pages import CONTEXT, LAYOUT, META
 from chirp_check.model.applications import AppKey, Handler, application
 from chirp_check.model.domain import Callable, Dict, Record, Scalar, Sequence, Value
-from chirp_check.model.entities import Text, Unknown
+from chirp_check.model.entities import Route, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries, query
@@ -73,18 +73,41 @@ def cascaded(model: Queries, app: AppKey, path: str) -> Cascade | None:
     return None if page is None else _cascade(model, page)
 
 
-def _cascade(model: Queries, page: Page) -> Cascade:
-    found = Cascade((("current_path", Unknown("the path of the request", Span(page.file, 0, 0))),))
-    for where in page.folders:
+def _contexts(model: Queries, folders: tuple[str, ...]) -> Cascade:
+    """What the `_context.py` of some folders provide, the outermost first."""
+    found = Cascade((("current_path", Unknown("the path of the request", Span(folders[0] if folders else "", 0, 0))),))
+    for where in folders:
         provider = beside(model, where, CONTEXT)
         if provider is not None:
             found = found.below(_provided(model, names_of(model, provider).get("context")))
+    return found
+
+
+def _cascade(model: Queries, page: Page) -> Cascade:
+    found = _contexts(model, page.folders)
     meta = beside(model, page.folders[-1], META)
     if meta is not None:
         found = found.below(_meta(model, names_of(model, meta)))
     if beside(model, page.folders[-1], VIEW_MODEL) is not None:
         found = found.below(_UNSEEN)
     return found
+
+
+def served(model: Queries, app: AppKey, path: str) -> Iterator[tuple[Route, Callable, Cascade]]:
+    """The routes that a `_context.py` or `_meta.py` serves, each with its function and what is provided before it."""
+    where, _, name = path.rpartition("/")
+    provider = names_of(model, path).get(_PROVIDERS[name]) if name in _PROVIDERS else None
+    if not isinstance(provider, Callable) or (name == META and "META" in names_of(model, path)):
+        return
+    for route in application(model, app).routes:
+        page = page_at(model, app, route.span.path)
+        if page is None or where not in page.folders or (name == META and page.folders[-1] != where):
+            continue
+        depth = page.folders.index(where) + (name == META)
+        yield route, provider, _contexts(model, page.folders[:depth])
+
+
+_PROVIDERS = {CONTEXT: "context", META: "meta"}
 
 
 def _provided(model: Queries, provider: Value | None) -> Cascade:

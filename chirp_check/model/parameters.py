@@ -21,14 +21,15 @@ from chirp_check.facts.handlers import (
 )
 from chirp_check.facts.values import AnyTerm, Attr, Bind, Call, Const, Index, Merge, Name, Repeated
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
-from chirp_check.model.applications import application, application_keys
+from chirp_check.model.applications import AppKey, application, application_keys
 from chirp_check.model.domain import Callable, External, Record, Value
 from chirp_check.model.entities import HandlerRef, ParameterFault, Route
 from chirp_check.model.expressions import BUILTINS
 from chirp_check.model.inputs import module_facts, modules
 from chirp_check.model.library import decorator_names
-from chirp_check.model.listing import every_statement, function
+from chirp_check.model.listing import every_statement, function, handler_ref
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.pages import Cascade, cascaded, served
 from chirp_check.model.program import names_of
 from chirp_check.model.route_checks import routes_in
 from chirp_check.source import Span
@@ -55,13 +56,14 @@ type _Names = Mapping[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
-class _Taker:
-    """A handler with its text, and the names that its module binds."""
+class Taker:
+    """A handler with its text, and the names that its module binds; of a page, what the files around it provide."""
 
     callable: Callable
     written: Function
     names: _Names
     reference: HandlerRef
+    provided: Cascade | None = None
 
 
 @query
@@ -76,15 +78,31 @@ def _all_faults(model: Queries, path: str) -> Iterator[ParameterFault]:
         known = application(model, app)
         for index in here:
             route, handler = known.routes[index], known.handlers[index]
-            if handler is None or route.handler is None or route.span == route.handler.span:
-                continue  # unknown, or a page, which takes the names of its context too
-            taken = handler.function
-            written = function(model, taken.module, taken.qualname)
-            if written is not None:
-                yield from _faults(model, route, _Taker(taken, written, names_of(model, taken.module), route.handler))
+            if handler is not None and route.handler is not None:
+                taker = taken_by(model, handler.function, route.handler, cascaded(model, app, path))
+                yield from faults(model, route, taker) if taker is not None else ()
+        yield from _faults_around(model, app, path)
 
 
-def _faults(model: Queries, route: Route, taker: _Taker) -> Iterator[ParameterFault]:
+def _faults_around(model: Queries, app: AppKey, path: str) -> Iterator[ParameterFault]:
+    """The parameters of a provider of context or metadata that some page which it serves has no value for."""
+    for route, provider, provided in served(model, app, path):
+        taker = taken_by(model, provider, handler_ref(model, provider), provided)
+        found = tuple(faults(model, route, taker)) if taker is not None else ()
+        yield from found
+        if found:
+            return
+
+
+def taken_by(model: Queries, taken: Callable, reference: HandlerRef, provided: Cascade | None) -> Taker | None:
+    """A function that answers or provides, where its text is known."""
+    written = function(model, taken.module, taken.qualname)
+    return None if written is None else Taker(taken, written, names_of(model, taken.module), reference, provided)
+
+
+def faults(model: Queries, route: Route, taker: Taker) -> Iterator[ParameterFault]:
+    """What is wrong with the parameters of a function that is called for a route."""
+    is_page = taker.provided is not None
     pattern = _pattern(route)
     if pattern is None or _is_wrapped(taker):
         return
@@ -93,18 +111,20 @@ def _faults(model: Queries, route: Route, taker: _Taker) -> Iterator[ParameterFa
     is_open = any(one.kind == "double-star" for one in taker.written.params)
     left = () if is_open else tuple(name for name in pattern.params if name not in names)
     for one in taken:
-        fault = _fault(one, pattern, left, taker.names)
+        fault = None if _is_provided(one, pattern, taker) else _fault(one, pattern, left, taker)
         if fault is not None:
             kind, annotation, converter = fault
-            near = _meant(one.name, left) if kind in ("unfilled", "unread") else None
+            near = _meant(one.name, left, taker.provided) if kind in ("unfilled", "unread") else None
             left = tuple(name for name in left if name != near)
             at = Span(taker.callable.module, one.start, one.start + len(one.name))
-            place = _place(route, near)
-            yield ParameterFault(kind, one.name, at, route, taker.reference, annotation, converter, near, place)
+            place = None if is_page else _place(route, near)
+            yield ParameterFault(
+                kind, one.name, at, route, taker.reference, annotation, converter, near, place, is_page
+            )
     for name in left:
         read = _read(model, taker, name)
         if read is not None:
-            place = _place(route, name)
+            place = None if is_page else _place(route, name)
             yield ParameterFault("untaken", name, read, route, taker.reference, renamed=place)
 
 
@@ -115,7 +135,7 @@ def _pattern(route: Route) -> PathPattern | None:
         return None
 
 
-def _is_wrapped(taker: _Taker) -> bool:
+def _is_wrapped(taker: Taker) -> bool:
     """Whether a decorator that the text does not show may give the function arguments of its own."""
     return any(not _passes_through(one, taker.names) for one in taker.written.decorators)
 
@@ -136,7 +156,7 @@ def _is_ours(value: Value | None) -> bool:
     return isinstance(value, External) and (value.name + ".").startswith(("chirp.", "functools."))
 
 
-def _free(taker: _Taker) -> Iterator[Param]:
+def _free(taker: Taker) -> Iterator[Param]:
     """The parameters that are not bound yet, those with stars left out."""
     given = {name for name, _ in taker.callable.kwargs}
     bound = len(taker.callable.args) or int("classmethod" in decorator_names(taker.written))
@@ -149,9 +169,17 @@ def _free(taker: _Taker) -> Iterator[Param]:
             yield param
 
 
-def _fault(param: Param, pattern: PathPattern, left: tuple[str, ...], names: _Names) -> tuple[str, str, str] | None:
+def _is_provided(param: Param, pattern: PathPattern, taker: Taker) -> bool:
+    """Whether the files around a page may give a parameter its value."""
+    provided = taker.provided
+    if provided is None or param.name in pattern.params or param.kind == "positional":
+        return False
+    return provided.open or param.name in provided.names | provided.maybe
+
+
+def _fault(param: Param, pattern: PathPattern, left: tuple[str, ...], taker: Taker) -> tuple[str, str, str] | None:
     """What is wrong with one parameter: the kind of fault, its annotation, and the converter of the path."""
-    annotation = _annotation(param.annotation, names)
+    annotation = _annotation(param.annotation, taker.names)
     if param.kind == "positional" and param.default is None:
         return "position", "", ""
     converter = pattern.params.get(param.name)
@@ -186,8 +214,13 @@ def _annotation(term: AnyTerm | None, names: _Names) -> str | None:
             return None
 
 
-def _meant(name: str, left: tuple[str, ...]) -> str | None:
-    """The parameter of the path that is probably meant: the only one that is left, or one of nearly that name."""
+def _meant(name: str, left: tuple[str, ...], provided: Cascade | None) -> str | None:
+    """The parameter of the path that is probably meant: the only one that is left, or one of nearly that name.
+
+    A page need not take what its path and the files around it give.
+    """
+    if provided is not None:
+        return nearest(name, (*left, *sorted(provided.names)))
     return left[0] if len(left) == 1 else nearest(name, left)
 
 
@@ -206,7 +239,7 @@ def _place(route: Route, name: str | None) -> Span | None:
 # Reading a parameter of the path without taking it.
 
 
-def _read(model: Queries, taker: _Taker, name: str) -> Span | None:
+def _read(model: Queries, taker: Taker, name: str) -> Span | None:
     """Where the body reads a name that is bound nowhere; a built-in function counts only where it is not called."""
     module = taker.callable.module
     if name in taker.names or _is_bound_around(model, taker, name):
@@ -228,7 +261,7 @@ def _read(model: Queries, taker: _Taker, name: str) -> Span | None:
     return min(places, default=None, key=lambda span: span.start)
 
 
-def _is_bound_around(model: Queries, taker: _Taker, name: str) -> bool:
+def _is_bound_around(model: Queries, taker: Taker, name: str) -> bool:
     """Whether a function around the handler binds a name, or an import of everything may."""
     module = taker.callable.module
     facts = module_facts(model, module)

@@ -23,6 +23,9 @@ def _saying(fault: ParameterFault, path: str) -> tuple[str, str | None]:
     near = f"did you mean `{fault.near}`?" if fault.near is not None else None
     match fault.fault:
         case "unfilled":
+            if fault.is_page:
+                help_ = near or "provide it in a `_context.py`, or give it a default"
+                return f"`{handler}` takes `{name}`, which neither `{path}` nor a `_context.py` gives", help_
             help_ = near or f"name it in the path as `{{{name}}}`, or give it a default"
             return f"`{handler}` takes `{name}`, which `{path}` does not give", help_
         case "unread":
