@@ -1,11 +1,11 @@
 """The markup of a template to elements and attributes whose values are terms."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from chirp_check.facts.templates import Attribute, Branch, Element
 from chirp_check.facts.values import AnyTerm, Choice, Const, Either, Join, Opaque
-from chirp_check.syntax.html import Markup, StartTag, mask, read_markup
+from chirp_check.syntax.html import OUTPUT, STATEMENT, EndTag, HtmlAttribute, Markup, StartTag, mask, read_markup
 from chirp_check.syntax.html_tree import close_elements
 from chirp_check.syntax.kida import Scan
 from chirp_check.syntax.kida import Tag as AnyTag
@@ -65,27 +65,40 @@ class MarkupReader:
 
     def elements(self) -> tuple[Element, ...]:
         """The elements in document order."""
-        closes = close_elements(self.markup.tags, self.arms.at)
-        return tuple(self._element(tag, closes[tag.start]) for tag in self.markup.tags if isinstance(tag, StartTag))
+        tags = self.markup.tags
+        numbers = self.arms.around(tags)
+        closes = close_elements(tags, numbers)
+        branches = self.arms.branches
+        return tuple(
+            [
+                self._element(tag, closes[tag.start], branches(number))
+                for tag, number in zip(tags, numbers, strict=True)
+                if isinstance(tag, StartTag)
+            ]
+        )
 
-    def _element(self, tag: StartTag, close: int | None) -> Element:
-        branches = self.arms.branches(tag.start)
+    def _element(self, tag: StartTag, close: int | None, branches: tuple[Branch, ...]) -> Element:
         attributes = tuple(
-            Attribute(
-                one.name_start,
-                one.end,
-                one.name,
-                one.name_start,
-                one.name_end,
-                None if one.value is None else self._value(*one.value),
-                one.quote,
-                self.arms.branches(one.name_start)[len(branches) :],
-            )
-            for one in tag.attributes
+            [
+                Attribute(
+                    one.name_start,
+                    one.end,
+                    one.name,
+                    one.name_start,
+                    one.name_end,
+                    None if one.value is None else self._value(one, *one.value),
+                    one.quote,
+                    self.arms.branches_at(one.name_start)[len(branches) :] if tag.parted else (),
+                )
+                for one in tag.attributes
+            ]
         )
         return Element(tag.start, tag.end, tag.name, attributes, close, branches, tag.dynamic)
 
-    def _value(self, start: int, end: int) -> AnyTerm:
+    def _value(self, attribute: HtmlAttribute, start: int, end: int) -> AnyTerm:
+        masked = attribute.masked
+        if OUTPUT not in masked and STATEMENT not in masked:
+            return Const(start, end, masked)
         if self._next_tag(start, end) is None and self._next_special(start, end) is None:
             return Const(start, end, self.text[start:end])
         try:
@@ -177,6 +190,10 @@ class MarkupReader:
         return Choice(tag.start, block.end, test, condition, then, other)
 
 
+def _offset(edge: tuple[int, Arm]) -> int:
+    return edge[0]
+
+
 class _ArmIndex:
     """The arm around any offset."""
 
@@ -184,25 +201,45 @@ class _ArmIndex:
         self._conditions = conditions
         edges: list[tuple[int, Arm]] = [(0, blocks.root)]
         for block in blocks.blocks:
-            edges += ((arm.start, arm) for arm in block.arms)
+            for arm in block.arms:
+                edges.append((arm.start, arm))  # noqa: PERF401 - the hottest loop of a file with many blocks
             edges.append((block.end, block.arms[0].parent or blocks.root))
-        edges.sort(key=lambda edge: edge[0])
+        edges.sort(key=_offset)
         self._offsets = [offset for offset, _ in edges]
         self._arms = [arm for _, arm in edges]
+        first: dict[int, int] = {}
+        self._numbers = [first.setdefault(id(arm), number) for number, arm in enumerate(self._arms)]
         self._branches: dict[int, tuple[Branch, ...]] = {}
 
-    def at(self, offset: int) -> Arm:
-        """The innermost arm around an offset."""
-        return self._arms[bisect_right(self._offsets, offset) - 1]
+    def around(self, tags: Sequence[StartTag | EndTag]) -> list[int]:
+        """The numbers of the arms around the starts of tags, which are in document order."""
+        offsets = self._offsets
+        if len(offsets) == 1:
+            return [0] * len(tags)
+        numbers: list[int] = []
+        at, size = 0, len(offsets)
+        for tag in tags:
+            start = tag.start
+            while at < size and offsets[at] <= start:
+                at += 1
+            numbers.append(at - 1)
+        return [self._numbers[number] for number in numbers]
 
-    def branches(self, offset: int) -> tuple[Branch, ...]:
-        """The conditionals and loops around an offset, outermost first."""
-        return self._of(self.at(offset))
+    def branches(self, number: int) -> tuple[Branch, ...]:
+        """The conditionals and loops around an arm, outermost first."""
+        return self._of(self._arms[number])
+
+    def branches_at(self, offset: int) -> tuple[Branch, ...]:
+        """The same of the innermost arm around an offset."""
+        return self._of(self._arms[bisect_right(self._offsets, offset) - 1])
 
     def _branches_at(self, block: Block) -> bool:
         return block.kind in BRANCHING or (block.kind == "with" and block.open in self._conditions)
 
     def _of(self, arm: Arm) -> tuple[Branch, ...]:
+        known = self._branches.get(id(arm))
+        if known is not None:
+            return known
         pending: list[Arm] = []
         at: Arm | None = arm
         while at is not None and id(at) not in self._branches:

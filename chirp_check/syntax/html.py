@@ -6,7 +6,8 @@ part of a name or value, a statement tag as space between attributes.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 OUTPUT = "\ufffc"  # filler for what puts text out: part of a name or a value
 STATEMENT = "\ufffd"  # filler for what does not: parts attributes, belongs to a value
@@ -18,16 +19,20 @@ VOID = frozenset(
 )  # fmt: skip
 
 _MARKUP = re.compile(r"<(?:(!--)|(/?)([A-Za-z\ufffc][^\s/>\ufffd]*+)|[!?])")
-_SPACE = re.compile(r"[\s/\ufffd]*+")
-_NAME = re.compile(r"=?[^\s/>=\ufffd]*+")
-_EQUALS = re.compile(r"\s*+=\s*+")
-_UNQUOTED = re.compile(r"[^\s>]*+")
+# What stands between two attributes, and then the end of the tag, or a name and perhaps a value in one of three forms.
+_ATTRIBUTE = re.compile(
+    r"[\s/\ufffd]*+(?:(>)|(=?[^\s/>=\ufffd]*+)"
+    r"""(?:\s*+=\s*+(?:"([^"]*+)"?|'([^']*+)'?|([^\s>]*+)))?)"""
+)
+_QUOTES = {3: '"', 4: "'", 5: ""}
 _COMMENT_END = re.compile(r"--!?>")
 
 
-@dataclass(frozen=True, slots=True)
-class HtmlAttribute:
-    """An attribute's ranges; the value's is None without `=`, and excludes the quotes. `name` is lower case."""
+class HtmlAttribute(msgspec.Struct, frozen=True, gc=False):
+    """An attribute's ranges; the value's is None without `=`, and excludes the quotes. `name` is lower case.
+
+    `masked` is the value with its fillers.
+    """
 
     name: str
     name_start: int
@@ -35,13 +40,13 @@ class HtmlAttribute:
     value: tuple[int, int] | None
     quote: str
     end: int
+    masked: str
 
 
-@dataclass(frozen=True, slots=True)
-class StartTag:
+class StartTag(msgspec.Struct, frozen=True, gc=False):
     """`<name …>`. `name` is lower case, and empty where an expression makes it.
 
-    `dynamic`: expressions stand among the attribute names.
+    `dynamic`: expressions stand among the attribute names. `parted`: statement tags stand in it.
     """
 
     name: str
@@ -49,11 +54,11 @@ class StartTag:
     end: int
     attributes: tuple[HtmlAttribute, ...]
     dynamic: bool
+    parted: bool
     self_closing: bool
 
 
-@dataclass(frozen=True, slots=True)
-class EndTag:
+class EndTag(msgspec.Struct, frozen=True, gc=False):
     """`</name>`."""
 
     name: str
@@ -61,8 +66,7 @@ class EndTag:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Markup:
+class Markup(msgspec.Struct, frozen=True, gc=False):
     """Start and end tags in document order, and the ranges of script texts."""
 
     tags: tuple[StartTag | EndTag, ...]
@@ -74,7 +78,8 @@ def mask(text: str, outputs: Iterable[tuple[int, int]], statements: Iterable[tup
     pieces: list[str] = []
     at = 0
     ranges = [(start, end, OUTPUT) for start, end in outputs] + [(start, end, STATEMENT) for start, end in statements]
-    for start, end, filler in sorted(ranges):
+    ranges.sort()
+    for start, end, filler in ranges:
         pieces += (text[at:start], filler * (end - start))
         at = end
     pieces.append(text[at:])
@@ -90,20 +95,19 @@ def read_markup(masked: str) -> Markup:
         name = found[3]
         if name is None:
             at = _behind_comment(masked, found)
-            continue
-        if found[2]:
+        elif found[2]:
             end = masked.find(">", found.end())
             at = len(masked) if end < 0 else end + 1
             tags.append(EndTag(_tag_name(name)[0], found.start(), at))
-            continue
-        tag = _start_tag(masked, found.start(), name)
-        tags.append(tag)
-        at = tag.end
-        if tag.name in RAW_TEXT and not tag.self_closing:
-            end = _raw_text_end(masked, at, tag.name)
-            if tag.name == "script":
-                scripts.append((at, end))
-            at = end
+        else:
+            tag = _start_tag(masked, found.start(), name)
+            tags.append(tag)
+            at = tag.end
+            if tag.name in RAW_TEXT and not tag.self_closing:
+                end = _raw_text_end(masked, at, tag.name)
+                if tag.name == "script":
+                    scripts.append((at, end))
+                at = end
     return Markup(tuple(tags), tuple(scripts))
 
 
@@ -127,9 +131,9 @@ def _raw_text_end(masked: str, at: int, name: str) -> int:
 
 def _tag_name(written: str) -> tuple[str, bool]:
     """The name of a tag, and whether expressions follow it as attributes (`<div{{ attrs }}>`)."""
-    literal, filler, rest = written.partition(OUTPUT)
-    if not filler:
+    if OUTPUT not in written:
         return written.lower(), False
+    literal, _, rest = written.partition(OUTPUT)
     if rest.strip(OUTPUT) == "" and literal.lower() in KNOWN:
         return literal.lower(), True
     return "", False
@@ -137,43 +141,29 @@ def _tag_name(written: str) -> tuple[str, bool]:
 
 def _start_tag(masked: str, start: int, written: str) -> StartTag:
     name, dynamic = _tag_name(written)
-    at = start + 1 + len(written)
     attributes: list[HtmlAttribute] = []
-    size = len(masked)
-    while True:
-        space = _SPACE.match(masked, at)
-        before = at
-        at = space.end() if space else at
-        if at >= size:
-            return StartTag(name, start, size, tuple(attributes), dynamic, self_closing=False)
-        if masked[at] == ">":
-            closing = masked[at - 1] == "/" and at > before
-            return StartTag(name, start, at + 1, tuple(attributes), dynamic, closing)
-        attribute = _attribute(masked, at)
-        at = attribute.end
-        if OUTPUT in attribute.name:
+    end = len(masked)
+    closing = False
+    for found in _ATTRIBUTE.finditer(masked, start + 1 + len(written)):
+        if found[1]:
+            end = found.end()
+            closing = end - 1 > found.start() and masked[end - 2] == "/"
+            break
+        name_start, name_end = found.span(2)
+        if name_start == end:
+            break
+        label = found[2].lower()
+        if OUTPUT in label:
             dynamic = True
+        elif (group := found.lastindex or 2) > 2:
+            value = found.span(group)
+            attributes.append(
+                HtmlAttribute(label, name_start, name_end, value, _QUOTES[group], found.end(), found[group])
+            )
         else:
-            attributes.append(attribute)
-
-
-def _attribute(masked: str, at: int) -> HtmlAttribute:
-    written = _NAME.match(masked, at)
-    name_end = written.end() if written else at
-    name = masked[at:name_end].lower()
-    equals = _EQUALS.match(masked, name_end)
-    if equals is None:
-        return HtmlAttribute(name, at, name_end, None, "", name_end)
-    start = equals.end()
-    quote = masked[start : start + 1]
-    if quote in {'"', "'"}:
-        end = masked.find(quote, start + 1)
-        if end < 0:
-            return HtmlAttribute(name, at, name_end, (start + 1, len(masked)), quote, len(masked))
-        return HtmlAttribute(name, at, name_end, (start + 1, end), quote, end + 1)
-    unquoted = _UNQUOTED.match(masked, start)
-    end = unquoted.end() if unquoted else start
-    return HtmlAttribute(name, at, name_end, (start, end), "", end)
+            attributes.append(HtmlAttribute(label, name_start, name_end, None, "", name_end, ""))
+    parted = masked.find(STATEMENT, start, end) >= 0
+    return StartTag(name, start, end, tuple(attributes), dynamic, parted, closing)
 
 
 # Tag names of HTML, after which an expression can only be attributes.

@@ -1,7 +1,6 @@
 """Pairs end tags with start tags, as far as a template's text tells."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from chirp_check.syntax.html import VOID, EndTag, StartTag
 
@@ -23,15 +22,15 @@ _FOREIGN = frozenset({"svg", "math"})
 
 
 class _Open:
-    """The open elements of one template branch, innermost last."""
+    """The open elements of one template branch, innermost last, and how many there are of each name."""
 
     def __init__(self) -> None:
         self.tags: list[StartTag] = []
-        self.names: Counter[str] = Counter()
+        self.names: dict[str, int] = {}
 
     def push(self, tag: StartTag) -> None:
         self.tags.append(tag)
-        self.names[tag.name] += 1
+        self.names[tag.name] = self.names.get(tag.name, 0) + 1
 
     def pop(self) -> StartTag:
         tag = self.tags.pop()
@@ -39,31 +38,34 @@ class _Open:
         return tag
 
 
-def close_elements(tags: Sequence[StartTag | EndTag], arm_at: Callable[[int], object]) -> dict[int, int | None]:
+def close_elements(tags: Sequence[StartTag | EndTag], arms: Sequence[int]) -> dict[int, int | None]:
     """For the offset of each start tag, the offset behind its end tag, or None where the text does not tell.
 
-    An end tag closes an element of the same template branch only: what another branch opened may be open or not.
+    `arms` numbers the template branch around each tag. An end tag closes an element of the same branch only: what
+    another branch opened may be open or not.
     """
     closes: dict[int, int | None] = {}
     branches: dict[int, _Open] = {}
-    for tag in tags:
-        opened = branches.setdefault(id(arm_at(tag.start)), _Open())
+    for tag, arm in zip(tags, arms, strict=True):
+        opened = branches.get(arm)
+        if opened is None:
+            opened = branches[arm] = _Open()
         if isinstance(tag, EndTag):
             _close(opened, tag, closes)
             continue
+        name = tag.name
         closes[tag.start] = None
-        while opened.tags and tag.name in _IMPLIED.get(opened.tags[-1].name, ()):
+        while opened.tags and name in _IMPLIED.get(opened.tags[-1].name, ()):
             closes[opened.pop().start] = tag.start
-        foreign = tag.name in _FOREIGN or any(opened.names[name] for name in _FOREIGN)
-        if tag.name in VOID or (tag.self_closing and foreign):
+        if name in VOID or (tag.self_closing and (name in _FOREIGN or any(map(opened.names.get, _FOREIGN)))):
             closes[tag.start] = tag.end
-        elif tag.name:
+        elif name:
             opened.push(tag)
     return closes
 
 
 def _close(opened: _Open, end: EndTag, closes: dict[int, int | None]) -> None:
-    if not opened.names[end.name]:
+    if not opened.names.get(end.name):
         return
     while (inner := opened.pop()).name != end.name:
         if inner.name in _OPTIONAL:
