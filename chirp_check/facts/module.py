@@ -1,7 +1,7 @@
 """A Python file to its facts."""
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from chirp_check.facts.handlers import (
     AnyStatement,
@@ -29,7 +29,7 @@ from chirp_check.facts.handlers import (
     Unpack,
 )
 from chirp_check.facts.terms import TermReader, target_names
-from chirp_check.facts.values import AnyTerm, Opaque
+from chirp_check.facts.values import AnyTerm, Const, Opaque
 from chirp_check.source import SourceFile
 from chirp_check.syntax.letters import look_alikes, turning
 from chirp_check.syntax.python import comments, parse
@@ -188,7 +188,7 @@ def _annotated(reader: _BodyReader, node: ast.AnnAssign, start: int, end: int) -
 def _augmented(reader: _BodyReader, node: ast.AugAssign, start: int, end: int) -> _Made:
     value = reader.terms.read(node.value)
     if not isinstance(node.target, ast.Name):
-        return (Do(start, end, value),)
+        return (reader.assign(node.target, Opaque(start, end, "changed in place", (value,)), start, end),)
     operator = "+" if isinstance(node.op, ast.Add) else "|" if isinstance(node.op, ast.BitOr) else "?"
     return (Augment(start, end, node.target.id, operator, value),)
 
@@ -201,6 +201,12 @@ def _raise(reader: _BodyReader, node: ast.Raise, start: int, end: int) -> _Made:
     value = reader.term(node.exc)
     leave = Leave(start, end, "raise")
     return (leave,) if value is None else (Do(start, end, value), leave)
+
+
+def _assert(reader: _BodyReader, node: ast.Assert, start: int, end: int) -> _Made:
+    test = reader.terms.read(node.test)
+    never = isinstance(test, Const) and not test.value
+    return (Do(start, end, test), Leave(start, end, "raise")) if never else (Do(start, end, test),)
 
 
 def _break(reader: _BodyReader, node: ast.Break, start: int, end: int) -> _Made:
@@ -245,7 +251,34 @@ def _match(reader: _BodyReader, node: ast.Match, start: int, end: int) -> _Made:
 def _case(reader: _BodyReader, node: ast.match_case) -> Case:
     bound = (one.name if isinstance(one, (ast.MatchAs, ast.MatchStar)) else None for one in ast.walk(node.pattern))
     always = isinstance(node.pattern, ast.MatchAs) and node.pattern.pattern is None and node.guard is None
-    return Case(tuple(name for name in bound if name), always, reader.body(node.body))
+    values = tuple(_compared(reader, node.pattern)) if _is_compared(node.pattern) else ()
+    return Case(
+        tuple(name for name in bound if name), always, reader.body(node.body), values, guarded=node.guard is not None
+    )
+
+
+def _is_compared(pattern: ast.pattern) -> bool:
+    """Whether a pattern only compares with values."""
+    match pattern:
+        case ast.MatchValue() | ast.MatchSingleton():
+            return True
+        case ast.MatchOr(patterns=patterns):
+            return all(_is_compared(one) for one in patterns)
+        case _:
+            return False
+
+
+def _compared(reader: _BodyReader, pattern: ast.pattern) -> Iterator[AnyTerm]:
+    match pattern:
+        case ast.MatchValue(value=value):
+            yield reader.terms.read(value)
+        case ast.MatchSingleton(value=None | True | False as value):
+            yield Const(reader.offsets.start(pattern), reader.offsets.end(pattern), value)
+        case ast.MatchOr(patterns=patterns):
+            for one in patterns:
+                yield from _compared(reader, one)
+        case _:
+            pass
 
 
 def _try(reader: _BodyReader, node: ast.Try | ast.TryStar, start: int, end: int) -> _Made:
@@ -299,6 +332,7 @@ _READERS: dict[type[ast.stmt], Callable[..., _Made]] = {
     ast.AugAssign: _augmented,
     ast.Return: _return,
     ast.Raise: _raise,
+    ast.Assert: _assert,
     ast.Break: _break,
     ast.Continue: _continue,
     ast.If: _if,

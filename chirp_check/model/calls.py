@@ -1,8 +1,9 @@
 """Attributes and calls of known values: what `base.name` is and what `function(arguments)` gives."""
 
+from collections.abc import Callable as Maker
 from dataclasses import replace
 
-from chirp_check.model import library
+from chirp_check.model import library, objects, operators
 from chirp_check.model.domain import (
     Callable,
     ClassValue,
@@ -31,6 +32,9 @@ APP_METHODS = frozenset(
 # Code outside the project that takes an application without adding to it.
 HARMLESS = ("chirp.", "uvicorn.", "builtins.", "granian.", "hypercorn.", "asyncio.", "anyio.", "logging.", "typing.")
 
+# Code outside the project that only reads what it is given.
+READING = ("json.", "copy.", "dataclasses.", "html.", "markupsafe.", "pprint.", "functools.", "itertools.", "operator.")
+
 
 def attribute(base: Value, name: str, frame: Frame, span: Span) -> Value:
     """`base.name`."""
@@ -39,12 +43,10 @@ def attribute(base: Value, name: str, frame: Frame, span: Span) -> Value:
             return frame.machine.global_name(path, name) or Unknown(f"`{name}` of a module that does not bind it", span)
         case External(dotted):
             return External(f"{dotted}.{name}", span)
-        case Instance(of=definition):
-            found = member(definition, name, frame)
-            return _bound(found, base, frame) if found is not None else Unknown(f"the attribute `{name}`", span)
+        case Instance():
+            return objects.attribute(base, name, frame, span)
         case ClassValue():
-            found = member(base, name, frame)
-            return found if found is not None else Unknown(f"the class attribute `{name}`", span)
+            return objects.class_attribute(base, name, frame, span)
         case Text() | Scalar() if name == "value":
             return base  # the member of an enumeration, which a class body binds to its value
         case Path():
@@ -59,26 +61,6 @@ def attribute(base: Value, name: str, frame: Frame, span: Span) -> Value:
             return Unknown(f"the attribute `{name}` of something unknown", span)
 
 
-def member(definition: ClassValue, name: str, frame: Frame) -> Value | None:
-    """A name of a class's body or of a base's."""
-    found = frame.machine.class_names(definition).get(name)
-    if found is not None:
-        return found
-    bases = (member(base, name, frame) for base in definition.bases if isinstance(base, ClassValue))
-    return next((one for one in bases if one is not None), None)
-
-
-def _bound(found: Value, owner: Instance, frame: Frame) -> Value:
-    function = frame.machine.function(found) if isinstance(found, Callable) else None
-    if not isinstance(found, Callable) or function is None:
-        return found
-    decorators = library.decorator_names(function)
-    if "staticmethod" in decorators:
-        return found
-    first: Value = owner.of if "classmethod" in decorators else owner
-    return replace(found, args=(first, *found.args))
-
-
 def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
     """`function(given)` at `span`."""
     match function:
@@ -88,8 +70,8 @@ def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
         case External(dotted):
             return _external(dotted, function, given, frame, span)
         case ClassValue():
-            _note_escapes(given, frame, span, harmless=False)
-            return Instance(function, span)
+            _note_escapes(given, frame, span, harmless=not objects.hands_on(function))
+            return objects.construct(function, given, frame, span)
         case Method(owner, name):
             return _method(owner, name, given, frame, span)
         case Partial(target, args, kwargs):
@@ -107,10 +89,8 @@ def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
         case Record(kind="@other"):
             return given.args[0] if given.args else Unknown("a decorator without a function", span)
         case Instance():
-            call = member(function.of, "__call__", frame)
-            if isinstance(call, Callable):
-                return apply(_bound(call, function, frame), given, frame, span)
-            return Unknown("what an object returns", span)
+            call = objects.called(function, frame, span)
+            return apply(call, given, frame, span) if call is not None else Unknown("what an object returns", span)
         case _:
             _note_escapes(given, frame, span, harmless=False)
             return Unknown("what unknown code returns", span)
@@ -125,6 +105,8 @@ def _external(dotted: str, function: External, given: Arguments, frame: Frame, s
     if dotted == "functools.partial" and given.args:
         return _partial(given, span)
     known = library.call(dotted, given, frame.module, span)
+    if known is None and dotted in _USING:
+        known = _USING[dotted](given, frame, span)
     if known is not None:
         return known
     _note_escapes(given, frame, span, harmless=dotted.startswith(HARMLESS))
@@ -140,12 +122,84 @@ def _partial(given: Arguments, span: Span) -> Value:
     return Partial(target, given.args[1:], given.kwargs, span)
 
 
+def is_harmless(function: Value) -> bool:
+    """Whether code outside the project leaves what it is given as it is."""
+    return isinstance(function, External) and function.name.startswith((*HARMLESS, *READING))
+
+
+# Functions of the library that call others, or look at objects.
+
+
+def _get_attribute(given: Arguments, frame: Frame, span: Span) -> Value | None:
+    if len(given.args) < 2 or not isinstance(given.args[1], Text):
+        return None
+    found = attribute(given.args[0], given.args[1].value, frame, span)
+    return Unknown("an attribute that may be absent", span) if len(given.args) > 2 and is_unknown(found) else found
+
+
+def _call_first(given: Arguments, frame: Frame, span: Span) -> Value | None:
+    if not given.args:
+        return None
+    return apply(
+        given.args[0], Arguments(given.args[1:], given.kwargs, given.open_args, given.open_kwargs), frame, span
+    )
+
+
+def _call_each(given: Arguments, frame: Frame, span: Span) -> Value | None:
+    listed = operators.iterated(given.args[1], frame) if len(given.args) == 2 else None
+    if not isinstance(listed, Sequence):
+        return None
+    made = tuple(apply(given.args[0], Arguments((one,)), frame, one.span) for one in listed.items)
+    return Sequence(made, False, listed.open, span)
+
+
+def _replace(given: Arguments, frame: Frame, span: Span) -> Value | None:
+    owner = given.args[0] if given.args else None
+    return objects.replaced(owner, given) if isinstance(owner, Instance) else None
+
+
+def _fields(given: Arguments, frame: Frame, span: Span) -> Value | None:
+    owner = given.args[0] if given.args else None
+    return Dict(owner.attributes, True, span) if isinstance(owner, Instance) else None
+
+
+def _locals(given: Arguments, frame: Frame, span: Span) -> Value | None:
+    names = frame.state.scope.names.items()
+    return Dict(tuple((name, value) for name, value in names if not name.startswith("__")), True, span)
+
+
+def _listed(given: Arguments, frame: Frame, span: Span) -> Value | None:
+    first = operators.iterated(given.args[0], frame) if given.args else None
+    return first if isinstance(first, Sequence) else None
+
+
+type _User = Maker[[Arguments, Frame, Span], Value | None]
+_USING: dict[str, _User] = {
+    "builtins.getattr": _get_attribute,
+    "builtins.map": _call_each,
+    "builtins.vars": _fields,
+    "builtins.locals": _locals,
+    "builtins.list": _listed,
+    "builtins.tuple": _listed,
+    "builtins.sorted": _listed,
+    "builtins.reversed": _listed,
+    "dataclasses.replace": _replace,
+    "copy.replace": _replace,
+    "dataclasses.asdict": _fields,
+    "asyncio.to_thread": _call_first,
+    "anyio.to_thread.run_sync": _call_first,
+}
+
+
 def _method(owner: Value, name: str, given: Arguments, frame: Frame, span: Span) -> Value:
     match owner:
         case Record(kind="App") | Unknown():
             return _application_method(owner, name, given, frame, span)
         case Text() | Pattern():
             return library.text_method(owner, name, given, span)
+        case Dict() if name == "get" and given.args and is_unknown(given.args[0]) and not owner.open:
+            known = operators.one_of_table(owner, frame, span)
+            return frame.one_of(f"\0get@{span.start}:{span.end}", (known, *given.args[1:2]), span)
         case Dict():
             return library.dict_method(owner, name, given, span)
         case Record() if name.startswith(("with_", "without_", "append_")):
@@ -199,8 +253,18 @@ def _register(route: Record, given: Arguments, frame: Frame, span: Span) -> Valu
     owner = route.argument(None, "@application")
     handler = given.args[0] if given.args else Unknown("a route without a function", span)
     application = owner.span if isinstance(owner, Record) else None
+    if isinstance(handler, Instance):
+        handler = objects.called(objects.changed_later(handler, frame), frame, span) or handler
+    elif isinstance(handler, Callable) and handler.args and isinstance(handler.args[0], Instance):
+        owned = objects.changed_later(handler.args[0], frame)
+        handler = replace(handler, args=(owned, *handler.args[1:]))
     frame.machine.note_registration(Registration(route, application, handler, span))
-    return handler
+    return given.args[0] if given.args else handler
+
+
+def is_unknown(value: Value) -> bool:
+    """Whether nothing is known of a value."""
+    return isinstance(value, Unknown)
 
 
 def _note_escapes(given: Arguments, frame: Frame, span: Span, *, harmless: bool) -> None:

@@ -12,6 +12,8 @@ import msgspec
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.source import Span
 
+WEIGHT = 300  # values inside of a value that another holds; people write far fewer
+
 
 class Scalar(msgspec.Struct, frozen=True, gc=False):
     """A known number, bool or None."""
@@ -51,11 +53,12 @@ class Sequence(msgspec.Struct, frozen=True, gc=False):
 
 
 class Dict(msgspec.Struct, frozen=True, gc=False):
-    """A mapping: known keys in order; `open` when it may hold others."""
+    """A mapping: known keys in order; `open` when it may hold others. `keys` are those of a display as written."""
 
     entries: tuple[tuple[str, Value], ...]
     open: bool
     span: Span
+    keys: tuple[Text, ...] = ()
 
     def get(self, key: str) -> Value | None:
         """The value of a key, the last one given."""
@@ -143,10 +146,21 @@ class ClassValue:
 
 
 class Instance(msgspec.Struct, frozen=True, gc=False):
-    """An object of a class of the project; what its attributes hold is known only where the class body says it."""
+    """An object of a class of the project, constructed at `span`, and the attributes that were seen to be set."""
 
     of: ClassValue
     span: Span
+    attributes: tuple[tuple[str, Value], ...] = ()
+
+    def get(self, name: str) -> Value | None:
+        """The value of an attribute of its own."""
+        return next((value for key, value in self.attributes if key == name), None)
+
+    def having(self, name: str, value: Value) -> Instance:
+        """The object with one attribute set."""
+        kept = tuple(entry for entry in self.attributes if entry[0] != name)
+        held = value if is_light(value) else Unknown("an object with too many parts", self.span)
+        return Instance(self.of, self.span, (*kept, (name, held)))
 
 
 class Method(msgspec.Struct, frozen=True, gc=False):
@@ -214,6 +228,24 @@ def pieces_of(value: Value) -> list[str | None]:
             return [str(number)]
         case _:
             return [None]
+
+
+def is_light(value: Value) -> bool:
+    """Whether a value has few enough parts to be kept in another: objects that hold each other grow without end."""
+    pending, seen = [value], 0
+    while pending:
+        one = pending.pop()
+        seen += 1
+        if seen > WEIGHT:
+            return False
+        match one:
+            case Instance(attributes=entries) | Dict(entries=entries):
+                pending += [inner for _, inner in entries]
+            case Sequence(items=items):
+                pending += items
+            case _:
+                pass
+    return True
 
 
 def is_portable(value: Value) -> bool:

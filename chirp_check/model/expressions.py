@@ -27,21 +27,22 @@ from chirp_check.facts.values import (
     Repeated,
     Star,
 )
-from chirp_check.model import library, paths
+from chirp_check.model import changes, objects, operators
 from chirp_check.model.calls import apply, attribute
 from chirp_check.model.domain import (
+    ClassValue,
     Dict,
     External,
+    Instance,
     Method,
     Path,
-    Record,
     Scalar,
     Sequence,
     Value,
     joined,
     pieces_of,
 )
-from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.entities import Text, Unknown
 from chirp_check.model.frame import Arguments, Frame
 
 BUILTINS = frozenset(dir(builtins))
@@ -72,33 +73,29 @@ def arguments(given: tuple[Arg, ...], frame: Frame) -> Arguments:
     return Arguments(tuple(args), tuple(kwargs.items()), open_args, open_kwargs)
 
 
-def truth(value: Value) -> bool | None:
-    """Whether a value is true, where the text tells."""
-    match value:
-        case Text(text):
-            return bool(text)
-        case Scalar(known):
-            return bool(known)
-        case Sequence(items, open=False):
-            return bool(items)
-        case Dict(entries, open=False):
-            return bool(entries)
-        case Pattern() | Record() | Path():
-            return True
-        case _:
-            return None
-
-
 def test(term: AnyTerm, frame: Frame) -> bool | None:
     """Whether a condition holds, where the text tells; evaluated for its effects in any case."""
     match term:
         case Not(value=value):
             inner = test(value, frame)
             return None if inner is None else not inner
+        case Either(operands=operands, operator="and" | "or" as operator):
+            return _test_all(operands, frame, ends=operator == "or")
         case Name(id="TYPE_CHECKING") | Attr(name="TYPE_CHECKING"):
             return None
         case _:
-            return truth(evaluate(term, frame))
+            return operators.truth(evaluate(term, frame))
+
+
+def _test_all(operands: tuple[AnyTerm, ...], frame: Frame, *, ends: bool) -> bool | None:
+    """Whether a chain of `and` (`or`: `ends`) holds; the first operand that decides it is the last to be looked at."""
+    known: bool | None = not ends
+    for operand in operands:
+        holds = test(operand, frame)
+        if holds is ends:
+            return ends
+        known = None if holds is None else known
+    return known
 
 
 def _const(term: Const, frame: Frame) -> Value:
@@ -110,6 +107,8 @@ def _name(term: Name, frame: Frame) -> Value:
     found = frame.state.scope.lookup(term.id)
     if found is None:
         found = frame.machine.global_name(frame.module, term.id)
+        if isinstance(found, Instance):
+            found = objects.changed_later(found, frame)
     if found is not None:
         return found
     span = frame.span(term.start, term.end)
@@ -121,44 +120,34 @@ def _name(term: Name, frame: Frame) -> Value:
 
 
 def _attr(term: Attr, frame: Frame) -> Value:
-    return attribute(evaluate(term.base, frame), term.name, frame, frame.span(term.start, term.end))
+    span = frame.span(term.start, term.end)
+    match term.base:
+        case Call(function=Name(id="super"), arguments=()):
+            found = objects.inherited(term.name, frame, span)
+            if found is not None:
+                return found
+        case Attr(base=base, name=name) if term.name == "name":
+            definition = evaluate(base, frame)
+            if isinstance(definition, ClassValue) and objects.is_enumeration(definition):
+                return Text(name, span)
+        case _:
+            pass
+    return attribute(evaluate(term.base, frame), term.name, frame, span)
 
 
 def _index(term: Index, frame: Frame) -> Value:
     base, key = evaluate(term.base, frame), evaluate(term.key, frame)
-    found: Value | None = None
-    match base, key:
-        case Dict(), Text(name):
-            found = base.get(name)
-        case Sequence(items, open=False), Scalar(int() as at) if -len(items) <= at < len(items):
-            found = items[at]
-        case External(name), _:
-            return External(name, base.span)
-        case _:
-            pass
-    return found if found is not None else Unknown("an item of something unknown", frame.span(term.start, term.end))
+    return operators.item(base, key, frame, frame.span(term.start, term.end))
 
 
 def _call(term: Call, frame: Frame) -> Value:
     function = evaluate(term.function, frame)
     given = arguments(term.arguments, frame)
-    if isinstance(function, Method) and isinstance(term.function, Attr) and isinstance(term.function.base, Name):
-        _change(term.function.base.id, function, given, frame)
-    return apply(function, given, frame, frame.span(term.start, term.end))
-
-
-def _change(name: str, method: Method, given: Arguments, frame: Frame) -> None:
-    """Rebind a local name to what its mapping or list is after a method that changes it."""
-    owner = method.owner
-    if name not in frame.state.scope.names:
-        return
-    after: Dict | Sequence | None = None
-    if isinstance(owner, Dict):
-        after = library.changed(owner, method.name, given)
-    elif isinstance(owner, Sequence):
-        after = library.extended(owner, method.name, given)
-    if after is not None:
-        frame.state.bind(name, after)
+    if isinstance(function, Method) and isinstance(term.function, Attr):
+        changes.by_method(term.function.base, function, given, frame)
+    made = apply(function, given, frame, frame.span(term.start, term.end))
+    changes.by_call(term, function, given, frame)
+    return made
 
 
 def _filter(term: Filter, frame: Frame) -> Value:
@@ -175,32 +164,17 @@ def _join(term: Join, frame: Frame) -> Value:
 
 def _add(term: Add, frame: Frame) -> Value:
     left, right = evaluate(term.left, frame), evaluate(term.right, frame)
-    span = frame.span(term.start, term.end)
-    match left, right:
-        case (Text() | Pattern(), _) | (_, Text() | Pattern()):
-            return joined([*pieces_of(left), *pieces_of(right)], span)
-        case Sequence(), Sequence():
-            return Sequence((*left.items, *right.items), left.is_tuple, left.open or right.open, span)
-        case _:
-            return Unknown("a sum", span)
+    return operators.added(left, right, frame.span(term.start, term.end))
 
 
 def _divide(term: Divide, frame: Frame) -> Value:
     left, right = evaluate(term.left, frame), evaluate(term.right, frame)
-    span = frame.span(term.start, term.end)
-    if isinstance(left, Path) and isinstance(right, (Text, Path)):
-        return paths.join(left, right, span)
-    return Unknown("a quotient", span)
+    return operators.divided(left, right, frame.span(term.start, term.end))
 
 
 def _merge(term: Merge, frame: Frame) -> Value:
     left, right = evaluate(term.left, frame), evaluate(term.right, frame)
-    span = frame.span(term.start, term.end)
-    if not isinstance(left, Dict) and not isinstance(right, Dict):
-        return Unknown("a union", span)
-    known = [side for side in (left, right) if isinstance(side, Dict)]
-    entries = {key: value for side in known for key, value in side.entries}
-    return Dict(tuple(entries.items()), len(known) < 2 or any(side.open for side in known), span)
+    return operators.merged(left, right, frame.span(term.start, term.end))
 
 
 def _choice(term: Choice, frame: Frame) -> Value:
@@ -212,25 +186,16 @@ def _choice(term: Choice, frame: Frame) -> Value:
 
 
 def _either(term: Either, frame: Frame) -> Value:
-    values = _possible(tuple(evaluate(operand, frame) for operand in term.operands), term.operator)
-    return frame.one_of(f"\0either@{term.start}:{term.end}", values, frame.span(term.start, term.end))
-
-
-def _possible(values: tuple[Value, ...], operator: str) -> tuple[Value, ...]:
-    """The operands that an `or` or `and` can give: one that is known to be passed over cannot be it."""
-    if operator not in ("or", "and"):
-        return values
-    kept: list[Value] = []
-    for value in values[:-1]:
-        stops = truth(value) if operator == "or" else _denied(truth(value))
-        kept += [value] if stops is not False else []
-        if stops:
-            return tuple(kept)
-    return (*kept, values[-1])
-
-
-def _denied(known: bool | None) -> bool | None:
-    return None if known is None else not known
+    values: list[Value] = []
+    for operand in term.operands:
+        value = evaluate(operand, frame)
+        holds = operators.truth(value) if term.operator else None
+        if holds is not None and holds is (term.operator == "or"):
+            values.append(value)
+            break  # nothing behind it is looked at
+        if holds is None or operand is term.operands[-1]:
+            values.append(value)
+    return frame.one_of(f"\0either@{term.start}:{term.end}", tuple(values), frame.span(term.start, term.end))
 
 
 def _items(term: Items, frame: Frame) -> Value:
@@ -253,23 +218,25 @@ def _star(term: Star, frame: Frame) -> Value:
 
 
 def _mapping(term: Mapping, frame: Frame) -> Value:
-    made = Dict((), False, frame.span(term.start, term.end))
+    entries: dict[str, Value] = {}
+    keys: list[Text] = []
+    is_open = False
     for entry in term.entries:
         value = evaluate(entry.value, frame)
         key = evaluate(entry.key, frame) if entry.key is not None else None
         if isinstance(key, Text):
-            made = made.with_entry(key.value, value)
+            entries[key.value] = value
+            keys.append(key)
         elif key is None and isinstance(value, Dict):
-            for name, inner in value.entries:
-                made = made.with_entry(name, inner)
-            made = Dict(made.entries, made.open or value.open, made.span)
+            entries.update(value.entries)
+            is_open = is_open or value.open
         else:
-            made = Dict(made.entries, True, made.span)
-    return made
+            is_open = True
+    return Dict(tuple(entries.items()), is_open, frame.span(term.start, term.end), tuple(keys))
 
 
 def _repeated(term: Repeated, frame: Frame) -> Value:
-    iterable = evaluate(term.iterable, frame)
+    iterable = operators.iterated(evaluate(term.iterable, frame), frame)
     span = frame.span(term.start, term.end)
     rounds = iterable.items if isinstance(iterable, Sequence) and not iterable.open else ()
     scope = frame.state.scope
@@ -291,25 +258,27 @@ def spread(names: tuple[str, ...], item: Value, frame: Frame) -> None:
     parts: tuple[Value, ...] = (item,)
     if len(names) > 1:
         fits = isinstance(item, Sequence) and not item.open and len(item.items) == len(names)
-        parts = item.items if isinstance(item, Sequence) and fits else ()
+        parts = item.items if isinstance(item, Sequence) and fits else _flat(item, len(names))
     for at, name in enumerate(names):
         frame.state.bind(name, parts[at] if parts else Unknown("a part of a loop's item", item.span))
 
 
+def _flat(item: Value, wanted: int) -> tuple[Value, ...]:
+    """The parts of an item that a nested target takes apart, if there are as many as names."""
+    parts = [item]
+    while any(isinstance(one, Sequence) for one in parts) and len(parts) <= wanted:
+        parts = [
+            inner
+            for one in parts
+            for inner in (one.items if isinstance(one, Sequence) and not one.open else (one,))
+            if not (isinstance(one, Sequence) and one.open)
+        ]
+    return tuple(parts) if len(parts) == wanted else ()
+
+
 def _compare(term: Compare, frame: Frame) -> Value:
     left, right = evaluate(term.left, frame), evaluate(term.right, frame)
-    span = frame.span(term.start, term.end)
-    same: bool | None = None
-    match left, right:
-        case (Text(a), Text(b)) | (Scalar(a), Scalar(b)):
-            same = a == b and (a is None) == (b is None)
-        case (Text() | Pattern() | Record() | Dict() | Sequence() | Path(), Scalar(None)):
-            same = False
-        case _:
-            pass
-    if same is None:
-        return Unknown("a comparison", span)
-    return Scalar(same if term.operator in ("is", "==") else not same, span)
+    return operators.compared(left, term.operator, right, frame.span(term.start, term.end))
 
 
 def _not(term: Not, frame: Frame) -> Value:

@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from chirp_check.facts.handlers import Function
+from chirp_check.facts.values import AnyTerm
 from chirp_check.model.domain import (
     Callable,
     ClassValue,
@@ -22,6 +23,8 @@ from chirp_check.model.domain import (
 )
 from chirp_check.model.entities import Text, Unknown
 from chirp_check.source import Span
+
+type Entries = tuple[tuple[str, Value], ...]
 
 LIMIT = 16  # paths that are told apart; beyond, what differs between them is Unknown
 
@@ -42,11 +45,25 @@ class Arguments(msgspec.Struct, frozen=True, gc=False):
 
 
 class Summary(msgspec.Struct, frozen=True, gc=False):
-    """What one run of a function gave: its return values, whether it can fall off its end, and what it yields."""
+    """What one run of a function gave: its return values, whether it can fall off its end, and what it yields.
+
+    `effects` are the mappings, lists and objects it was given, by parameter, as it leaves them changed.
+    """
 
     returned: tuple[Value, ...]
     falls_off: bool
     emitted: tuple[Value, ...]
+    effects: tuple[tuple[str, Value], ...] = ()
+
+
+class Shape(msgspec.Struct, frozen=True, gc=False):
+    """What the text of a class says about its objects: `fields` are the names that its body annotates.
+
+    `assigned` are the attributes that its methods set, with the number of methods that do.
+    """
+
+    fields: tuple[str, ...]
+    assigned: tuple[tuple[str, int], ...]
 
 
 class Registration(msgspec.Struct, frozen=True, gc=False):
@@ -69,8 +86,20 @@ class Machine(Protocol):
         """What the text of a function says; None when it is not there any more."""
         ...
 
+    def value(self, term: AnyTerm, frame: Frame) -> Value:
+        """The value of a term."""
+        ...
+
     def class_names(self, definition: ClassValue) -> Mapping[str, Value]:
         """The names that the body of a class binds."""
+        ...
+
+    def shape(self, definition: ClassValue) -> Shape:
+        """What the text of a class says about its objects."""
+        ...
+
+    def effects(self, function: Callable, arguments: Arguments) -> tuple[tuple[int | str, Value], ...]:
+        """What a call changes of what it is given: the arguments by position (bound ones first) or name, changed."""
         ...
 
     def invoke(self, function: Callable, arguments: Arguments) -> tuple[Value, ...]:
@@ -206,20 +235,30 @@ def collapse(states: list[State], reason: str) -> State:
     for state in states[1:]:
         for name, value in state.scope.names.items():
             known = first.scope.names.get(name)
-            first.scope.names[name] = value if known is None or known == value else _join(known, value, reason)
+            first.scope.names[name] = value if known is None or known == value else join(known, value, reason)
     return first
 
 
-def _join(left: Value, right: Value, reason: str) -> Value:
+def join(left: Value, right: Value, reason: str) -> Value:
+    """One value for two: what they share, and Unknown for what differs."""
     if isinstance(left, Sequence) and isinstance(right, Sequence):
         extra = tuple(item for item in right.items if item not in left.items)
         return Sequence((*left.items, *extra), left.is_tuple, True, left.span)
     if isinstance(left, Dict) and isinstance(right, Dict):
-        joined = dict(left.entries)
-        for key, value in right.entries:
-            joined[key] = value if joined.get(key, value) == value else Unknown(reason, right.span)
-        return Dict(tuple(joined.items()), True, left.span)
+        entries = _entries(left.entries, right.entries, reason)
+        same_keys = {key for key, _ in left.entries} == {key for key, _ in right.entries}
+        return Dict(entries, left.open or right.open or not same_keys, left.span)
+    if isinstance(left, Instance) and isinstance(right, Instance) and left.of == right.of:
+        return Instance(left.of, left.span, _entries(left.attributes, right.attributes, reason))
     return Unknown(reason, place(right))
+
+
+def _entries(left: Entries, right: Entries, reason: str) -> Entries:
+    found = dict(left)
+    for key, value in right:
+        known = found.get(key, value)
+        found[key] = value if known == value else join(known, value, reason)
+    return tuple(found.items())
 
 
 def place(value: Value) -> Span:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from chirp_check.facts.handlers import Function, ModuleFacts, Param
+from chirp_check.facts.values import AnyTerm
 from chirp_check.model import library
 from chirp_check.model.domain import (
     Callable,
@@ -27,8 +28,9 @@ from chirp_check.model.domain import (
 )
 from chirp_check.model.entities import Text, Unknown
 from chirp_check.model.expressions import evaluate
-from chirp_check.model.frame import LIMIT, Arguments, Frame, Machine, Registration, State, Summary, collapse
+from chirp_check.model.frame import LIMIT, Arguments, Frame, Machine, Registration, Shape, State, Summary, collapse
 from chirp_check.model.imports import Modules
+from chirp_check.model.objects import changed_later, construct, effects_of, is_shared
 from chirp_check.model.statements import Execution
 from chirp_check.source import Span
 
@@ -79,6 +81,10 @@ class Surroundings(Protocol):
 
     def class_names(self, module: str, qualname: str) -> Mapping[str, Value]:
         """The names of a class at the top of a module that has been run."""
+        ...
+
+    def shape(self, module: str, qualname: str) -> Shape:
+        """What the text of a class says about its objects."""
         ...
 
     def call(self, function: Callable, arguments: Arguments) -> Summary:
@@ -182,8 +188,17 @@ class Interpreter(Machine):
         if owner is not None and written is not None and not function.args:
             decorators = library.decorator_names(written)
             if "staticmethod" not in decorators:
-                given = [owner if "classmethod" in decorators else Instance(owner, owner.span)]
+                given = [owner if "classmethod" in decorators else self._object(owner, written.name)]
         return self._summary(function, Arguments(tuple(given), (), open_args=True, open_kwargs=True))
+
+    def _object(self, owner: ClassValue, method: str) -> Instance:
+        """An object that was constructed on unknown arguments, as one of its methods finds it."""
+        made = Instance(owner, owner.span)
+        if method in ("__init__", "__post_init__", "__new__"):
+            return made
+        frame = Frame(self, State(Scope(owner.module, {}, None)), saturated=True)
+        built = construct(owner, Arguments(open_args=True, open_kwargs=True), frame, owner.span)
+        return changed_later(built if isinstance(built, Instance) else made, frame)
 
     def _summary(self, function: Callable, arguments: Arguments) -> Summary:
         """What a call gives. Recursion, depth and an excess of calls give one Unknown."""
@@ -229,12 +244,19 @@ class Interpreter(Machine):
             return unknown("a function that is not there", function.span)
         state = State(Scope(function.module, {}, function.scope))
         self._bind(function, written, arguments, state)
-        run = Execution(self)
+        names = state.scope.names
+        if function.owner is not None and written.params:
+            first = written.params[0]
+            names["__class__"] = function.owner
+            names["__first__"] = Text(first.name, Span(function.module, first.start, first.end))
+        shared = tuple((one.name, names[one.name]) for one in written.params if is_shared(one.kind, names[one.name]))
+        run = Execution(self, finals=[] if shared else None)
         ended = run.block(written.body, [state])
+        effects = tuple(effects_of(shared, [*run.finals, *ended])) if run.finals is not None else ()
         returned = tuple(dict.fromkeys(run.returned))
         if len(returned) > LIMIT:
             returned = (Unknown("depends on too many conditions", function.span),)
-        return Summary(returned, bool(ended), tuple(dict.fromkeys(run.emitted)))
+        return Summary(returned, bool(ended), tuple(dict.fromkeys(run.emitted)), effects)
 
     def _bind(self, function: Callable, written: Function, given: Arguments, state: State) -> None:
         """Bind the parameters as Python would; what a caller may pass unseen is Unknown."""
@@ -269,6 +291,10 @@ class Interpreter(Machine):
         """What the text of a function says; None when it is not there any more."""
         return self._around.function(function.module, function.qualname)
 
+    def value(self, term: AnyTerm, frame: Frame) -> Value:
+        """The value of a term."""
+        return evaluate(term, frame)
+
     def class_names(self, definition: ClassValue) -> Mapping[str, Value]:
         """The names that the body of a class binds."""
         if definition.names is not None:
@@ -277,6 +303,19 @@ class Interpreter(Machine):
         if known is not None or definition.module in self._running:
             return known or {}
         return self._around.class_names(definition.module, definition.qualname)
+
+    def shape(self, definition: ClassValue) -> Shape:
+        """What the text of a class says about its objects."""
+        return self._around.shape(definition.module, definition.qualname)
+
+    def effects(self, function: Callable, arguments: Arguments) -> tuple[tuple[int | str, Value], ...]:
+        """What a call changes of what it is given: the arguments by position (bound ones first) or name, changed."""
+        made, written = self._summary(function, arguments), self.function(function)
+        if not made.effects or written is None:
+            return ()
+        places = [one.name for one in written.params if one.kind in ("positional", "normal")]
+        given = places[: len(function.args) + len(arguments.args)]
+        return tuple((given.index(name) if name in given else name, value) for name, value in made.effects)
 
     def invoke(self, function: Callable, arguments: Arguments) -> tuple[Value, ...]:
         """All values a call can return; a generator is the sequence of what it yields."""

@@ -4,21 +4,33 @@ from collections.abc import Iterator, Mapping
 
 from chirp_check.facts.handlers import (
     AnyStatement,
+    Assign,
+    Class,
     Define,
     DefineClass,
+    Do,
     Function,
     If,
     Import,
     Loop,
     Match,
+    SetAttr,
+    SetItem,
     Try,
 )
+from chirp_check.facts.values import AnyTerm, Attr, Call, Index, Name
 from chirp_check.model.circles import circles
 from chirp_check.model.domain import Callable
 from chirp_check.model.entities import HandlerRef
+from chirp_check.model.frame import Shape
 from chirp_check.model.inputs import module_facts, modules, python_files
 from chirp_check.model.memory import Queries, query
 from chirp_check.source import Span
+
+# Methods of mappings and lists that change them.
+CHANGING = frozenset(
+    {"update", "setdefault", "pop", "popitem", "clear", "append", "extend", "insert", "remove", "sort", "reverse"}
+)
 
 
 @query
@@ -65,6 +77,57 @@ def _inside(statement: AnyStatement) -> tuple[AnyStatement, ...]:
 def function(model: Queries, path: str, qualname: str) -> Function | None:
     """A function of a Python file; None when there is none of that name."""
     return functions(model, path).get(qualname)
+
+
+@query
+def _classes(model: Queries, path: str) -> Mapping[str, Class]:
+    facts = module_facts(model, path)
+    statements = every_statement(facts.body) if facts is not None else ()
+    return {one.definition.qualname: one.definition for one in statements if isinstance(one, DefineClass)}
+
+
+@query
+def shape(model: Queries, path: str, qualname: str) -> Shape:
+    """What the text of a class says about its objects."""
+    written = _classes(model, path).get(qualname)
+    if written is None:
+        return Shape((), ())
+    declared = (one.name for one in written.body if isinstance(one, Assign) and one.annotation is not None)
+    times: dict[str, int] = {}
+    for one in every_statement(written.body):
+        for name in _set_by(one.function) if isinstance(one, Define) else ():
+            times[name] = times.get(name, 0) + 1
+    return Shape(tuple(name for name in declared if name != "_"), tuple(times.items()))
+
+
+def _set_by(method: Function) -> frozenset[str]:
+    """The attributes that a method sets or changes on the object which it is called on."""
+    owner = method.params[0].name if method.params else ""
+    found: set[str] = set()
+    for one in every_statement(method.body):
+        if isinstance(one, SetAttr) and _is_name(one.base, owner):
+            found.add(one.name)
+        changed = _changed(one)
+        while isinstance(changed, (Attr, Index)):
+            if isinstance(changed, Attr) and _is_name(changed.base, owner):
+                found.add(changed.name)
+            changed = changed.base
+    return frozenset(found)
+
+
+def _changed(statement: AnyStatement) -> AnyTerm | None:
+    """The term of what a statement changes in place."""
+    match statement:
+        case SetItem(base=base) | SetAttr(base=base):
+            return base
+        case Do(value=Call(function=Attr(base=base, name=name))) if name in CHANGING:
+            return base
+        case _:
+            return None
+
+
+def _is_name(term: AnyTerm, name: str) -> bool:
+    return isinstance(term, Name) and term.id == name
 
 
 @query

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.model.domain import Callable, Record, Value
-from chirp_check.model.frame import Arguments, Registration, Summary
+from chirp_check.model.frame import Arguments, Registration, Shape, Summary
 from chirp_check.model.imports import Modules
 from chirp_check.model.inputs import module_facts, modules
 from chirp_check.model.interpreter import Call, Interpreter, Outcome, unknown
-from chirp_check.model.listing import function, read_modules, together
+from chirp_check.model.listing import function, read_modules, shape, together
 from chirp_check.model.memory import Cycle, Queries, query
 from chirp_check.source import Span
 
@@ -40,6 +40,9 @@ class _Surroundings:
 
     def class_names(self, module: str, qualname: str) -> Mapping[str, Value]:
         return class_names(self.model, module, qualname)
+
+    def shape(self, module: str, qualname: str) -> Shape:
+        return shape(self.model, module, qualname)
 
     def call(self, called: Callable, arguments: Arguments) -> Summary:
         if self.model.memory.depth > DEEPEST:

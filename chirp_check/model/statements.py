@@ -22,8 +22,10 @@ from chirp_check.facts.handlers import (
     Try,
     Unpack,
 )
-from chirp_check.facts.values import AnyTerm, Name
+from chirp_check.facts.values import AnyTerm
+from chirp_check.model import operators
 from chirp_check.model.calls import apply
+from chirp_check.model.changes import store_attribute, store_item
 from chirp_check.model.domain import (
     Callable,
     ClassValue,
@@ -50,12 +52,13 @@ type Block = tuple[AnyStatement, ...]
 
 @dataclass(slots=True)
 class Execution:
-    """One run of a function or module body: what it returns and yields."""
+    """One run of a function or module body: what it returns and yields; `finals`: its states there, where wanted."""
 
     machine: Machine
     returned: list[Value] = field(default_factory=list[Value])
     emitted: list[Value] = field(default_factory=list[Value])
     broken: list[State] = field(default_factory=list[State])
+    finals: list[State] | None = None
 
     def block(self, statements: Block, states: list[State]) -> list[State]:
         """The states that fall through a block."""
@@ -107,19 +110,17 @@ def _unpack(run: Execution, statement: Unpack, state: State) -> list[State]:
 
 def _set_item(run: Execution, statement: SetItem, state: State) -> list[State]:
     results = run.values(statement.value, state)
-    if not isinstance(statement.base, Name):
-        return [after for after, _ in results]
     entered = [(deeper, key, value) for after, value in results for deeper, key in run.values(statement.key, after)]
     for after, key, value in entered:
-        base = after.scope.names.get(statement.base.id)
-        if isinstance(base, Dict):
-            changed = Dict(base.entries, True, base.span)
-            after.bind(statement.base.id, base.with_entry(key.value, value) if isinstance(key, Text) else changed)
+        store_item(statement.base, key, value, Frame(run.machine, after, saturated=True))
     return [after for after, _, _ in entered]
 
 
 def _set_attr(run: Execution, statement: SetAttr, state: State) -> list[State]:
-    return [after for after, _ in run.values(statement.value, state)]
+    results = run.values(statement.value, state)
+    for after, value in results:
+        store_attribute(statement.base, statement.name, value, Frame(run.machine, after, saturated=True))
+    return [after for after, _ in results]
 
 
 def _augment(run: Execution, statement: Augment, state: State) -> list[State]:
@@ -146,9 +147,12 @@ def _augmented(before: Value | None, operator: str, value: Value) -> Value:
 
 def _return(run: Execution, statement: Return, state: State) -> list[State]:
     if statement.value is None:
-        run.returned.append(Scalar(None, _at(state, statement)))
+        results: list[tuple[State, Value]] = [(state, Scalar(None, _at(state, statement)))]
     else:
-        run.returned += [value for _, value in run.values(statement.value, state)]
+        results = run.values(statement.value, state)
+    run.returned += [value for _, value in results]
+    if run.finals is not None:
+        run.finals += [after for after, _ in results]
     return []
 
 
@@ -206,7 +210,8 @@ def _loop(run: Execution, statement: Loop, state: State) -> list[State]:
     entered = [(state, None)] if statement.iterable is None else run.values(statement.iterable, state)
     outer, run.broken = run.broken, []
     after: list[State] = []
-    for current, iterable in entered:
+    for current, found in entered:
+        iterable = operators.iterated(found, Frame(run.machine, current)) if found is not None else None
         rounds: tuple[Value | None, ...] = (None,)
         if isinstance(iterable, Sequence) and not iterable.open and 0 < len(iterable.items) <= ROUNDS:
             rounds = iterable.items
