@@ -1,0 +1,1 @@
+"""Rewrites that keep the meaning of an application: no finding may change."""

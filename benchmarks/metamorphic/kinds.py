@@ -1,0 +1,50 @@
+"""Every kind of rewrite, by name."""
+
+from collections.abc import Mapping
+
+from benchmarks.metamorphic import functions, markup, renames, values
+from benchmarks.metamorphic.functions import Rewriter
+
+KINDS: Mapping[str, Rewriter] = {
+    "helper around a returned expression": functions.extract_helper,
+    "helper with keywords, at the end": functions.extract_keyword_helper,
+    "helper in a new module": functions.extract_to_module,
+    "function to another module": functions.move_function,
+    "wrap in `if True`": functions.wrap_in_if,
+    "early return to else": functions.early_return,
+    "conditional expression to if": functions.conditional_to_if,
+    "if to conditional expression": functions.if_to_conditional,
+    "reorder functions": functions.swap_functions,
+    "literal to constant": values.to_constant,
+    "literal to Final": values.to_final,
+    "literal to class attribute": values.to_class_attribute,
+    "literal to imported constant": values.to_imported_constant,
+    "literal to local": values.to_local,
+    "constant to literal": values.inline_constant,
+    "keywords to **{…}": values.to_stars,
+    "keywords to a dict before": values.to_starred_local,
+    "partial": values.to_partial,
+    "reorder keywords": values.swap_keywords,
+    "reorder keys of a dict": values.swap_keys,
+    "f-string to + or format": values.to_concatenation,
+    "literal in two parts": values.split_text,
+    "quotes in Python": values.change_quotes,
+    "comments in Python": values.python_comment,
+    "empty lines in Python": values.blank_start,
+    "end, named or not": markup.named_ends,
+    "all ends named": markup.all_named_ends,
+    "quotes of attributes": markup.attribute_quotes,
+    "quotes in tags": markup.tag_quotes,
+    "reorder attributes": markup.swap_attributes,
+    "comments in templates": markup.markup_comment,
+    "attribute to ~": markup.to_tilde,
+    "conditional output to if": markup.conditional_output,
+    "output in `if true`": markup.output_in_if,
+    "include inlined": markup.inline_include,
+    "element to an include": markup.extract_include,
+    "rename a block": renames.rename_block,
+    "rename an id": renames.rename_id,
+    "rename a template": renames.rename_template,
+    "rename a name of the context": renames.rename_context,
+    "rename a path": renames.rename_path,
+}
