@@ -104,6 +104,8 @@ class _Visit:
             for verb in VERBS:
                 if f"hx-{verb}" in element.attributes:
                     await self._ask(verb.upper(), urljoin(path, element.attributes[f"hx-{verb}"]))
+            if element.tag == "a" and "href" in element.attributes:
+                await self._ask("GET", urljoin(path, element.attributes["href"]))
             if element.tag == "form" and "action" in element.attributes:
                 await self._ask(
                     element.attributes.get("method", "get").upper(), urljoin(path, element.attributes["action"])

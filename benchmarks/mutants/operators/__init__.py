@@ -1,7 +1,18 @@
 """The kinds of mistakes, listed by hand."""
 
 from benchmarks.mutants.mutation import Operator
-from benchmarks.mutants.operators import annotations, carried, components, names, syntax, tags, targets, urls
+from benchmarks.mutants.operators import (
+    annotations,
+    carried,
+    components,
+    names,
+    returns,
+    routes,
+    syntax,
+    tags,
+    targets,
+    urls,
+)
 
 ALL: tuple[Operator, ...] = (
     *names.OPERATORS,
@@ -10,6 +21,8 @@ ALL: tuple[Operator, ...] = (
     *targets.OPERATORS,
     *syntax.OPERATORS,
     *components.OPERATORS,
+    *routes.OPERATORS,
+    *returns.OPERATORS,
     *annotations.OPERATORS,
     *carried.OPERATORS,
 )

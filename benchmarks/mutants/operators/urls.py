@@ -475,7 +475,7 @@ def _form_method_dropped(app: Application, random: Random) -> Iterator[Change]:
 # Folders of pages.
 
 
-def _page_functions(app: Application) -> Iterator[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef, str]]:
+def page_functions(app: Application) -> Iterator[tuple[Module, ast.FunctionDef | ast.AsyncFunctionDef, str]]:
     """The functions that answer, with the path of their route."""
     for module in app.modules:
         path = page_path(module.path)
@@ -486,7 +486,7 @@ def _page_functions(app: Application) -> Iterator[tuple[Module, ast.FunctionDef 
 
 def _page_method_changed(app: Application, random: Random) -> Iterator[Change]:
     """A function is named like another method."""
-    for module, node, path in _page_functions(app):
+    for module, node, path in page_functions(app):
         others = [one for one in METHODS if one.upper() not in dict(pages(app))[path]]
         other = random.choice(others)
         start = module.text.index(f"{node.name}(", module.range(node)[0])
