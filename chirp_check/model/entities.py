@@ -247,6 +247,19 @@ class ParameterFault(msgspec.Struct, frozen=True, gc=False):
     is_page: bool = False
 
 
+class PageFault(msgspec.Struct, frozen=True, gc=False):
+    """What a file of a folder of pages lacks.
+
+    `fault`: "handler", "context", "meta", "actions" or "layout" for a file without such; "path" for folders whose names
+    are none, with the reason as `name`. `near` is what a function's name was probably meant to be.
+    """
+
+    fault: str
+    name: str
+    at: Span
+    near: str | None = None
+
+
 class RouteNameUse(msgspec.Struct, frozen=True, gc=False):
     """A route asked for by name: `given` are the parameters, `open` when there may be others; `at` is the call."""
 

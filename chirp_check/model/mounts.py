@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chirp_check.grammar.pages import ACTIONS, METHODS, is_folder, is_page, page_name, page_path
-from chirp_check.model.domain import Callable, Path, Record
-from chirp_check.model.entities import Route, Text
+from chirp_check.model.domain import Callable, Dict, Module, Path, Record, Scalar, Sequence, Value
+from chirp_check.model.entities import Pattern, Route, Text
 from chirp_check.model.inputs import files
 from chirp_check.model.listing import handler_ref
 from chirp_check.model.memory import Queries, query
@@ -90,8 +90,8 @@ def _routes(model: Queries, page: Page) -> Iterator[tuple[Route, Callable | None
     names = names_of(model, page.file)
     own = names.get("name")
     called = own if isinstance(own, Text) and own.value else page_name(page.path)
-    found = [method for method in METHODS if method in names]
-    if not found and FALLBACK in names:
+    found = [method for method in METHODS if may_be_called(names.get(method))]
+    if not found and may_be_called(names.get(FALLBACK)):
         found = [FALLBACK]
     for method in found:
         value = names[method]
@@ -103,6 +103,11 @@ def _routes(model: Queries, page: Page) -> Iterator[tuple[Route, Callable | None
     if "post" not in found and page.is_folder and actions_file(model, page) is not None:
         span = Span(page.file, 0, 0)
         yield Route(Text(page.path, span), frozenset({"POST"}), called, None, span), None
+
+
+def may_be_called(value: Value | None) -> bool:
+    """Whether a name that a module binds to this can be a function."""
+    return value is not None and not isinstance(value, (Text, Pattern, Scalar, Sequence, Dict, Module, Path))
 
 
 def beside(model: Queries, where: str, name: str) -> str | None:

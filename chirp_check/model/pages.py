@@ -61,6 +61,12 @@ def mounted_pages(model: Queries, app: AppKey) -> tuple[Page, ...]:
 
 
 @query
+def mounted_folders(model: Queries, app: AppKey) -> frozenset[str]:
+    """The folders that the pages of an application stand in."""
+    return frozenset(where for page in mounted_pages(model, app) for where in page.folders)
+
+
+@query
 def page_at(model: Queries, app: AppKey, path: str) -> Page | None:
     """The page that a file is."""
     return next((page for page in mounted_pages(model, app) if page.file == path), None)

@@ -23,6 +23,7 @@ from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import function, functions
 from chirp_check.model.markup import attribute, pieces, texts
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.pages import page_at
 from chirp_check.model.program import log, records
 from chirp_check.model.routes import is_local
 from chirp_check.model.templates import owners
@@ -134,7 +135,7 @@ def _both_run(model: Queries, app: AppKey, left: Route, right: Route) -> bool:
     """Whether both are surely registered on this application: neither hangs on a condition that the other does not."""
     span = application(model, app).span
     sure = {one.route.span for one in log(model).registrations if one.application == span}
-    if left.span not in sure or right.span not in sure:
+    if any(route.span not in sure and page_at(model, app, route.span.path) is None for route in (left, right)):
         return False
     before, after = _arms(model, left.span), _arms(model, right.span)
     return before == after and (not after or left.span.path == right.span.path)
