@@ -6,7 +6,8 @@ query and its place in `PRODUCERS`.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from chirp_check.model import markup_uses, python_uses
+from chirp_check.model import annotations, markup_uses, python_uses
+from chirp_check.model.answers import handler_faults
 from chirp_check.model.applications import application, application_keys
 from chirp_check.model.entities import BlockUse, SyntaxProblem, TemplateUse, Unknown, UrlUse
 from chirp_check.model.inputs import module_facts, template_facts
@@ -17,7 +18,7 @@ from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
 from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import links, named_routes, route_faults
-from chirp_check.model.template_uses import template_uses
+from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
 from chirp_check.source import Span
 
@@ -79,7 +80,7 @@ def _by_place(model: Queries) -> Mapping[str, tuple[object, ...]]:
         routed = zip((route.handler for route in known.routes), known.handlers, strict=True)
         for reference, handler in (*routed, *known.error_handlers):
             if reference is not None and handler is not None:
-                use = python_uses.annotation(model, handler.function, reference)
+                use = annotations.annotation(model, handler.function, reference)
                 found.setdefault(reference.span.path, {}).update({} if use is None else {use: None})
     return {path: tuple(ones) for path, ones in found.items()}
 
@@ -110,12 +111,14 @@ PRODUCERS: tuple[Producer, ...] = (
     _application,
     _syntax,
     argument_faults,
+    handler_faults,
     route_faults,
     parameter_faults,
     page_faults,
     named_routes,
     links,
     template_uses,
+    deceptions,
 )
 
 

@@ -8,9 +8,13 @@ from chirp_check.rules.bad_path_value import bad_path_value
 from chirp_check.rules.bad_return_arguments import bad_return_arguments
 from chirp_check.rules.bad_route_path import bad_route_path
 from chirp_check.rules.bare_ignore import bare_ignore
+from chirp_check.rules.confusable_name import confusable_name
+from chirp_check.rules.dead_template import dead_template
+from chirp_check.rules.duplicate_block import duplicate_block
 from chirp_check.rules.duplicate_route import duplicate_route
 from chirp_check.rules.duplicate_route_name import duplicate_route_name
 from chirp_check.rules.internal_error import internal_error
+from chirp_check.rules.orphan_block import orphan_block
 from chirp_check.rules.path_parameter import path_parameter
 from chirp_check.rules.python_syntax import python_syntax
 from chirp_check.rules.shadowed_route import shadowed_route
@@ -27,10 +31,13 @@ from chirp_check.rules.unknown_target import unknown_target
 from chirp_check.rules.unknown_template import unknown_template
 from chirp_check.rules.unknown_test import unknown_test
 from chirp_check.rules.unnegotiable_annotation import unnegotiable_annotation
+from chirp_check.rules.unnegotiable_return import unnegotiable_return
 from chirp_check.rules.unreadable_file import unreadable_file
 from chirp_check.rules.unrouted_link import unrouted_link
 from chirp_check.rules.unrouted_url import unrouted_url
+from chirp_check.rules.unsafe_template_name import unsafe_template_name
 from chirp_check.rules.unused_ignore import unused_ignore
+from chirp_check.rules.wrong_annotation import wrong_annotation
 from chirp_check.rules.wrong_method import wrong_method
 
 ALL: tuple[Rule, ...] = (
@@ -41,9 +48,13 @@ ALL: tuple[Rule, ...] = (
     bad_return_arguments,
     bad_route_path,
     bare_ignore,
+    confusable_name,
+    dead_template,
+    duplicate_block,
     duplicate_route,
     duplicate_route_name,
     internal_error,
+    orphan_block,
     path_parameter,
     python_syntax,
     shadowed_route,
@@ -60,9 +71,12 @@ ALL: tuple[Rule, ...] = (
     unknown_template,
     unknown_test,
     unnegotiable_annotation,
+    unnegotiable_return,
     unreadable_file,
     unrouted_link,
     unrouted_url,
+    unsafe_template_name,
     unused_ignore,
+    wrong_annotation,
     wrong_method,
 )
