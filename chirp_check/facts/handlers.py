@@ -144,14 +144,14 @@ class Loop(Statement, frozen=True, array_like=True, gc=False, tag="o"):
 class Case(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One `case`; `catches_all` for `case _` and `case name` without a guard.
 
-    `values` are those that the pattern compares with, if it does nothing else; `guarded`: it may still refuse them.
+    `values` are those that the pattern compares with, if it does nothing else; `guard` is what else has to hold.
     """
 
     names: tuple[str, ...]
     catches_all: bool
     body: tuple[AnyStatement, ...]
     values: tuple[AnyTerm, ...] = ()
-    guarded: bool = False
+    guard: AnyTerm | None = None
 
 
 class Match(Statement, frozen=True, array_like=True, gc=False, tag="m"):

@@ -252,9 +252,8 @@ def _case(reader: _BodyReader, node: ast.match_case) -> Case:
     bound = (one.name if isinstance(one, (ast.MatchAs, ast.MatchStar)) else None for one in ast.walk(node.pattern))
     always = isinstance(node.pattern, ast.MatchAs) and node.pattern.pattern is None and node.guard is None
     values = tuple(_compared(reader, node.pattern)) if _is_compared(node.pattern) else ()
-    return Case(
-        tuple(name for name in bound if name), always, reader.body(node.body), values, guarded=node.guard is not None
-    )
+    guard = reader.term(node.guard)
+    return Case(tuple(name for name in bound if name), always, reader.body(node.body), values, guard)
 
 
 def _is_compared(pattern: ast.pattern) -> bool:

@@ -197,8 +197,11 @@ def _yield(reader: TermReader, node: ast.Yield | ast.YieldFrom, start: int, end:
 
 
 def target_names(target: ast.expr) -> list[str]:
-    """The plain names that an assignment target binds."""
-    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    """The plain names that an assignment target binds, in the order of the text."""
+    if isinstance(target, ast.Name):
+        return [target.id]
+    inner = (one for one in ast.iter_child_nodes(target) if isinstance(target, (ast.Tuple, ast.List, ast.Starred)))
+    return [name for one in inner if isinstance(one, ast.expr) for name in target_names(one)]
 
 
 _BINARY: dict[type[ast.operator], Callable[[int, int, AnyTerm, AnyTerm], AnyTerm]] = {

@@ -104,6 +104,9 @@ def _external(dotted: str, function: External, given: Arguments, frame: Frame, s
         return record
     if dotted == "functools.partial" and given.args:
         return _partial(given, span)
+    if dotted.startswith("builtins.str.") and given.args and isinstance(given.args[0], Text):
+        rest = Arguments(given.args[1:], given.kwargs, given.open_args, given.open_kwargs)
+        return library.text_method(given.args[0], dotted.removeprefix("builtins.str."), rest, span)
     known = library.call(dotted, given, frame.module, span)
     if known is None and dotted in _USING:
         known = _USING[dotted](given, frame, span)

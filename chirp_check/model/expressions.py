@@ -156,10 +156,12 @@ def _filter(term: Filter, frame: Frame) -> Value:
 
 
 def _join(term: Join, frame: Frame) -> Value:
-    pieces: list[str | None] = []
-    for part in term.parts:
-        pieces += pieces_of(evaluate(part, frame))
-    return joined(pieces, frame.span(term.start, term.end))
+    span = frame.span(term.start, term.end)
+    values = [evaluate(part, frame) for part in term.parts]
+    if values and isinstance(values[0], Path):
+        rest = joined([piece for value in values[1:] for piece in pieces_of(value)], span)
+        return operators.added(values[0], rest, span) if len(values) > 1 else values[0]
+    return joined([piece for value in values for piece in pieces_of(value)], span)
 
 
 def _add(term: Add, frame: Frame) -> Value:

@@ -5,7 +5,7 @@ from collections.abc import Sequence as Ordered
 from dataclasses import replace
 
 from chirp_check.model import library
-from chirp_check.model.domain import Callable, ClassValue, Dict, External, Instance, Sequence, Value
+from chirp_check.model.domain import Callable, ClassValue, Dict, External, Instance, Scalar, Sequence, Value
 from chirp_check.model.entities import Text, Unknown
 from chirp_check.model.frame import Arguments, Entries, Frame, State, join
 from chirp_check.source import Span
@@ -151,8 +151,7 @@ def _opened(held: Value | None, name: str, span: Span) -> Value:
 def construct(definition: ClassValue, given: Arguments, frame: Frame, span: Span) -> Value:
     """`definition(given)`."""
     if is_enumeration(definition):
-        wanted = given.args[:1]
-        found = (one for _, one in members(definition, frame) if (_value_of(one),) == wanted)
+        found = (one for _, one in members(definition, frame) if given.args and _is_valued(one, given.args[0]))
         return next(found, Unknown("a member of an enumeration", span))
     made = Instance(definition, span)
     start = member(definition, "__init__", frame)
@@ -163,8 +162,10 @@ def construct(definition: ClassValue, given: Arguments, frame: Frame, span: Span
     return _after(start, made, Arguments(), frame) if isinstance(start, Callable) else made
 
 
-def _value_of(one: Value) -> Value | None:
-    return one.get("value") if isinstance(one, Instance) else one
+def _is_valued(one: Value, wanted: Value) -> bool:
+    """Whether a member of an enumeration has a value."""
+    value = one.get("value") if isinstance(one, Instance) else one
+    return isinstance(value, (Text, Scalar)) and isinstance(wanted, (Text, Scalar)) and value.value == wanted.value
 
 
 def _after(method: Callable, owner: Instance, given: Arguments, frame: Frame) -> Instance:

@@ -93,10 +93,12 @@ def keys(mapping: Dict) -> tuple[Text, ...]:
 def added(left: Value, right: Value, span: Span) -> Value:
     """`left + right`."""
     match left, right:
-        case (Text() | Pattern(), _) | (_, Text() | Pattern()):
+        case (Text() | Pattern(), _) | (Scalar() | Unknown(), Text() | Pattern()):
             return joined([*pieces_of(left), *pieces_of(right)], span)
         case Sequence(), Sequence():
             return Sequence((*left.items, *right.items), left.is_tuple, left.open or right.open, span)
+        case Path(), Text(more) if more.startswith("/"):
+            return paths.join(left, Text(more.lstrip("/"), right.span), span)
         case Scalar(int() as one), Scalar(int() as other):
             return Scalar(one + other, span)
         case _:

@@ -7,6 +7,7 @@ from chirp_check.facts.handlers import (
     AnyStatement,
     Assign,
     Augment,
+    Case,
     Define,
     DefineClass,
     Do,
@@ -236,14 +237,31 @@ def _hide(names: tuple[str, ...], state: State, span: Span) -> None:
 
 def _match(run: Execution, statement: Match, state: State) -> list[State]:
     after: list[State] = []
-    for current, _ in run.values(statement.subject, state):
+    key = f"\0match@{statement.start}"
+    for current, subject in run.values(statement.subject, state):
         for at, case in enumerate(statement.cases):
-            entered = current.choose(f"\0match@{statement.start}", at)
+            matches = _matches(case, subject, Frame(run.machine, current, saturated=True))
+            if matches is False:
+                continue
+            entered = current.choose(key, at)
             _hide(case.names, entered, _at(state, statement))
             after += run.block(case.body, [entered])
-        if not any(case.catches_all for case in statement.cases):
-            after.append(current.choose(f"\0match@{statement.start}", len(statement.cases)))
+            if matches:
+                break
+        else:
+            after.append(current.choose(key, len(statement.cases)))
     return after
+
+
+def _matches(case: Case, subject: Value, frame: Frame) -> bool | None:
+    """Whether a case takes a value, where the text tells."""
+    if case.catches_all:
+        return True
+    results = [operators.equal(subject, evaluate(one, frame)) for one in case.values]
+    holds = test(case.guard, frame) if case.guard is not None and not case.names else case.guard is None or None
+    if holds is False or (results and all(one is False for one in results)):
+        return False
+    return True if holds and True in results else None
 
 
 def _try(run: Execution, statement: Try, state: State) -> list[State]:
