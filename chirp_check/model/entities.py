@@ -352,22 +352,16 @@ class Orphan(msgspec.Struct, frozen=True, gc=False):
     known: tuple[str, ...]
 
 
-class DeadTemplate(msgspec.Struct, frozen=True, gc=False):
-    """A template that nothing refers to."""
+class TemplateAt(msgspec.Struct, frozen=True, gc=False):
+    """A template of an application: its name there, and its file."""
 
     name: str
     path: str
 
 
-class HiddenCharacter(msgspec.Struct, frozen=True, gc=False):
-    """A character that changes the direction of the text around it, and is not seen itself: its Unicode name."""
+class Deception(msgspec.Struct, frozen=True, gc=False):
+    """A name that looks like the ASCII name `plain`, or a character that turns the text around it (`plain` None)."""
 
-    name: str
+    written: str
+    plain: str | None
     span: Span
-
-
-class LookAlike(msgspec.Struct, frozen=True, gc=False):
-    """A name with letters that look like those of another alphabet, and the name that it looks like."""
-
-    name: Text
-    plain: str
