@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, NoReturn
 
 from chirp_check.config import Config, ConfigError, parse_config, read_config
 from chirp_check.diagnostic import did_you_mean
-from chirp_check.host import DiskHost, Host, OverlayHost
+from chirp_check.host import DiskCache, DiskHost, Forks, Host, OverlayHost, installed
 from chirp_check.locate import locate
 from chirp_check.options import FORMATS, Parser, check_parser, merged
 
 if TYPE_CHECKING:
-    from chirp_check.engine import Analysis, Project
+    from chirp_check.project import Project
     from chirp_check.report.outcome import Report
 
+CACHE_FOLDER = ".chirp_cache"
 OK, ERRORS, USAGE, INTERNAL, PIPE, INTERRUPTED = 0, 1, 2, 3, 141, 130
 
 
@@ -89,20 +90,41 @@ def _check(words: Sequence[str]) -> int:
     if options.show_settings:
         print(_settings(project, config), end="")
         return OK
-    from chirp_check.engine import analyze
-
-    analysis = analyze(project, config)
+    report = _checked(options, project, config)
     if options.show_files:
-        print("".join(f"{path}\n" for path in sorted(analysis.sources.texts())), end="")
+        print("".join(f"{path}\n" for path in report.sources), end="")
         return OK
-    _write(options, analysis.report)
-    _remark(options, analysis.report, time.perf_counter() - start)
-    return _exit_code(options, project, analysis)
+    _write(options, report)
+    _remark(options, report, time.perf_counter() - start)
+    return _exit_code(options, report)
+
+
+def _checked(options: Namespace, project: Project, config: Config) -> Report:
+    """The report of the last run if nothing has changed since; else of a new one."""
+    cache = _cache(options, project, config)
+    if cache is not None:
+        from chirp_check.recall import recall
+
+        known = recall(project, config, cache)
+        if known is not None:
+            return known
+    from chirp_check.engine import Session
+
+    processes = Forks(os.process_cpu_count() or 1) if isinstance(project.host, DiskHost) else None
+    return Session(config, cache=cache, processes=processes).report(project)
+
+
+def _cache(options: Namespace, project: Project, config: Config) -> DiskCache | None:
+    """Where runs leave what they know; nowhere for text that is no file's."""
+    if options.no_cache or not isinstance(project.host, DiskHost):
+        return None
+    chosen = options.cache_dir or os.environ.get("CHIRP_CACHE_DIR") or config.cache_dir or CACHE_FOLDER
+    return DiskCache(os.path.join(project.root, chosen), installed())
 
 
 def _project(options: Namespace) -> tuple[Project, Config]:
     """The project that the arguments mean, and its configuration."""
-    from chirp_check.engine import Project
+    from chirp_check.project import Project
 
     if options.stdin_filename is not None and options.paths not in ([], ["-"]):
         raise ConfigError("takes no other paths", "--stdin-filename")
@@ -218,12 +240,11 @@ def _remark(options: Namespace, report: Report, seconds: float) -> None:
         print("\n".join(plain(line) if line.startswith("note:") else line for line in lines), file=sys.stderr)
 
 
-def _exit_code(options: Namespace, project: Project, analysis: Analysis) -> int:
-    report = analysis.report
+def _exit_code(options: Namespace, report: Report) -> int:
     if report.failed:
         return INTERNAL
     summary = report.summary
-    folders = analysis.folders
+    folders = report.folders
     if folders and not report.diagnostics and not (summary.routes or summary.templates or summary.references):
         place = ", ".join(f"`{path}`" for path in folders)
         raise ConfigError(f"nothing to check: no route, template or rendering under {place}", "")
@@ -270,6 +291,17 @@ def _routes(words: Sequence[str]) -> int:
     return OK
 
 
+def _clean(words: Sequence[str]) -> int:
+    parser = Parser(prog="chirp-check clean", description="Remove the cache of a project.")
+    parser.add_argument("paths", nargs="*", metavar="PATH")
+    parser.add_argument("--cache-dir", metavar="FOLDER", help="where the cache is (default: .chirp_cache)")
+    options = parser.parse(words)
+    root, _ = locate(options.paths)
+    chosen = options.cache_dir or os.environ.get("CHIRP_CACHE_DIR") or read_config(root, DiskHost()).cache_dir
+    DiskCache(os.path.join(root, chosen or CACHE_FOLDER), "").clean()
+    return OK
+
+
 def _server(words: Sequence[str]) -> int:
     from chirp_lsp.main import main as serve
 
@@ -286,6 +318,7 @@ def _version(words: Sequence[str]) -> int:
 
 _COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": _check,
+    "clean": _clean,
     "explain": _explain,
     "routes": _routes,
     "rules": _rules,

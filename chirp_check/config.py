@@ -36,6 +36,7 @@ class Config:
     ignore: tuple[str, ...] = ()
     levels: tuple[tuple[str, Level], ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    cache_dir: str | None = None
     source: str | None = None
 
     def rule_names(self) -> tuple[str, ...]:
@@ -125,6 +126,10 @@ def _folders(value: object) -> tuple[str, ...]:
     return tuple(folder.removeprefix("./").rstrip("/") for folder in folders)
 
 
+def _folder(value: object) -> str:
+    return _folders([value])[0]
+
+
 def _boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -161,4 +166,5 @@ _KEYS: Mapping[str, Callable[[object], object]] = {
     "ignore": _strings,
     "levels": _levels,
     "per-file-ignores": _per_file,
+    "cache-dir": _folder,
 }

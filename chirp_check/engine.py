@@ -9,47 +9,38 @@ from dataclasses import dataclass, field, replace
 
 from chirp_check.config import Config
 from chirp_check.diagnostic import Diagnostic, Level
-from chirp_check.host import Host, Kind
+from chirp_check.host import Cache, Processes
 from chirp_check.inventory import Inventory, take_inventory
-from chirp_check.judge import Failure, Verdict, judged, ours
+from chirp_check.judge import Failure, Verdict, judged, marked, ours
 from chirp_check.levels import PerFile, rule_levels
 from chirp_check.live import LiveFacts
 from chirp_check.model.hygiene import InternalFailure
 from chirp_check.model.inputs import files, module_facts, python_files, template_facts, text
 from chirp_check.model.model import Model
 from chirp_check.model.sources import ModelSettings
+from chirp_check.model.templates import template_files
+from chirp_check.project import Project, folders_of
+from chirp_check.recall import Found, remember
 from chirp_check.report.outcome import INTERNAL, Report, Summary
 from chirp_check.rules import ALL
 from chirp_check.source import Span
 from chirp_check.sources import ProjectSources
-from chirp_check.suppress import UNUSED, Suppressions, python_ignores, template_ignores
+from chirp_check.store import Store
+from chirp_check.suppress import UNUSED, FileIgnores, Suppressions, python_ignores, template_ignores
 
 __all__ = ["Analysis", "Project", "Report", "Session", "analyze", "check"]
 
 DEFAULTS = Config()
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """What is checked: an absolute root, where its files come from, and the paths below it that are meant (with `/`).
-
-    Folders limit which Python is checked; files among the paths limit nothing, because any file can break any other.
-    Either way only findings that concern one of the paths are reported. No paths: everything.
-    """
-
-    root: str | os.PathLike[str]
-    host: Host
-    paths: tuple[str, ...] = ()
+AGAIN = 2  # times that a project is looked at again when its files change meanwhile
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A report with the model and the sources behind it; `folders` are those the Python to check was limited to."""
+    """A report with the model and the sources behind it."""
 
     model: Model
     report: Report
     sources: ProjectSources
-    folders: tuple[str, ...]
 
 
 def check(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None = None) -> Report:
@@ -70,21 +61,53 @@ class _Known:
     folders: tuple[str, ...]
     inventory: Inventory
     sources: ProjectSources
+    store: Store
     model: Model
 
 
 class Session:
-    """An engine that stays: each look at a project reads and works out again only what has changed since the last."""
+    """An engine that stays: each look at a project reads and works out again only what has changed since the last.
 
-    def __init__(self, config: Config = DEFAULTS, *, live: LiveFacts | None = None) -> None:
+    `cache` is where it leaves what spares another session work, `processes` those that may read files at once.
+    """
+
+    def __init__(
+        self,
+        config: Config = DEFAULTS,
+        *,
+        live: LiveFacts | None = None,
+        cache: Cache | None = None,
+        processes: Processes | None = None,
+    ) -> None:
         self._config = config
         self._live = live
+        self._cache = cache
+        self._processes = processes
         self._levels = rule_levels(config, ALL)
         self._known: _Known | None = None
+
+    def report(self, project: Project) -> Report:
+        """Check a project, and leave the answer for the next time. What changes meanwhile is looked at once more."""
+        report = self.analyze(project).report
+        for _ in range(AGAIN):
+            if self._known is None or not self._known.sources.outdated(project.host):
+                break
+            report = self.analyze(project).report
+        else:
+            report = replace(report, notes=(*report.notes, "files were changed while they were checked"))
+        known = self._known
+        if self._cache is not None and known is not None:
+            known.store.save(self._cache.began)
+            if self._live is None:
+                found = Found(known.inventory, known.sources.stamps(), self._cache.began)
+                remember(project, self._config, self._cache, report, found)
+        return report
 
     def analyze(self, project: Project) -> Analysis:
         """Check a project as it is now."""
         known = self._known = self._look(project)
+        known.sources.prepare(known.sources.python(), self._processes, python=True)
+        known.sources.prepare(template_files(known.model), self._processes, python=False)
         run = _Run(known.model, known.sources, self._levels, PerFile(self._config))
         run.judge()
         kept = tuple(one for one in run.diagnostics() if _concerns(one, project.paths))
@@ -97,20 +120,22 @@ class Session:
             summary=_summary(known.model, known.sources, kept),
             notes=known.inventory.notes,
             tracebacks=tuple(run.tracebacks),
+            folders=known.folders,
         )
-        return Analysis(known.model, report, known.sources, known.folders)
+        return Analysis(known.model, report, known.sources)
 
     def _look(self, project: Project) -> _Known:
         """The project as it is now, with the answers of the last look that still hold."""
         host = project.host
         root = host.real(os.fspath(project.root))
-        folders = _folders(root, project)
+        folders = folders_of(root, project)
         inventory = take_inventory(root, host, self._config, folders)
         last = self._known
         if last is None or (last.root, last.folders) != (root, folders):
-            sources = ProjectSources(root, host, inventory)
+            store = Store(self._cache)
+            sources = ProjectSources(root, host, inventory, store)
             settings = ModelSettings(templates=self._config.templates, live=self._live)
-            return _Known(root, folders, inventory, sources, Model(sources, settings))
+            return _Known(root, folders, inventory, sources, store, Model(sources, settings))
         outdated = last.sources.outdated(host)
         last.sources.renew(host, inventory, outdated)
         if inventory != last.inventory:
@@ -120,17 +145,6 @@ class Session:
             for question in (module_facts, template_facts, text):
                 last.model.memory.changed(question, path)
         return replace(last, inventory=inventory)
-
-
-def _folders(root: str, project: Project) -> tuple[str, ...]:
-    """The folders that limit the Python to be checked: the paths, unless there is a file among them."""
-    for path in project.paths:
-        try:
-            if project.host.stat(f"{root}/{path}").kind is not Kind.FOLDER:
-                return ()
-        except OSError:
-            return ()
-    return project.paths
 
 
 def _concerns(diagnostic: Diagnostic, paths: tuple[str, ...]) -> bool:
@@ -174,7 +188,7 @@ class _Run:
         found = [one for path in self.model.files() for one in self._said(judged(self.model, path, names))]
         found += self._said(ours(self.model, self.sources.problems(), names))
         self._fail(Failure("reading the file", one.error, Span(one.path, 0, 0)) for one in self.sources.failures())
-        suppressions = self._suppressions()
+        suppressions = self._suppressions(path for path in self.model.files() if marked(self.model, path))
         faults = tuple(suppressions.faults(tuple(sorted(self.levels))))
         self._keep([*found, *self._said(ours(self.model, faults, names))], suppressions)
         for chosen in (names - {UNUSED}, names & {UNUSED}):
@@ -201,11 +215,17 @@ class _Run:
             text = " ".join(f"{type(one.error).__name__}: {one.error}".split())
             self._failures.append(InternalFailure(one.what, text, one.span))
 
-    def _suppressions(self) -> Suppressions:
-        texts = self.sources.texts()
-        python = (python_ignores(texts[facts.path], facts) for facts in self.sources.modules())
-        templates = (template_ignores(texts[facts.path], facts) for facts in self.sources.parsed_templates())
-        return Suppressions((*python, *templates))
+    def _suppressions(self, paths: Iterable[str]) -> Suppressions:
+        found: list[FileIgnores] = []
+        for path in paths:
+            file = self.sources.source(path)
+            module = self.sources.module(path) if path.endswith(".py") else None
+            template = self.sources.template(path) if module is None else None
+            if file is not None and module is not None:
+                found.append(python_ignores(file, module))
+            elif file is not None and template is not None:
+                found.append(template_ignores(file, template))
+        return Suppressions(found)
 
     def _keep(self, found: Iterable[Diagnostic], suppressions: Suppressions) -> None:
         for one in found:

@@ -6,9 +6,16 @@ escapes. Every method raises `OSError` where the file system would.
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from enum import Enum
+from hashlib import blake2b
 from typing import NamedTuple, Protocol
+
+SEAL = 16  # bytes in front of what is cached, which tell whether it is whole
+KEPT = ("facts-", "report-")  # what files in the cache are called
 
 
 class Kind(Enum):
@@ -58,6 +65,36 @@ class Host(Protocol):
         ...
 
 
+class Processes(Protocol):
+    """Processes that share work."""
+
+    @property
+    def count(self) -> int:
+        """How many there may be, this one included."""
+        ...
+
+    def run(self, work: Sequence[Callable[[], bytes]]) -> Iterator[bytes]:
+        """Each piece of work in a process of its own, and what it gives; empty where a process did not end well."""
+        ...
+
+
+class Cache(Protocol):
+    """Where a run leaves what spares the next one work."""
+
+    @property
+    def began(self) -> int:
+        """When the run began, in nanoseconds, by the clock that files are stamped with."""
+        ...
+
+    def read(self, name: str) -> bytes | None:
+        """What was written under a name; None when there is nothing."""
+        ...
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep something, in whole or not at all; where that is not possible, nothing is kept and nothing is said."""
+        ...
+
+
 def _kind(mode: int) -> Kind:
     if stat.S_ISREG(mode):
         return Kind.FILE
@@ -98,6 +135,115 @@ class DiskHost:
         """When the file was changed last, its size, and which file it is."""
         found = os.stat(path)
         return found.st_mtime_ns, found.st_size, found.st_ino
+
+
+class DiskCache:
+    """A cache in a folder of the disk, which is made when first written to, and ignored by git."""
+
+    def __init__(self, folder: str, version: str) -> None:
+        self.began = time.time_ns()
+        self._folder = folder
+        self._version = version
+
+    def read(self, name: str) -> bytes | None:
+        """What was written under a name by the same version; nothing when it is not what was written."""
+        try:
+            with open(self._path(name), "rb") as file:
+                seal, data = file.read(SEAL), file.read()
+        except OSError:
+            return None
+        return data if seal == _sealed(data) else None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep something for the same version: written beside, then put in place."""
+        beside = f"{self._path(name)}.{os.getpid()}"
+        try:
+            os.makedirs(self._folder, exist_ok=True)
+            ignore = f"{self._folder}/.gitignore"
+            if not os.path.exists(ignore):
+                with open(ignore, "w", encoding="utf-8") as file:
+                    file.write("*\n")
+            with open(beside, "wb") as file:
+                file.write(_sealed(data))
+                file.write(data)
+            os.replace(beside, self._path(name))
+        except OSError:
+            with suppress(OSError):
+                os.unlink(beside)
+
+    def clean(self) -> None:
+        """Remove everything that a run of any version has written here, and the folder if nothing else is in it."""
+        with suppress(OSError):
+            for name in os.listdir(self._folder):
+                if name == ".gitignore" or name.startswith(KEPT):
+                    os.unlink(f"{self._folder}/{name}")
+            os.rmdir(self._folder)
+
+    def _path(self, name: str) -> str:
+        return f"{self._folder}/{name}-{self._version}"
+
+
+def _sealed(data: bytes) -> bytes:
+    return blake2b(data, digest_size=SEAL).digest()
+
+
+class Forks:
+    """Copies of this process. Only for a process without other threads."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count if hasattr(os, "fork") else 1
+
+    def run(self, work: Sequence[Callable[[], bytes]]) -> Iterator[bytes]:
+        """The first piece of work here, and each other one in a copy of this process."""
+        children = [_start(one) for one in work[1:]]
+        for one in work[:1]:
+            yield one()
+        for child, reading in children:
+            with open(reading, "rb") as file:
+                data = file.read()
+            _, status = os.waitpid(child, 0)
+            yield b"" if status else data
+
+
+def _start(work: Callable[[], bytes]) -> tuple[int, int]:
+    """A copy of this process at work: its number, and where its answer can be read."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writing)
+        return child, reading
+    status = 1
+    try:
+        os.close(reading)
+        with open(writing, "wb") as file:
+            file.write(work())
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def installed() -> str:
+    """What tells this state of the analyzer, with its interpreter and Kida, from every other."""
+    made = blake2b(f"{sys.version}{sys.platform}".encode(), digest_size=8)
+    kida = (found for path in sys.path if os.path.isdir(found := os.path.join(path, "kida")))
+    for folder in (os.path.dirname(os.path.abspath(__file__)), *kida):
+        for entry in _python_below(folder):
+            known = entry.stat()
+            made.update(f"{entry.name}{known.st_size}{known.st_mtime_ns}".encode())
+    return made.hexdigest()
+
+
+def _python_below(folder: str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=_entry_path)
+    yield from (entry for entry in entries if entry.name.endswith(".py"))
+    for entry in entries:
+        if entry.is_dir() and entry.name != "__pycache__":
+            yield from _python_below(entry.path)
+
+
+def _entry_path(entry: os.DirEntry[str]) -> str:
+    return entry.path
 
 
 def _name(entry: Entry) -> str:

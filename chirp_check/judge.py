@@ -10,6 +10,7 @@ import msgspec
 from chirp_check.diagnostic import Finding
 from chirp_check.model.entities import FileProblem
 from chirp_check.model.hygiene import BareIgnore, InternalFailure, UnknownRule, UnusedIgnore
+from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.model import Model
 from chirp_check.model.subjects import subjects_of
@@ -17,6 +18,7 @@ from chirp_check.report.visible import plain
 from chirp_check.rule import Rule
 from chirp_check.rules import ALL
 from chirp_check.source import Span
+from chirp_check.suppress import is_marked
 
 WHOLE = Span(".", 0, 0)
 OURS = (FileProblem, BareIgnore, UnknownRule, UnusedIgnore, InternalFailure)
@@ -48,6 +50,12 @@ def judged(model: Queries, path: str, names: frozenset[str]) -> Verdict:
         return Verdict((), (Failure("resolving the project", error, Span(path, 0, 0)),))
     rules = (rule for rule in ALL if rule.subject in subjects and rule.name in names)
     return judge(model, ((rule, one) for rule in rules for one in subjects[rule.subject]))
+
+
+@query
+def marked(model: Queries, path: str) -> bool:
+    """Whether a file may hold suppressions."""
+    return is_marked(module_facts(model, path) if path.endswith(".py") else template_facts(model, path))
 
 
 def ours(model: Queries, subjects: tuple[object, ...], names: frozenset[str]) -> Verdict:

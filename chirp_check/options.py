@@ -35,7 +35,7 @@ def check_parser() -> Parser:
         allow_abbrev=False,
         add_help=False,
         description="Check that handlers, templates, routes and targets agree, without importing the application.",
-        epilog="Other commands: explain RULE, rules, routes, server, version. "
+        epilog="Other commands: clean, explain RULE, rules, routes, server, version. "
         "Exit codes: 0 no errors, 1 errors, 2 usage or configuration, 3 a bug of ours.",
     )
     # Everything is added to a group: what is added to the parser itself is formatted at once, which takes 10 ms.
@@ -67,6 +67,8 @@ def check_parser() -> Parser:
     )
     files("--stdin-filename", metavar="FILE", help="take the text of this file from standard input")
     files("--config", metavar="FILE", help="read this TOML file instead of the project's configuration")
+    files("--no-cache", action="store_true", help="neither read nor write the cache")
+    files("--cache-dir", metavar="FOLDER", help="where the cache is (default: .chirp_cache, or CHIRP_CACHE_DIR)")
     files("--isolated", action="store_true", help="read no configuration file")
     output = parser.add_argument_group("output").add_argument
     output("--output-format", choices=FORMATS, help="(default: full, or CHIRP_OUTPUT_FORMAT)")

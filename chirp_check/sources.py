@@ -1,20 +1,27 @@
 """The files of a project: which there are, what they say, and why some could not be read.
 
-Everything is read at most once. Paths are relative to the root, with `/`; texts have their facts read on demand.
+Everything is read at most once, and kept as stored facts; those used last are kept as they are, too. Paths are relative
+to the root, with `/`.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from types import MappingProxyType
 
-from chirp_check.facts.handlers import ModuleFacts
+from chirp_check import extraction
+from chirp_check.extraction import MAX_BYTES, Request, extract
+from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
-from chirp_check.host import Host, Kind
+from chirp_check.facts.walk import functions_of
+from chirp_check.host import Host, Kind, Processes
 from chirp_check.inventory import Inventory
 from chirp_check.model.entities import FileProblem
 from chirp_check.source import SourceFile, Span
-from chirp_check.syntax.decode import Decoded, decode_python, decode_template, decode_text
+from chirp_check.store import Entry, Store, digest
+from chirp_check.syntax.decode import decode
 
-MAX_BYTES = 2 * 1024 * 1024
+AT_HAND = 256  # files whose facts are kept as they are
+NO_FUNCTIONS: Mapping[str, Function] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +35,21 @@ class Failure:
 class ProjectSources:
     """The `Sources` that the model reads from."""
 
-    def __init__(self, root: str, host: Host, inventory: Inventory) -> None:
+    def __init__(self, root: str, host: Host, inventory: Inventory, store: Store | None = None) -> None:
         self.root = root
         self._host = host
         self._inventory = inventory
-        self._texts: dict[str, SourceFile] = {}
-        self._others: dict[str, str | None] = {}
-        self._modules: dict[str, ModuleFacts | None] = {}
-        self._templates: dict[str, TemplateFacts | None] = {}
+        self._store = Store() if store is None else store
+        self._facts: dict[tuple[str, bool], bytes | None] = {}  # by path, and whether it is read as Python
+        self._texts: dict[str, SourceFile | None] = {}
+        self._modules: dict[str, ModuleFacts] = {}
+        self._functions: dict[str, Mapping[str, Function]] = {}
+        self._templates: dict[str, TemplateFacts] = {}
         self._problems: dict[str, FileProblem] = {problem.span.path: problem for problem in inventory.problems}
         self._failures: dict[str, Failure] = {}
         self._stamps: dict[str, object] = {}
+
+    # What there is.
 
     def outdated(self, host: Host) -> frozenset[str]:
         """The files read so far whose content may be another by now."""
@@ -48,13 +59,16 @@ class ProjectSources:
         """Go on with another state of the project: forget what was read of the files that are outdated."""
         self._host = host
         self._inventory = inventory
-        tables: tuple[dict[str, Any], ...] = (
-            *(self._texts, self._others, self._modules, self._templates),
-            *(self._problems, self._failures, self._stamps),
-        )
-        for table in tables:
-            for path in outdated:
-                table.pop(path, None)
+        for path in outdated:
+            self._facts.pop((path, True), None)
+            self._facts.pop((path, False), None)
+            self._texts.pop(path, None)
+            self._modules.pop(path, None)
+            self._functions.pop(path, None)
+            self._templates.pop(path, None)
+            self._problems.pop(path, None)
+            self._failures.pop(path, None)
+            self._stamps.pop(path, None)
         self._problems.update((problem.span.path, problem) for problem in inventory.problems)
 
     def files(self) -> frozenset[str]:
@@ -65,17 +79,14 @@ class ProjectSources:
         """The Python files to check, sorted."""
         return self._inventory.python
 
-    def module(self, path: str) -> ModuleFacts | None:
-        """The facts of a Python file; None when it cannot be read, for which there is a problem then."""
-        if path not in self._modules:
-            self._modules[path] = self._read_module(path)
-        return self._modules[path]
+    def read(self) -> tuple[str, ...]:
+        """The source files looked at so far, sorted; those that could not be decoded are among them."""
+        odd = (path for path, problem in self._problems.items() if problem.rule == "bad-encoding")
+        return tuple(sorted({*(path for (path, _), facts in self._facts.items() if facts is not None), *odd}))
 
-    def template(self, path: str) -> TemplateFacts | None:
-        """The facts of a template; None when it cannot be read, for which there is a problem then."""
-        if path not in self._templates:
-            self._templates[path] = self._read_template(path)
-        return self._templates[path]
+    def stamps(self) -> Mapping[str, object]:
+        """What each file looked at so far was known by."""
+        return MappingProxyType(self._stamps)
 
     def problems(self) -> tuple[FileProblem, ...]:
         """What could not be read so far, sorted by path."""
@@ -85,67 +96,120 @@ class ProjectSources:
         """The files on which we failed so far, sorted by path."""
         return tuple(self._failures[path] for path in sorted(self._failures))
 
-    def texts(self) -> dict[str, SourceFile]:
-        """The files read so far, by path; those that could not be decoded are there for showing the place."""
-        return dict(self._texts)
+    # What it says.
+
+    def module(self, path: str) -> ModuleFacts | None:
+        """The facts of a Python file; None when it cannot be read, for which there is a problem then."""
+        known = self._modules.get(path)
+        if known is None:
+            known = self._read(path, extraction.module_facts, python=True)
+            if known is not None:
+                _make_room(self._modules)
+                self._modules[path] = known
+        return known
+
+    def functions(self, path: str) -> Mapping[str, Function]:
+        """The functions of a Python file by qualified name, inner ones included."""
+        known = self._functions.get(path)
+        if known is None:
+            facts = self.module(path)
+            if facts is None:
+                return NO_FUNCTIONS
+            _make_room(self._functions)
+            known = self._functions[path] = functions_of(facts)
+        return known
+
+    def template(self, path: str) -> TemplateFacts | None:
+        """The facts of a template; None when it cannot be read, for which there is a problem then."""
+        known = self._templates.get(path)
+        if known is None:
+            known = self._read(path, extraction.template_facts, python=False)
+            if known is not None:
+                _make_room(self._templates)
+                self._templates[path] = known
+        return known
+
+    def _read[Facts](self, path: str, read: Callable[[bytes, str], Facts], *, python: bool) -> Facts | None:
+        """The facts of a file from what is stored of it."""
+        key = (path, python)
+        if key not in self._facts:
+            self._facts[key] = self._extract(path, python=python)
+        stored = self._facts[key]
+        return None if stored is None else read(stored, path)
+
+    def source(self, path: str) -> SourceFile | None:
+        """The text of any file with its lines; None when it cannot be read, which is no problem of the project."""
+        if path not in self._texts:
+            self._texts[path] = self._text(path)
+        return self._texts[path]
 
     def text(self, path: str) -> str | None:
         """The text of any file; None when it cannot be read, which is no problem of the project."""
-        if path not in self._texts:
-            if path not in self._others:
-                self._others[path] = self._other(path)
-            return self._others[path]
-        return self._texts[path].text
+        file = self.source(path)
+        return file.text if file is not None and path not in self._problems else None
 
-    def modules(self) -> tuple[ModuleFacts, ...]:
-        """The facts of the Python files read so far, sorted by path."""
-        return tuple(facts for path in sorted(self._modules) if (facts := self._modules[path]) is not None)
+    def texts(self) -> Mapping[str, SourceFile]:
+        """The source files looked at, by path; each is read when it is asked for."""
+        return _Texts(self)
 
-    def parsed_templates(self) -> tuple[TemplateFacts, ...]:
-        """The facts of the templates read so far, sorted by path."""
-        return tuple(facts for path in sorted(self._templates) if (facts := self._templates[path]) is not None)
+    def prepare(self, paths: Iterable[str], processes: Processes | None, *, python: bool) -> None:
+        """Extract what is not stored of many files at once, in several processes where that is worth it."""
+        if processes is None or processes.count < 2:
+            return
+        missing = [
+            path for path in paths if (path, python) not in self._facts and self._fresh(path, python=python) is None
+        ]
+        requests = [Request(self._full(path), path, python) for path in missing if self._is_small(path)]
+        stamps = {one.path: _stamp(self._host, one.full) for one in requests}
+        for path, (data, stored) in extraction.extract_all(requests, self._host, processes).items():
+            self._keep(path, stamps[path], python=python, content=data, stored=stored)
 
-    def _other(self, path: str) -> str | None:
-        self._stamps[path] = _stamp(self._host, self._full(path))
+    def _is_small(self, path: str) -> bool:
         try:
             found = self._host.stat(self._full(path))
-            if found.kind is not Kind.FILE or found.size > MAX_BYTES:
-                return None
-            data = self._host.read(self._full(path))
         except OSError:
-            return None
-        decoded = _decode(data, python=False)
-        return decoded.text if decoded.fault is None else None
+            return False
+        return found.kind is Kind.FILE and found.size <= MAX_BYTES
 
-    def _read_module(self, path: str) -> ModuleFacts | None:
-        file = self._read(path, python=True)
-        if file is None:
-            return None
-        from chirp_check.facts.module import read_module
+    def _fresh(self, path: str, *, python: bool) -> bytes | None:
+        """The facts that are stored of a file in the state it has."""
+        stamp = _stamp(self._host, self._full(path))
+        known = self._store.get(path, stamp, python=python)
+        if known is not None:
+            self._stamps[path] = stamp
+            self._facts[path, python] = known.facts
+            return known.facts
+        return None
 
+    def _extract(self, path: str, *, python: bool) -> bytes | None:
+        known = self._fresh(path, python=python)
+        if known is not None:
+            return known
+        stamp = self._stamps[path] = _stamp(self._host, self._full(path))
+        content = self._content(path)
+        if content is None:
+            return None
+        same = self._store.same(path, digest(content), python=python)
+        if same is not None:
+            return self._keep(path, stamp, python=python, content=content, stored=same.facts)
+        file = self._decoded(path, content, python=python)
+        if path in self._problems:
+            return None
         try:
-            return read_module(file)
+            stored = extract(file, python=python)
         except Exception as error:  # noqa: BLE001 - the boundary: one file must not cost the others
             self._failures[path] = Failure(path, error)
             return None
+        return self._keep(path, stamp, python=python, content=content, stored=stored)
 
-    def _read_template(self, path: str) -> TemplateFacts | None:
-        file = self._read(path, python=False)
-        if file is None:
-            return None
-        from chirp_check.facts.extract import read_template
-        from chirp_check.syntax.kida_light import defer_package
+    def _keep(self, path: str, stamp: object, *, python: bool, content: bytes | str, stored: bytes) -> bytes:
+        self._stamps[path] = stamp
+        self._facts[path, python] = stored
+        self._store.put(path, Entry(stamp if isinstance(stamp, tuple) else None, digest(content), python, stored))
+        return stored
 
-        defer_package("kida")
-        try:
-            return read_template(file)
-        except Exception as error:  # noqa: BLE001 - the boundary: one file must not cost the others
-            self._failures[path] = Failure(path, error)
-            return None
-
-    def _read(self, path: str, *, python: bool) -> SourceFile | None:
-        """The text of a source file; None, with a problem noted, when it has none."""
-        self._stamps[path] = _stamp(self._host, self._full(path))
+    def _content(self, path: str) -> bytes | str | None:
+        """What a source file holds; None, with a problem noted, when it cannot be read."""
         try:
             found = self._host.stat(self._full(path))
             if found.kind is not Kind.FILE:
@@ -153,18 +217,32 @@ class ProjectSources:
             if found.size > MAX_BYTES:
                 self._note(path, "too-large", f"{found.size:,} bytes: not read, the limit is {MAX_BYTES:,}")
                 return None
-            data = self._host.read(self._full(path))
+            return self._host.read(self._full(path))
         except OSError as error:
             self._note(path, "unreadable-file", f"the file cannot be read: {(error.strerror or str(error)).lower()}")
             return None
-        decoded = _decode(data, python=python)
+
+    def _decoded(self, path: str, content: bytes | str, *, python: bool) -> SourceFile:
+        decoded = decode(content, python=python)
         file = self._texts[path] = SourceFile(path, decoded.text)
         fault = decoded.fault
-        if fault is None:
-            return file
-        span = Span(path, fault.at, min(fault.at + 1, len(decoded.text)))
-        self._problems[path] = FileProblem("bad-encoding", fault.message, span, fault.help)
-        return None
+        if fault is not None:
+            span = Span(path, fault.at, min(fault.at + 1, len(decoded.text)))
+            self._problems[path] = FileProblem("bad-encoding", fault.message, span, fault.help)
+        return file
+
+    def _text(self, path: str) -> SourceFile | None:
+        self._stamps.setdefault(path, _stamp(self._host, self._full(path)))
+        try:
+            found = self._host.stat(self._full(path))
+            if found.kind is not Kind.FILE or found.size > MAX_BYTES:
+                return None
+            data = self._host.read(self._full(path))
+        except OSError:
+            return None
+        decoded = decode(data, python=path.endswith(".py"))
+        known = path in self._problems or decoded.fault is None
+        return SourceFile(path, decoded.text) if known else None
 
     def _full(self, path: str) -> str:
         return f"{self.root.rstrip('/')}/{path}"
@@ -173,14 +251,33 @@ class ProjectSources:
         self._problems[path] = FileProblem(rule, message, Span(path, 0, 0))
 
 
+class _Texts(Mapping[str, SourceFile]):
+    """The source files that were looked at."""
+
+    def __init__(self, sources: ProjectSources) -> None:
+        self._sources = sources
+
+    def __getitem__(self, path: str) -> SourceFile:
+        found = self._sources.source(path)
+        if found is None:
+            raise KeyError(path)
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources.read())
+
+    def __len__(self) -> int:
+        return len(self._sources.read())
+
+
+def _make_room[Kept](kept: dict[str, Kept]) -> None:
+    """Forget what was decoded first, when there is much."""
+    if len(kept) >= AT_HAND:
+        del kept[next(iter(kept))]
+
+
 def _stamp(host: Host, path: str) -> object:
     try:
         return host.stamp(path)
     except OSError as error:
         return type(error)
-
-
-def _decode(data: bytes | str, *, python: bool) -> Decoded:
-    if isinstance(data, str):
-        return decode_text(data)
-    return decode_python(data) if python else decode_template(data)

@@ -1,9 +1,11 @@
 """The queries that read from outside the model: the project's files and what they say. An edit starts here."""
 
-from chirp_check.facts.handlers import ModuleFacts
+from collections.abc import Mapping
+
+from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.model.imports import Modules
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, outside, query
 
 
 @query
@@ -24,19 +26,25 @@ def modules(model: Queries) -> Modules:
     return Modules(files(model))
 
 
-@query
+@outside
 def module_facts(model: Queries, path: str) -> ModuleFacts | None:
     """The facts of a Python file; None when it cannot be read."""
     return model.sources.module(path)
 
 
-@query
+def module_functions(model: Queries, path: str) -> Mapping[str, Function]:
+    """The functions of a Python file by qualified name, inner ones included."""
+    module_facts(model, path)
+    return model.sources.functions(path)
+
+
+@outside
 def template_facts(model: Queries, path: str) -> TemplateFacts | None:
     """The facts of a template; None when it cannot be read."""
     return model.sources.template(path)
 
 
-@query
+@outside
 def text(model: Queries, path: str) -> str | None:
     """The text of any file; None when it cannot be read."""
     return model.sources.text(path)

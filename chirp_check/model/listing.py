@@ -1,29 +1,25 @@
 """What Python files say without being run: their functions by name, and which files they import."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from chirp_check.facts.handlers import (
-    AnyStatement,
     Assign,
     Class,
     Define,
     DefineClass,
     Do,
     Function,
-    If,
     Import,
-    Loop,
-    Match,
     SetAttr,
     SetItem,
-    Try,
 )
 from chirp_check.facts.values import AnyTerm, Attr, Call, Index, Name
+from chirp_check.facts.walk import every_statement
 from chirp_check.model.circles import circles
 from chirp_check.model.domain import Callable
 from chirp_check.model.entities import HandlerRef
 from chirp_check.model.frame import Shape
-from chirp_check.model.inputs import module_facts, modules, python_files
+from chirp_check.model.inputs import module_facts, module_functions, modules, python_files
 from chirp_check.model.memory import Queries, query
 from chirp_check.source import Span
 
@@ -33,50 +29,9 @@ CHANGING = frozenset(
 )
 
 
-@query
-def functions(model: Queries, path: str) -> Mapping[str, Function]:
-    """The functions of a Python file by qualified name, inner ones included."""
-    facts = module_facts(model, path)
-    statements = every_statement(facts.body) if facts is not None else ()
-    return {one.function.qualname: one.function for one in statements if isinstance(one, Define)}
-
-
-def every_statement(body: tuple[AnyStatement, ...]) -> Iterator[AnyStatement]:
-    """All statements, those inside of others included, in the order of the text."""
-    pending = [iter(body)]
-    while pending:
-        statement = next(pending[-1], None)
-        if statement is None:
-            pending.pop()
-            continue
-        yield statement
-        inside = _inside(statement)
-        if inside:
-            pending.append(iter(inside))
-
-
-def _inside(statement: AnyStatement) -> tuple[AnyStatement, ...]:
-    match statement:
-        case Define(function=function):
-            return function.body
-        case DefineClass(definition=definition):
-            return definition.body
-        case If(then=then, other=other):
-            return (*then, *other)
-        case Loop(body=body, other=other):
-            return (*body, *other)
-        case Match(cases=cases):
-            return tuple(one for case in cases for one in case.body)
-        case Try(body=body, handlers=handlers, other=other, final=final):
-            return (*body, *(one for _, caught in handlers for one in caught), *other, *final)
-        case _:
-            return ()
-
-
-@query
 def function(model: Queries, path: str, qualname: str) -> Function | None:
-    """A function of a Python file; None when there is none of that name."""
-    return functions(model, path).get(qualname)
+    """A function of a Python file by its qualified name; None when there is none of that name."""
+    return module_functions(model, path).get(qualname)
 
 
 @query

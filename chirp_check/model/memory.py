@@ -14,22 +14,22 @@ from chirp_check.model.sources import ModelSettings, Sources
 type Key = tuple[object, ...]
 
 KNOWN, DOUBTFUL, STALE = range(3)
+NOTHING = object()
 
 
 class Node:
     """One question: its answer, what it has read to get it, and who has read it."""
 
-    __slots__ = ("asked", "key", "question", "reads", "running", "state", "users", "value")
+    __slots__ = ("key", "question", "reads", "running", "state", "users", "value")
 
     def __init__(self, question: Callable[..., Any], key: Key) -> None:
         self.question = question
         self.key = key
-        self.value: Any = None
-        self.reads: dict[Node, None] = {}
-        self.users: dict[Node, None] = {}
+        self.value: Any = NOTHING
+        self.reads: tuple[Node, ...] = ()
+        self.users: list[Node] = []
         self.state = STALE
         self.running = False
-        self.asked = False
 
 
 class Cycle(Exception):
@@ -41,7 +41,7 @@ class Memory:
 
     def __init__(self) -> None:
         self._nodes: dict[tuple[object, Key], Node] = {}
-        self._active: list[Node] = []
+        self._active: list[dict[Node, None]] = []  # what each question that is being answered has read so far
 
     def ask(self, model: Queries, question: Callable[..., Any], key: Key) -> Any:
         """The answer to a question, noted as read by the one that is being answered."""
@@ -49,19 +49,29 @@ class Memory:
         if node is None:
             node = self._nodes[question, key] = Node(question, key)
         if self._active:
-            user = self._active[-1]
-            user.reads[node] = None
-            node.users[user] = None
+            self._active[-1][node] = None
         if node.state:
             self._refresh(model, node)
         return node.value
+
+    def read(self, question: Callable[..., Any], key: Key) -> None:
+        """Note that an input is read, whose answer is not kept here."""
+        node = self._nodes.get((question, key))
+        if node is None:
+            node = self._nodes[question, key] = Node(question, key)
+        node.state = KNOWN
+        if self._active:
+            self._active[-1][node] = None
 
     def changed(self, question: Callable[..., Any], *key: object) -> None:
         """Note that the answer to a question that reads from outside may be another one now."""
         node = self._nodes.get((_inner(question), key))
         if node is not None:
-            node.state = STALE
-            _doubt(node.users)
+            if node.value is not NOTHING:
+                node.state = STALE
+            else:
+                _outdate(node)
+            _doubt(node)
 
     @property
     def depth(self) -> int:
@@ -86,7 +96,7 @@ class Memory:
 
     def _verify(self, model: Queries, node: Node) -> None:
         """Look at what was read, in the order it was read; the first real change makes the answer stale."""
-        for read in tuple(node.reads):
+        for read in node.reads:
             if read.state:
                 if read.running:
                     node.state = STALE
@@ -96,40 +106,55 @@ class Memory:
                 return
 
     def _answer(self, model: Queries, node: Node) -> None:
-        before, asked = node.reads, node.asked
-        node.reads = {}
-        self._active.append(node)
+        reads: dict[Node, None] = {}
+        self._active.append(reads)
         try:
             value = node.question(model, *node.key)
         finally:
             self._active.pop()
-            for read in before:
-                if read not in node.reads:
-                    self._dropped(read, node)
-        if not asked or value != node.value:
-            node.asked = True
+            self._link(node, reads)
+        if value != node.value:
+            if node.value is not NOTHING:
+                _outdate(node)
             node.value = value
-            for user in node.users:
-                user.state = STALE
 
-    def _dropped(self, read: Node, user: Node) -> None:
-        """One reader less; what nobody reads any more is forgotten."""
-        pending = [(read, user)]
-        while pending:
-            one, by = pending.pop()
-            one.users.pop(by, None)
-            if not one.users and not one.running and self._nodes.get((one.question, one.key)) is one:
-                del self._nodes[one.question, one.key]
-                pending += ((inner, one) for inner in one.reads)
+    def _link(self, node: Node, reads: dict[Node, None]) -> None:
+        """Keep what a question has read, and forget what it read before and nobody else reads."""
+        before = node.reads
+        known = frozenset(before)
+        node.reads = tuple(reads)
+        for read in node.reads:
+            if read not in known:
+                read.users.append(node)
+        dropped = [(read, node) for read in before if read not in reads]
+        while dropped:
+            one, by = dropped.pop()
+            one.users.remove(by)
+            if not one.users and not one.running:
+                self._nodes.pop((one.question, one.key), None)
+                dropped += [(inner, one) for inner in one.reads]
 
 
-def _doubt(users: dict[Node, None]) -> None:
-    pending = list(users)
+def _outdate(node: Node) -> None:
+    """What has read a node has to be answered again."""
+    for user in node.users:
+        user.state = STALE
+
+
+def _doubt(node: Node) -> None:
+    pending = [node]
     while pending:
-        node = pending.pop()
-        if node.state == KNOWN:
-            node.state = DOUBTFUL
-            pending += node.users
+        for user in pending.pop().users:
+            if user.state == KNOWN:
+                user.state = DOUBTFUL
+                pending.append(user)
+            elif user.state == STALE and not user.running:
+                pending += _spread(user)
+
+
+def _spread(node: Node) -> list[Node]:
+    """The readers of a stale node that do not know it yet."""
+    return [node] if any(user.state == KNOWN for user in node.users) else []
 
 
 class Queries:
@@ -147,6 +172,17 @@ def query[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Co
     @wraps(question)
     def ask(model: Queries, *key: object) -> object:
         return model.memory.ask(model, question, key)
+
+    return cast("Callable[Concatenate[Queries, P], R]", ask)
+
+
+def outside[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Concatenate[Queries, P], R]:
+    """An input that the sources keep themselves: who reads it is noted, its answer is not."""
+
+    @wraps(question)
+    def ask(model: Queries, *key: object) -> object:
+        model.memory.read(question, key)
+        return cast("Callable[..., object]", question)(model, *key)
 
     return cast("Callable[Concatenate[Queries, P], R]", ask)
 

@@ -1,9 +1,10 @@
 """What the model reads: a protocol that the engine fills from disk, editor buffers or memory."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from chirp_check.facts.handlers import ModuleFacts
+from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.live import LiveFacts
 
@@ -26,6 +27,10 @@ class Sources(Protocol):
 
     def module(self, path: str) -> ModuleFacts | None:
         """The facts of a Python file; None when it cannot be read (a problem is noted)."""
+        ...
+
+    def functions(self, path: str) -> Mapping[str, Function]:
+        """The functions of a Python file by qualified name, inner ones included."""
         ...
 
     def template(self, path: str) -> TemplateFacts | None:

@@ -28,7 +28,8 @@ class Summary:
 class Report:
     """What a check says. Diagnostics and unknowns are sorted; `notes` tell what was left out of the inventory.
 
-    `tracebacks` are those of `internal-error`, for whoever looks for the bug.
+    `tracebacks` are those of `internal-error`, for whoever looks for the bug. `folders` are those that the Python to be
+    checked was limited to.
     """
 
     root: str
@@ -38,6 +39,7 @@ class Report:
     summary: Summary
     notes: tuple[str, ...] = ()
     tracebacks: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

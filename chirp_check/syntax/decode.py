@@ -103,3 +103,10 @@ def _without_nul(text: str) -> Decoded:
 
 def _spelled(encoding: str) -> str:
     return "UTF-8" if encoding == "utf-8" else f"`{encoding}`"
+
+
+def decode(data: bytes | str, *, python: bool) -> Decoded:
+    """The text of a file as Python or Kida would read it; what an editor sends is text already."""
+    if isinstance(data, str):
+        return decode_text(data)
+    return decode_python(data) if python else decode_template(data)

@@ -7,9 +7,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from chirp_check.config import Config, ConfigError, read_config
-from chirp_check.engine import Analysis, Project, Session
+from chirp_check.engine import Analysis, Session
 from chirp_check.host import DiskHost, Entry, Host, OverlayHost, Stat
 from chirp_check.locate import nearest_root
+from chirp_check.project import Project
 from chirp_check.source import SourceFile, Span
 from chirp_lsp.convert import Converter, Encoding
 from chirp_lsp.documents import Document, Snapshot

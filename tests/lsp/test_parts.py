@@ -87,7 +87,7 @@ def message(sent: Queue[dict[str, Any]], member: str, value: object) -> dict[str
 
 
 def test_a_failing_analysis(inside: Server, sent: Queue[dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(view, "analysed", failing)
+    monkeypatch.setattr(view.Engines, "analysed", failing)
     inside.receive(Notification("initialized", {}))
     inside.receive(HOVER)
     logged = message(sent, "method", "window/logMessage")

@@ -1,0 +1,139 @@
+"""The cache: says what a run without it says, whatever happened to it, and is only ever written in whole."""
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from chirp_check.config import Config
+from chirp_check.engine import Project, Report, Session, check
+from chirp_check.host import DiskCache, DiskHost, Forks
+from chirp_check.recall import recall
+from chirp_check.report.full import render
+
+ROOT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-m", "chirp_check.cli"]
+MANY = 320  # files enough for a second process
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "examples" / "notes", folder)
+    (folder / "app.py").write_text((folder / "app.py").read_text().replace('"list"', '"lits"', 1))
+    settle(folder)
+    return folder
+
+
+def settle(folder: Path) -> None:
+    """Make every file older than what may change again without being seen to."""
+    for path in folder.rglob("*"):
+        before = time.time() - 60
+        os.utime(path, (before, before))
+
+
+def run(folder: Path, *, processes: Forks | None = None) -> Report:
+    cache = DiskCache(str(folder / ".chirp_cache"), "test")
+    return Session(Config(), cache=cache, processes=processes).report(Project(folder, DiskHost()))
+
+
+def recalled(folder: Path) -> Report | None:
+    return recall(Project(folder, DiskHost()), Config(), DiskCache(str(folder / ".chirp_cache"), "test"))
+
+
+def said(report: Report) -> tuple[str, object, object]:
+    return render(report), report.unknowns, report.summary
+
+
+def plain(folder: Path) -> tuple[str, object, object]:
+    return said(check(Project(folder, DiskHost())))
+
+
+def test_an_unchanged_project_is_recalled(project: Path) -> None:
+    assert recalled(project) is None
+    first = run(project)
+    known = recalled(project)
+    assert known is not None
+    assert said(known) == said(first) == plain(project)
+    assert (project / ".chirp_cache" / ".gitignore").read_text() == "*\n"
+
+
+@pytest.mark.parametrize("change", ["edit", "add", "remove", "touch", "same size"])
+def test_a_change_is_seen(project: Path, change: str) -> None:
+    run(project)
+    template = next(project.rglob("*.html"))
+    text = template.read_text()
+    match change:
+        case "edit":
+            template.write_text(text + "{{ 1 ")
+        case "add":
+            (project / "templates" / "more.html").write_text("{% include 'gone.html' %}")
+        case "remove":
+            template.unlink()
+        case "touch":
+            template.touch()
+        case _:
+            template.write_text(text.replace("{%", "{{", 1))
+    assert recalled(project) is None
+    assert said(run(project)) == plain(project)
+
+
+def test_a_file_changed_just_now_is_not_trusted(project: Path) -> None:
+    template = next(project.rglob("*.html"))
+    template.write_text(template.read_text())
+    stamp = time.time_ns()
+    os.utime(template, ns=(stamp, stamp))
+    run(project)
+    template.write_text(template.read_text().replace("{%", "{{", 1))
+    os.utime(template, ns=(stamp, stamp))  # the same size, the same time
+    assert recalled(project) is None
+    assert said(run(project)) == plain(project)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_damaged_cache_is_made_anew(project: Path, seed: int) -> None:
+    expected = said(run(project))
+    chance = random.Random(seed)
+    for path in (project / ".chirp_cache").iterdir():
+        data = bytearray(path.read_bytes())
+        for _ in range(chance.choice([1, 3, 20])):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        path.write_bytes(data[: chance.choice([len(data), len(data) // 2, 0])])
+    with_damage = run(project)
+    assert said(with_damage) == expected
+    assert not with_damage.failed
+
+
+def test_a_cache_that_cannot_be_written(project: Path) -> None:
+    (project / ".chirp_cache").write_text("a file in its place")
+    assert said(run(project)) == plain(project)
+
+
+def test_many_processes_say_the_same(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("from chirp import App\n\napp = App()\n")
+    (tmp_path / "templates").mkdir()
+    for number in range(MANY):
+        (tmp_path / "templates" / f"t{number}.html").write_text(f"<p id='x{number}'>{{% if a %}}{{{{ a }}}}\n")
+    settle(tmp_path)
+    for count in (1, 2, 3):
+        assert said(run(tmp_path, processes=Forks(count))) == plain(tmp_path)
+        DiskCache(str(tmp_path / ".chirp_cache"), "test").clean()
+        assert not (tmp_path / ".chirp_cache").exists()
+
+
+def test_kills_and_runs_at_once(project: Path) -> None:
+    expected = subprocess.run([*COMMAND, "--no-cache"], cwd=project, capture_output=True, check=False).stdout
+    for delay in (0.05, 0.15, 0.25, 0.35):
+        killed = subprocess.Popen(COMMAND, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(delay)
+        killed.send_signal(signal.SIGKILL)
+        killed.communicate()
+    runs = [subprocess.Popen(COMMAND, cwd=project, stdout=subprocess.PIPE) for _ in range(4)]
+    assert [one.communicate()[0] for one in runs] == [expected] * 4
+    assert not [path for path in (project / ".chirp_cache").iterdir() if path.suffix.isdigit()]
