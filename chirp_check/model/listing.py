@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from chirp_check.facts.handlers import (
+    AnyStatement,
     Assign,
     Class,
     Define,

@@ -20,6 +20,7 @@ from chirp_check.facts.handlers import (
     Unpack,
 )
 from chirp_check.facts.values import AnyTerm, Attr, Bind, Call, Const, Index, Merge, Name, Repeated
+from chirp_check.facts.walk import every_statement
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
 from chirp_check.model.applications import AppKey, application, application_keys
 from chirp_check.model.domain import Callable, External, Record, Value
@@ -27,7 +28,7 @@ from chirp_check.model.entities import HandlerRef, ParameterFault, Route
 from chirp_check.model.expressions import BUILTINS
 from chirp_check.model.inputs import module_facts, modules
 from chirp_check.model.library import decorator_names
-from chirp_check.model.listing import every_statement, function, handler_ref
+from chirp_check.model.listing import function, handler_ref
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.pages import Cascade, cascaded, served
 from chirp_check.model.program import names_of

@@ -19,8 +19,8 @@ from chirp_check.model.entities import (
     ShadowedRoute,
     Text,
 )
-from chirp_check.model.inputs import module_facts, template_facts
-from chirp_check.model.listing import function, functions
+from chirp_check.model.inputs import module_facts, module_functions, template_facts
+from chirp_check.model.listing import function
 from chirp_check.model.markup import attribute, pieces, texts
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.pages import page_at
@@ -264,7 +264,7 @@ def _named_in_template(facts: TemplateFacts, calls: list[ComponentCall]) -> Iter
 def _is_defined(model: Queries, path: str) -> bool:
     """Whether an application of a template has a function of its own that makes URLs."""
     files = {file for app in owners(model, path) for file in application(model, app).files}
-    return any(name.rpartition(".")[2] == URL_FOR for file in sorted(files) for name in functions(model, file))
+    return any(name.rpartition(".")[2] == URL_FOR for file in sorted(files) for name in module_functions(model, file))
 
 
 URL_FOR = "url_for"

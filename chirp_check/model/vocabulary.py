@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from chirp_check.facts.handlers import Import
+from chirp_check.facts.walk import every_statement
 from chirp_check.grammar.vocabulary import CHIRP_FILTERS, CHIRP_TESTS, KIDA_FILTERS, KIDA_TESTS
 from chirp_check.model.applications import IMPLICIT, AppKey, application, application_files
 from chirp_check.model.domain import Record
 from chirp_check.model.entities import Text, VocabularyUse
 from chirp_check.model.inputs import module_facts, template_facts
-from chirp_check.model.listing import every_statement
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.program import log
 from chirp_check.model.templates import owners, paths
