@@ -16,7 +16,8 @@ from chirp_check.facts.handlers import (
 )
 from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Name
 from chirp_check.model.domain import Callable, External, Module, Value
-from chirp_check.model.listing import every_statement, function
+from chirp_check.facts.walk import every_statement
+from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries
 from chirp_check.model.program import names_of
 from chirp_check.source import Span

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from chirp_check.diagnostic import nearest
 from chirp_check.facts.handlers import Import
+from chirp_check.facts.walk import every_statement
 from chirp_check.grammar.pages import ACTIONS, CONTENT, CONTEXT, LAYOUT, META, METHODS
 from chirp_check.grammar.path import PathError, parse_path
 from chirp_check.model.applications import AppKey, application_keys
 from chirp_check.model.domain import Callable, External, Value
 from chirp_check.model.entities import PageFault
 from chirp_check.model.inputs import module_facts, modules
-from chirp_check.model.listing import every_statement
 from chirp_check.model.memory import Queries
 from chirp_check.model.mounts import FALLBACK, Page, may_be_called
 from chirp_check.model.pages import actions, mounted_folders, page_at
