@@ -60,9 +60,10 @@ class Runner:
     def _answers(self, base: Base, files: Files, renamed: Mapping[str, str]) -> list[str]:
         """One line for each page and mode: what was asked, the status, the body without white space."""
         name = base.app.root.name
-        folder = Path(self._folder.name) / "site"
+        folder = Path(self._folder.name) / "site/examples"
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(base.app.root, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        (folder / "__init__.py").touch()
         for path in base.files:
             (folder / name / path).unlink(missing_ok=True)
         for path, text in files.items():
@@ -73,7 +74,7 @@ class Runner:
         child = os.fork()
         if child == 0:
             os.close(reading)
-            self._child(folder, name, writing, renamed)
+            self._child(folder.parent, name, writing, renamed)
         os.close(writing)
         with os.fdopen(reading, "rb") as pipe:
             data = pipe.read()
@@ -88,8 +89,10 @@ class Runner:
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
             remember_compiled(Path(self._folder.name) / "compiled")
             sys.path.insert(0, str(folder))
+            for known in [one for one in sys.modules if one.partition(".")[0] == "examples"]:
+                del sys.modules[known]
             script = SCRIPTS[name]
-            made = vars(importlib.import_module(f"{name}.{script.module}"))[script.name]
+            made = vars(importlib.import_module(f"examples.{name}.{script.module}"))[script.name]
             asyncio.run(_ask(made if isinstance(made, App) else made(), script.pages, renamed, lines))
         except BaseException as error:  # noqa: BLE001 - whatever is raised is an answer too
             lines.append(f"fails\t{type(error).__name__}: {error}".replace("\n", " "))

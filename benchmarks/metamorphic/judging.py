@@ -8,7 +8,7 @@ from benchmarks.metamorphic.rewriting import Files, Moves, Place
 from chirp_check.engine import Project, Session
 from chirp_check.host import MemoryHost
 
-ROOT = "/site"
+ROOT, PACKAGE = "/site", "examples"
 FORGET = 500  # rewrites after which a session starts anew
 
 
@@ -42,7 +42,7 @@ class Checker:
     """Checks variants of one example after another; what they share is read once."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._folder = f"{PACKAGE}/{name}/"
         self._session = Session()
         self._asked = 0
 
@@ -55,10 +55,11 @@ class Checker:
         self._asked += 1
         if self._asked % FORGET == 0:
             self._session = Session()
-        host = MemoryHost({f"{ROOT}/{self._name}/{path}": text for path, text in files.items()})
+        texts = {f"{ROOT}/{self._folder}{path}": text for path, text in files.items()}
+        host = MemoryHost({f"{ROOT}/{PACKAGE}/__init__.py": "", **texts})
         report = (Session() if anew else self._session).analyze(Project(ROOT, host)).report
         found = frozenset(
-            Said(one.rule, one.finding.message, Place(at.path.removeprefix(f"{self._name}/"), at.start, at.end))
+            Said(one.rule, one.finding.message, Place(at.path.removeprefix(self._folder), at.start, at.end))
             for one in report.diagnostics
             if (at := one.finding.at)
         )
