@@ -10,7 +10,7 @@ from chirp_check.model.domain import Callable, ClassValue, External, Module, Val
 from chirp_check.model.entities import AnnotationUse, HandlerRef, Unknown
 from chirp_check.model.framework import NEGOTIABLE, REFUSED, RETURN_TYPES, type_of
 from chirp_check.model.inputs import module_facts
-from chirp_check.model.listing import every_statement, function
+from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries
 from chirp_check.model.program import names_of
 from chirp_check.source import Span
@@ -129,39 +129,37 @@ class _Reader:
     def _named(self, term: Name | Attr) -> Iterator[Promised]:
         value = self._value(term)
         name = term.id if isinstance(term, Name) else term.name
+        alias = self._alias(name, value) if self.depth and isinstance(value, (Unknown, External)) else None
         match value:
+            case _ if alias is not None:
+                module, types = alias
+                yield from _Reader(self.model, module, self.depth - 1).types(types)
             case ClassValue():
                 yield Promised(name, refused=True if is_plain(value) else None)
             case External(dotted):
                 yield _external(dotted)
-            case Unknown():
-                yield from self._alias(value)
             case _:
                 yield Promised(name, refused=None)
 
-    def _alias(self, value: Unknown) -> Iterator[Promised]:
-        """The types that a name given to a union stands for: what the assignment says, where it stands."""
-        facts = module_facts(self.model, value.span.path) if self.depth else None
-        assigned = (
-            one.value for one in every_statement(facts.body if facts is not None else ()) if isinstance(one, Assign)
-        )
-        same = (term for term in assigned if isinstance(term, (Merge, Index)) and term.start == value.span.start)
-        term = next(same, None)
-        if term is None:
-            yield Promised("?", refused=None)
-        else:
-            yield from _Reader(self.model, value.span.path, self.depth - 1).types(term)
+    def _alias(self, name: str, value: Unknown | External) -> tuple[str, AnyTerm] | None:
+        """What a name that is given to several types stands for, and the module that says so."""
+        place = value.span.path if isinstance(value, Unknown) else self.module
+        facts = module_facts(self.model, place)
+        for one in facts.body if facts is not None else ():
+            if isinstance(one, Assign) and isinstance(one.value, (Merge, Index)):
+                same = one.value.start == value.span.start if isinstance(value, Unknown) else one.name == name
+                if same:
+                    return place, one.value
+        return None
 
     def _word(self, word: str) -> Promised:
         """One type of an annotation that is written as text."""
         if word == "None":
             return Promised("None", refused=True)
-        head, _, last = word.partition("[")[0].rpartition(".")
-        if not all(part.isidentifier() for part in (*head.split("."), last) if part or not head):
+        *owner, last = word.partition("[")[0].split(".")
+        if len(owner) > 1 or not all(part.isidentifier() for part in (*owner, last)):
             return Promised("?", refused=None)
-        term: Name | Attr = Name(0, 0, last)
-        if head:
-            term = Attr(0, 0, Name(0, 0, head), last) if head.isidentifier() else Attr(0, 0, Const(0, 0, None), last)
+        term: Name | Attr = Attr(0, 0, Name(0, 0, owner[0]), last) if owner else Name(0, 0, last)
         known = tuple(self._named(term))
         usable = len(known) == 1 and ("[" not in word or known[0].name in NEGOTIABLE | REFUSED)
         return known[0] if usable else Promised("?", refused=None)

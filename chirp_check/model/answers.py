@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Mapping
 
 from chirp_check.facts.handlers import DefineClass, Function, Return
-from chirp_check.facts.values import AnyTerm, Attr, Call, Choice, Const, Name
+from chirp_check.facts.values import AnyTerm, Attr, Call, Choice, Const, Items, Name
+from chirp_check.facts.walk import every_statement
 from chirp_check.model.annotations import is_plain, promised
 from chirp_check.model.applications import Handler, application, application_keys
 from chirp_check.model.domain import Callable, ClassValue, Instance, Record, Scalar, Sequence, Value
 from chirp_check.model.endings import reaches_end
 from chirp_check.model.entities import ArgumentFault, HandlerRef, PromiseFault, ReturnFault, Site
 from chirp_check.model.framework import RETURN_TYPES, is_a
-from chirp_check.model.inputs import module_facts
-from chirp_check.model.listing import every_statement, function, functions
+from chirp_check.model.inputs import module_facts, module_functions
+from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.program import class_names, summary
 from chirp_check.model.signatures import STATUSES, type_word
@@ -78,7 +79,17 @@ class _Answers:
             return
         what = self._refused(value)
         if what is not None:
-            yield ReturnFault(self.reference, "value", what, value.span)
+            at = value.span if isinstance(value, Scalar) else self._place(value.span)
+            yield ReturnFault(self.reference, "value", what, at)
+
+    def _place(self, at: Span) -> Span:
+        """Where a value is returned, if it was made elsewhere and the handler returns in one place."""
+        path = self.reference.function.path
+        terms = tuple(_returned(self.written))
+        inside = at.path == path and any(term.start <= at.start < term.end for term in terms)
+        if inside or len(terms) != 1:
+            return at if inside else self.reference.span
+        return Span(path, terms[0].start, terms[0].end)
 
     def _tuple(self, value: Sequence, *, inside: bool) -> Iterator[object]:
         said = "it stands in another tuple" if inside else _shape(value)
@@ -110,7 +121,7 @@ class _Answers:
         on one way through the handler may never be so where it is returned.
         """
         own = at.path == self.reference.function.path and self._holds(self.written, at.start)
-        others = (one for one in functions(self.model, at.path).values())
+        others = (one for one in module_functions(self.model, at.path).values())
         if not own and not any(isinstance(one, Call) for term in _returned(self.written) for one in _arms(term)):
             return False
         for one in (self.written,) if own else others:
@@ -184,10 +195,12 @@ def _returned(written: Function) -> Iterator[AnyTerm]:
 
 
 def _arms(term: AnyTerm) -> Iterator[AnyTerm]:
-    """The expressions that a conditional one chooses from."""
+    """The expressions that a conditional one chooses from; of a tuple its first part."""
     if isinstance(term, Choice):
         yield from _arms(term.then)
         yield from _arms(term.other)
+    elif isinstance(term, Items) and term.is_tuple and term.elements:
+        yield from _arms(term.elements[0])
     else:
         yield term
 

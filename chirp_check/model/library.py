@@ -55,11 +55,21 @@ def _dict(given: Arguments, module: str, span: Span) -> Value:
     return Dict(made.entries, made.open or given.open_kwargs, span)
 
 
-def _sequence(given: Arguments, module: str, span: Span) -> Value:
+def _list(given: Arguments, module: str, span: Span) -> Value:
+    return _sequence(given, span, is_tuple=False)
+
+
+def _tuple(given: Arguments, module: str, span: Span) -> Value:
+    return _sequence(given, span, is_tuple=True)
+
+
+def _sequence(given: Arguments, span: Span, *, is_tuple: bool) -> Value:
     if not given.args:
-        return Sequence((), False, given.open_args, span)
+        return Sequence((), is_tuple, given.open_args, span)
     first = given.args[0]
-    return first if isinstance(first, Sequence) else Unknown("a computed sequence", span)
+    if isinstance(first, Sequence):
+        return Sequence(first.items, is_tuple, first.open, first.span)
+    return Unknown("a computed sequence", span)
 
 
 def _enumerate(given: Arguments, module: str, span: Span) -> Value:
@@ -154,8 +164,8 @@ _CALLS: dict[str, _Maker] = {
     "os.path.normpath": _same,
     "os.getcwd": _root,
     "pathlib.Path.cwd": _root,
-    "builtins.list": _sequence,
-    "builtins.tuple": _sequence,
+    "builtins.list": _list,
+    "builtins.tuple": _tuple,
 }
 
 
