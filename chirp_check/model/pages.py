@@ -248,6 +248,18 @@ def layouts_of(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:
     return tuple(dict.fromkeys(layout for path in known for layout in page_layouts(model, app, path)))
 
 
+def renders_whole(model: Queries, app: AppKey, record: Record) -> bool:
+    """Whether a full render is the whole template, and not a block of it inside layouts."""
+    if record.kind not in _LAID_OUT:
+        return True
+    if record.argument(None, "layout_chain") is not None:
+        return False
+    known = _rendered_by(model, app).get(record, ())
+    given = (record.argument(*block) for block in RETURN_TYPES[record.kind].blocks)
+    in_part = any(value is not None and not _is_none(value) for value in given)
+    return not (known and in_part) or any(not page_layouts(model, app, path) for path in known)
+
+
 _LAID_OUT = frozenset({"Page", "LayoutPage", "PageComposition"})
 
 
