@@ -6,7 +6,7 @@ from chirp_check.diagnostic import Finding, Fix, Label, nearest, rename
 from chirp_check.model.component_uses import name_span
 from chirp_check.model.entities import ComponentUse
 from chirp_check.model.model import Model
-from chirp_check.model.slots import dropped_body, is_handed_on
+from chirp_check.model.slots import DEFAULT_SLOT, dropped_body, is_handed_on
 from chirp_check.rule import rule
 from chirp_check.source import Span
 
@@ -29,7 +29,8 @@ def unknown_slot(use: ComponentUse, model: Model) -> Iterator[Finding]:
             help_ = f"did you mean `{near}`?" if near is not None else _help(component.slots)
             if near is None and is_handed_on(model, use, slot):
                 help_ = f"write `{{% yield {name} %}}` to render what the outer component was given"
-            yield Finding(f"`{component.name}` has no slot `{name}`", at=at, related=related, help=help_, fix=fix)
+            missing = "for its content" if name == DEFAULT_SLOT else f"`{name}`"
+            yield Finding(f"`{component.name}` has no slot {missing}", at=at, related=related, help=help_, fix=fix)
     if dropped_body(model, use):
         at = Span(use.path, use.call.function.start, use.call.function.end)
         message = f"`{component.name}` has no slot for its content"
