@@ -20,7 +20,7 @@ from chirp_check.source import SourceFile, Span
 from chirp_check.store import Entry, Store, digest
 from chirp_check.syntax.decode import decode
 
-AT_HAND = 256  # files whose facts are kept as they are
+AT_HAND = 512  # files whose facts are kept as they are
 NO_FUNCTIONS: Mapping[str, Function] = MappingProxyType({})
 
 
@@ -273,7 +273,8 @@ class _Texts(Mapping[str, SourceFile]):
 def _make_room[Kept](kept: dict[str, Kept]) -> None:
     """Forget what was decoded first, when there is much."""
     if len(kept) >= AT_HAND:
-        del kept[next(iter(kept))]
+        for path in list(kept)[: AT_HAND // 2]:
+            del kept[path]
 
 
 def _stamp(host: Host, path: str) -> object:

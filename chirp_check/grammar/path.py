@@ -190,6 +190,7 @@ def _written(pattern: str, segment: PathSegment, value: object) -> str:
     return text
 
 
+@lru_cache(maxsize=32_768)
 def parse_path(text: str) -> PathPattern:
     """Parse a route path; PathError names the fault and its offset in `text`."""
     if not text.startswith("/"):

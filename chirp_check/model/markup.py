@@ -78,8 +78,10 @@ def wanted_id(selector: Text | Pattern) -> Pieces | None:
 
 def attribute(element: Element, *names: str) -> Attribute | None:
     """The first attribute of one of these names, with or without the `data-` prefix."""
-    wanted = (*names, *(PREFIX + name for name in names if name.startswith("hx-")))
-    return next((one for one in element.attributes if one.name in wanted), None)
+    for one in element.attributes:
+        if one.name in names or (one.name.startswith("data-hx-") and one.name[len(PREFIX) :] in names):
+            return one
+    return None
 
 
 @dataclass(frozen=True, slots=True)

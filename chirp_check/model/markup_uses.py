@@ -12,6 +12,9 @@ from chirp_check.source import Span
 
 METHODS = {**REQUESTS, "sse-connect": "GET"}
 
+# How the attributes begin that can refer to something.
+TELLING = ("hx-", "data-hx-", "sse-", "action", "formaction")
+
 type Use = TemplateUse | UrlUse | TargetUse | Unknown
 
 
@@ -19,6 +22,8 @@ def uses(facts: TemplateFacts) -> Iterator[Use]:
     """What one template refers to."""
     yield from _templates(facts)
     for element in facts.elements:
+        if not any(one.name.startswith(TELLING) for one in element.attributes):
+            continue
         at = ElementAt(facts.path, element)
         for name, method in METHODS.items():
             yield from _urls(attribute(element, name), method, name, at)

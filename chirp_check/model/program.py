@@ -109,12 +109,13 @@ class Log:
     """What running the project noted, each once, in an order that depends on the text alone."""
 
     records: Mapping[str, tuple[Record, ...]]
+    kinds: Mapping[str, tuple[Record, ...]]
     registrations: tuple[Registration, ...]
     escapes: tuple[tuple[Span, Span], ...]
 
     def of_kind(self, *kinds: str) -> Iterator[Record]:
         """The records of some kinds."""
-        return (record for records in self.records.values() for record in records if record.kind in kinds)
+        return (record for kind in kinds for record in self.kinds.get(kind, ()))
 
 
 @query
@@ -129,7 +130,12 @@ def log(model: Queries) -> Log:
         registrations.update(dict.fromkeys(outcome.registrations))
         escapes.update(dict.fromkeys(outcome.escapes))
     by_file = {path: tuple(ones) for path, ones in sorted(records.items())}
-    return Log(by_file, tuple(registrations), tuple(escapes))
+    kinds: dict[str, list[Record]] = {}
+    for ones in by_file.values():
+        for record in ones:
+            kinds.setdefault(record.kind, []).append(record)
+    by_kind = {kind: tuple(ones) for kind, ones in kinds.items()}
+    return Log(by_file, by_kind, tuple(registrations), tuple(escapes))
 
 
 def _outcomes(model: Queries) -> Iterator[Outcome]:
