@@ -17,7 +17,7 @@ A path is `/` followed by segments separated by `/`. A segment is text, or one p
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from urllib.parse import quote, unquote
 
