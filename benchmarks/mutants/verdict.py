@@ -49,7 +49,7 @@ class Checker:
         found = any((place.rule, place.path) in rules for place in said)
         missed = tuple(one for one in mutant.places if not said.keys() & one.accepted)
         exact = len(missed) < len(mutant.places) if mutant.any_place else bool(mutant.places) and not missed
-        shown = () if exact else tuple(sorted(missed, key=_order))[:3]
+        shown = () if exact else missed[:3]
         others = tuple(
             f"{message} ({place.path}:{place.start}-{place.end})"
             for place, message in said.items()
@@ -73,7 +73,3 @@ def varied(files: Mapping[str, str], changed: Mapping[str, str | None]) -> dict[
     """The files with what has changed; None for one that is gone."""
     made = {path: changed.get(path, text) for path, text in (*files.items(), *changed.items())}
     return {path: text for path, text in made.items() if text is not None}
-
-
-def _order(place: Place) -> tuple[str, int, int, str]:
-    return (place.path, place.start, place.end, place.rule)
