@@ -77,8 +77,9 @@ def rendered(model: Queries, app: AppKey) -> frozenset[tuple[str, str]] | None:
         return None
     made = (record for path in application_files(model, app) for record in records(model, path))
     uses = dict.fromkeys(use for record in made for use in python_uses.uses(model, app, record))
-    known = {use.site.span for use in uses if isinstance(use, (TemplateUse, BlockUse)) and use.site is not None}
-    if any(isinstance(use, Unknown) and use.kind in UNSEEN and use.span not in known for use in uses):
+    known = {("template", use.site.span) for use in uses if isinstance(use, TemplateUse) and use.site is not None}
+    known |= {("block", use.site.span) for use in uses if isinstance(use, BlockUse)}
+    if any(isinstance(use, Unknown) and use.kind in UNSEEN and (use.kind, use.span) not in known for use in uses):
         return None
     named = {(use.path, use.block.value) for use in uses if isinstance(use, BlockUse)}
     return frozenset((file, name) for path, name in named for file in chain(model, app, path).paths)
