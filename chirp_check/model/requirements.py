@@ -4,15 +4,29 @@ from collections.abc import Mapping
 
 import msgspec
 
-from chirp_check.facts.reads import Step
+from chirp_check.facts.reads import Arm, Step
 from chirp_check.facts.values import Const
 from chirp_check.model.applications import AppKey
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.requirements_scope import BlockBody, Bound, Definition, Imported, Standing
-from chirp_check.model.requirements_walk import MACRO, Link, Requirement, Sources, Trouble, Walk
+from chirp_check.model.requirements_scope import (
+    MACRO,
+    BlockBody,
+    Bound,
+    Definition,
+    Imported,
+    Link,
+    Requirement,
+    Sources,
+    Standing,
+    Trouble,
+)
+from chirp_check.model.requirements_walk import Walk
 from chirp_check.model.templates import chain, judged, paths, references, target
 from chirp_check.source import Span
+
+LAYOUT = "\0layout"  # instead of a block: the full render of a layout, whose `content` is given
+CONTENT = "content"
 
 
 class Requirements(msgspec.Struct, frozen=True, gc=False):
@@ -38,7 +52,7 @@ NO_MODULE = Module((), ())
 
 @query
 def requirements(model: Queries, app: AppKey, path: str, block: str | None) -> Requirements:
-    """What a full render of the template at `path` needs, or a render of one block alone."""
+    """What a full render of the template at `path` needs, or a render of one block alone; see also `LAYOUT`."""
     walk = Walk(_sources(model, app))
     at = Standing(path, {})
     if block is None:
@@ -49,6 +63,10 @@ def requirements(model: Queries, app: AppKey, path: str, block: str | None) -> R
     for one in above.paths:
         at.path = one
         troubles += _set_up(walk, program(model, one) or (), at)
+    if block == LAYOUT:
+        at.blocks = {CONTENT: BlockBody(path, Step("block", arms=(Arm(()),), name=CONTENT))}
+        walk.full(path, at)
+        return Requirements(tuple(walk.found), walk.open, tuple(troubles))
     blocks: dict[str, BlockBody] = {}
     for one in above.paths:
         for name, step in block_steps(model, one).items():

@@ -1,6 +1,6 @@
-"""Where a render stands: the names bound so far, what is known to hold, and what the blocks are."""
+"""Where a render stands: the names bound so far, what is known to hold, what the blocks are; and what it finds."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import msgspec
@@ -9,6 +9,7 @@ from chirp_check.facts.reads import Step
 from chirp_check.facts.values import AnyTerm, Name
 
 GIVEN = " given"  # a test that Kida does not know: whether a name is in the context, be it None
+MACRO, ALONE = "macro", "include"  # why no render site can provide a name
 
 
 class Condition(msgspec.Struct, frozen=True, gc=False):
@@ -104,3 +105,49 @@ def names_in(term: AnyTerm) -> frozenset[str]:
         elif isinstance(current, msgspec.Struct):
             pending += msgspec.structs.astuple(current)
     return frozenset(found)
+
+
+class Requirement(msgspec.Struct, frozen=True, gc=False):
+    """A name that a render looks up, and the template has not bound: the file, the place in its table, the conditions.
+
+    `early`: looked up at the start of a body, whatever guards the read. `sealed`: no render site can provide it, for
+    it is read in an imported component (`macro`) or in an include without context (`include`).
+    """
+
+    name: str
+    path: str
+    at: int
+    conditions: tuple[Condition, ...] = ()
+    early: bool = False
+    sealed: str = ""
+
+
+class Trouble(msgspec.Struct, frozen=True, gc=False):
+    """A top-level `let` (or the like) that reads a name, at a place: Kida fails when a block is rendered alone."""
+
+    path: str
+    at: int
+    name: str
+
+
+class Link(msgspec.Struct, frozen=True, gc=False):
+    """Where a tag leads: the file (None: not there, or not known, which `dynamic` tells), and what it hands over.
+
+    `names` are pairs of the name there and the local one.
+    """
+
+    path: str | None
+    dynamic: bool
+    with_context: bool
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What the walk asks about other templates."""
+
+    program: Callable[[str], tuple[Step, ...] | None]
+    link: Callable[[str, int], Link]
+    blocks: Callable[[str], Mapping[str, Step]]
+    macro: Callable[[str, str, bool], tuple[Requirement, ...]]
+    module: Callable[[str], tuple[Mapping[str, Bound], tuple[Requirement, ...]]]

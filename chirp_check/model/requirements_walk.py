@@ -3,66 +3,32 @@
 What binds and what sees what follows Kida's compiler, point by point; `tests/cases/context-scope.md` renders each.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import msgspec
 
 from chirp_check.facts.reads import Arm, Read, Step
 from chirp_check.facts.values import AnyTerm, Name, Test
 from chirp_check.model.requirements_hoisting import hoisted
-from chirp_check.model.requirements_scope import GIVEN, BlockBody, Bound, Condition, Definition, Imported, Standing
+from chirp_check.model.requirements_scope import (
+    ALONE,
+    GIVEN,
+    MACRO,
+    BlockBody,
+    Bound,
+    Condition,
+    Definition,
+    Imported,
+    Link,
+    Requirement,
+    Sources,
+    Standing,
+)
 
 DEPTH = 50  # templates inside templates; as many as Kida follows
 EXPANSIONS = 8  # of one component in one render, where neither is implied by another
 CONDITIONS = 40  # around one read; beyond, it is left out
-MACRO, ALONE = "macro", "include"
-
-
-class Requirement(msgspec.Struct, frozen=True, gc=False):
-    """A name that a render looks up, and the template has not bound: the file, the place in its table, the conditions.
-
-    `early`: looked up at the start of a body, whatever guards the read. `sealed`: no render site can provide it, for
-    it is read in an imported component (`macro`) or in an include without context (`include`).
-    """
-
-    name: str
-    path: str
-    at: int
-    conditions: tuple[Condition, ...] = ()
-    early: bool = False
-    sealed: str = ""
-
-
-class Trouble(msgspec.Struct, frozen=True, gc=False):
-    """A top-level `let` (or the like) that reads a name, at a place: Kida fails when a block is rendered alone."""
-
-    path: str
-    at: int
-    name: str
-
-
-class Link(msgspec.Struct, frozen=True, gc=False):
-    """Where a tag leads: the file (None: not there, or not known, which `dynamic` tells), and what it hands over.
-
-    `names` are pairs of the name there and the local one.
-    """
-
-    path: str | None
-    dynamic: bool
-    with_context: bool
-    names: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """What the walk asks about other templates."""
-
-    program: Callable[[str], tuple[Step, ...] | None]
-    link: Callable[[str, int], Link]
-    blocks: Callable[[str], Mapping[str, Step]]
-    macro: Callable[[str, str, bool], tuple[Requirement, ...]]
-    module: Callable[[str], tuple[Mapping[str, Bound], tuple[Requirement, ...]]]
 
 
 class Walk:

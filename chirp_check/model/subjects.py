@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from chirp_check.model import annotations, markup_uses, python_uses
 from chirp_check.model.answers import handler_faults
 from chirp_check.model.applications import application, application_keys
+from chirp_check.model.context_faults import context_faults
 from chirp_check.model.entities import BlockUse, SyntaxProblem, TemplateUse, Unknown, UrlUse
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
@@ -119,6 +120,7 @@ PRODUCERS: tuple[Producer, ...] = (
     links,
     template_uses,
     deceptions,
+    context_faults,
 )
 
 

@@ -13,7 +13,11 @@ from chirp_check.rules.dead_template import dead_template
 from chirp_check.rules.duplicate_block import duplicate_block
 from chirp_check.rules.duplicate_route import duplicate_route
 from chirp_check.rules.duplicate_route_name import duplicate_route_name
+from chirp_check.rules.fragment_scope import fragment_scope
+from chirp_check.rules.hoisted_guard import hoisted_guard
 from chirp_check.rules.internal_error import internal_error
+from chirp_check.rules.maybe_missing_context import maybe_missing_context
+from chirp_check.rules.missing_context import missing_context
 from chirp_check.rules.orphan_block import orphan_block
 from chirp_check.rules.path_parameter import path_parameter
 from chirp_check.rules.python_syntax import python_syntax
@@ -53,7 +57,11 @@ ALL: tuple[Rule, ...] = (
     duplicate_block,
     duplicate_route,
     duplicate_route_name,
+    fragment_scope,
+    hoisted_guard,
     internal_error,
+    maybe_missing_context,
+    missing_context,
     orphan_block,
     path_parameter,
     python_syntax,

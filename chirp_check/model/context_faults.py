@@ -1,0 +1,261 @@
+"""Names that renders lack, each where it has to be put right: at the render site, or at the read in the template."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+import msgspec
+
+from chirp_check.diagnostic import nearest
+from chirp_check.facts.templates import Binding, TemplateFacts
+from chirp_check.facts.values import Call
+from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.context import Lack, Need, Rendering, all_renderings, readers, wanted
+from chirp_check.model.entities import Text
+from chirp_check.model.inputs import module_facts, template_facts, text
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.names import global_names
+from chirp_check.model.requirements import CONTENT, LAYOUT, place, requirements
+from chirp_check.source import Span
+
+
+class MissingName(msgspec.Struct, frozen=True, gc=False):
+    """A name that a template reads, at `reads` in one file, and a render site does not give.
+
+    `template` and `block` are what the site renders. `in_template`: no render gives it, so that the read is to blame;
+    `meant` is then a near name that all of them give, and otherwise one that the site gives at `keyword` and nobody
+    reads. `certain`: missing on every path. `sealed` tells why no render could give it.
+    """
+
+    name: str
+    template: Text
+    block: Text | None
+    reads: tuple[Span, ...]
+    in_template: bool = False
+    meant: str | None = None
+    keyword: Span | None = None
+    certain: bool = True
+    sealed: str = ""
+
+    @property
+    def at(self) -> Span:
+        """Where it is to be put right."""
+        return self.reads[0] if self.in_template else self.keyword or self.template.span
+
+
+class OutOfSight(msgspec.Struct, frozen=True, gc=False):
+    """A name that a block reads and the template binds at `binding`, where a render of the block alone does not see it.
+
+    Without `binding`: a name that a top-level `let` (or the like) reads, which Kida cannot look up in such a render.
+    """
+
+    name: str
+    read: Span
+    site: Span
+    block: str | None
+    binding: Span | None = None
+
+    @property
+    def at(self) -> Span:
+        """Where it is to be put right."""
+        return self.read
+
+
+class EarlyRead(msgspec.Struct, frozen=True, gc=False):
+    """A guarded name that Kida looks up all the same, because a body reads it more than once: two of the reads."""
+
+    name: str
+    read: Span
+    site: Span
+
+    @property
+    def at(self) -> Span:
+        """Where it is to be put right."""
+        return self.read
+
+
+type Fault = MissingName | OutOfSight | EarlyRead
+
+
+@query
+def context_faults(model: Queries, path: str) -> tuple[Fault, ...]:
+    """The faults to be put right in one file."""
+    found = (one for app in application_keys(model) for one in _by_file(model, app).get(path, ()))
+    return tuple(dict.fromkeys(found))
+
+
+@query
+def _by_file(model: Queries, app: AppKey) -> Mapping[str, tuple[Fault, ...]]:
+    """Every fault once: one for each place and name, whichever render shows it."""
+    found: dict[str, dict[object, Fault]] = {}
+    for one in _Judge(model, app).faults():
+        same = found.setdefault(one.at.path, {})
+        known = same.setdefault((type(one), one.at, one.name), one)
+        if isinstance(known, MissingName) and isinstance(one, MissingName) and one.certain and not known.certain:
+            same[type(one), one.at, one.name] = one
+    return {path: tuple(ones.values()) for path, ones in found.items()}
+
+
+class _Judge:
+    """Decides about all renderings of an application together: who else gives a name tells where the mistake is."""
+
+    def __init__(self, model: Queries, app: AppKey) -> None:
+        self.model = model
+        self.app = app
+        self.renderings = all_renderings(model, app)
+        self.names = global_names(model, app).known
+
+    def faults(self) -> Iterator[Fault]:
+        """All faults, in the order of render sites."""
+        lacking: dict[Need, list[Rendering]] = {}
+        for one in self.renderings:
+            for lack in one.lacks:
+                for need in lack.needs:
+                    lacking.setdefault(need, []).append(one)
+        relieved = self._relieved(lacking)
+        sites: dict[object, list[Rendering]] = {}
+        for one in self.renderings:
+            sites.setdefault((one.span, one.template, one.block, one.unit), []).append(one)
+        for ways in sites.values():
+            yield from self._site(ways, lacking, relieved)
+        yield from self._lets()
+
+    def _relieved(self, lacking: Mapping[Need, list[Rendering]]) -> frozenset[Need]:
+        """The places among these that some render gives the name to, or may give it to."""
+        found: set[Need] = set()
+        for one in self.renderings if lacking else ():
+            missed = {need for lack in one.lacks for need in lack.needs}
+            found |= (readers(self.model, self.app, *one.unit) & lacking.keys()) - missed
+        return frozenset(found)
+
+    def _site(
+        self, ways: list[Rendering], lacking: Mapping[Need, list[Rendering]], relieved: frozenset[Need]
+    ) -> Iterator[Fault]:
+        """The faults of one render site, over all ways through it."""
+        seen: dict[tuple[str, bool, str], Lack] = {}
+        for way in ways:
+            for lack in way.lacks:
+                seen.setdefault((lack.name, lack.early, lack.sealed), lack)
+        for lack in seen.values():
+            way = next(way for way in ways if _lacks(way, lack.name))
+            certain = all(_lacks(one, lack.name) for one in ways)
+            given = not relieved.isdisjoint(lack.needs)
+            if lack.sealed:
+                meant = nearest(lack.name, self._bound(lack.needs[0]))
+                yield self._missing(way, lack, in_template=True, meant=meant, sealed=lack.sealed)
+            elif lack.early:
+                yield EarlyRead(lack.name, self._place(lack.needs[0]), way.template.span)
+            else:
+                hidden = self._out_of_sight(way, lack, given=given)
+                in_template = None if given else self._in_template(way, lack, lacking)
+                yield hidden or in_template or self._at_site(way, lack, certain=certain)
+
+    def _missing(self, way: Rendering, lack: Lack, **details: Any) -> MissingName:
+        """The fault of a name, with its reads in the file of the first."""
+        reads = tuple(self._place(need) for need in lack.needs if need.path == lack.needs[0].path)
+        return MissingName(lack.name, way.template, way.block, reads, **details)
+
+    def _place(self, need: Need) -> Span:
+        return place(self.model, need.path, need.at)
+
+    def _out_of_sight(self, way: Rendering, lack: Lack, *, given: bool) -> OutOfSight | None:
+        """The fault of a name that the template binds where it is not seen; a block that others give it to is fine."""
+        binding = self._binding(lack)
+        if binding is None or (way.block is not None and given):
+            return None
+        return OutOfSight(lack.name, self._place(lack.needs[0]), way.template.span, way.unit[1], binding)
+
+    def _in_template(self, way: Rendering, lack: Lack, lacking: Mapping[Need, list[Rendering]]) -> MissingName | None:
+        """The fault of a name that nobody gives, if the template is to blame."""
+        sites = [one for need in lack.needs for one in lacking[need]]
+        given = frozenset[str].intersection(*(one.given for one in sites))
+        bound = self._bound(lack.needs[0])
+        meant = nearest(lack.name, given | bound)
+        several = len({one.span for one in sites}) > 1
+        known = meant in bound or any(meant in wanted(self.model, self.app, *one.unit) for one in sites)
+        if several or (meant is not None and known):
+            return self._missing(way, lack, in_template=True, meant=meant)
+        return None
+
+    def _bound(self, need: Need) -> frozenset[str]:
+        """The names that the template binds around a read: variables of loops, parameters and their like."""
+        facts = template_facts(self.model, need.path)
+        if facts is None:
+            return frozenset()
+        at = self._place(need).start
+        names = {one.name.name for one in facts.bindings if one.scope_start <= at < one.scope_end}
+        for component in facts.components:
+            if component.body_start <= at < component.body_end:
+                names.update(one.name for one in component.parameters)
+        return frozenset(names)
+
+    def _binding(self, lack: Lack) -> Span | None:
+        """Where a name is bound that the place which reads it cannot see."""
+        need = lack.needs[0]
+        facts = template_facts(self.model, need.path)
+        at = self._place(need)
+        if facts is None:
+            return None
+        imported = (local for one in facts.references for _, local in one.names if local.name == lack.name)
+        bound = (one.name for one in _reaching(facts, lack.name, at.start))
+        found = next(iter((*bound, *imported)), None)
+        return None if found is None else Span(need.path, found.start, found.end)
+
+    def _at_site(self, way: Rendering, lack: Lack, *, certain: bool) -> MissingName:
+        read = wanted(self.model, self.app, *way.unit)
+        units = {one.unit for one in self.renderings if one.span == way.span}
+        spare = {name for name in way.given if not any(name in wanted(self.model, self.app, *unit) for unit in units)}
+        meant = nearest(lack.name, spare - read)
+        keyword = _keyword(self.model, way.span, meant) if meant is not None else None
+        return self._missing(way, lack, meant=meant, keyword=keyword, certain=certain)
+
+    def _lets(self) -> Iterator[OutOfSight]:
+        for one in self.renderings:
+            path, block = one.unit
+            if block is None:
+                continue
+            for trouble in requirements(self.model, self.app, path, block).troubles:
+                read = place(self.model, trouble.path, trouble.at)
+                yield OutOfSight(trouble.name, read, one.template.span, CONTENT if block == LAYOUT else block)
+
+
+def _lacks(way: Rendering, name: str) -> bool:
+    return any(lack.name == name for lack in way.lacks)
+
+
+def _reaching(facts: TemplateFacts, name: str, at: int) -> Iterator[Binding]:
+    """The bindings of a name in whose range a place is, or that come before it at the top."""
+    for one in facts.bindings:
+        if one.name.name == name and one.scope_start <= at < one.scope_end:
+            yield one
+
+
+def _keyword(model: Queries, call: Span, name: str) -> Span | None:
+    """Where a call writes the name of a keyword argument."""
+    written = _call_at(model, call)
+    given = next((one for one in written.arguments if one.name == name), None) if written is not None else None
+    source = text(model, call.path)
+    if given is None or source is None:
+        return None
+    before = source[: given.value.start].rstrip()
+    end = len(before.removesuffix("=").rstrip())
+    is_it = before.endswith("=") and source.endswith(name, 0, end)
+    return Span(call.path, end - len(name), end) if is_it else None
+
+
+def _call_at(model: Queries, span: Span) -> Call | None:
+    """The call written at a place."""
+    facts = module_facts(model, span.path)
+    pending: list[object] = [facts]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Call) and (current.start, current.end) == (span.start, span.end):
+            return current
+        if isinstance(current, msgspec.Struct):
+            pending += msgspec.structs.astuple(current)
+        elif _is_listed(current):
+            pending += cast("tuple[object, ...]", current)
+    return None
+
+
+def _is_listed(value: object) -> bool:
+    return isinstance(value, tuple)

@@ -1,0 +1,30 @@
+"""Blocks that cannot be rendered alone."""
+
+from collections.abc import Iterator
+
+from chirp_check.diagnostic import Finding, Label
+from chirp_check.model.context_faults import OutOfSight
+from chirp_check.model.model import Model
+from chirp_check.rule import rule
+
+
+@rule("fragment-scope", since="0.1.0")
+def fragment_scope(found: OutOfSight, model: Model) -> Iterator[Finding]:
+    """A block reads a name that is bound where the block does not see it."""
+    site = Label("it is rendered here", found.site)
+    if found.binding is None:
+        yield Finding(
+            f"this reads `{found.name}` where Kida cannot look names up, so no block can be rendered alone",
+            at=found.at,
+            related=(Label(f"block `{found.block}` is rendered here", found.site),),
+            help="move it into the blocks that need it, or pass its value from the handler",
+        )
+        return
+    bound = Label(f"`{found.name}` is bound here", found.binding)
+    alone = "" if found.block is None else ", which is rendered alone"
+    yield Finding(
+        f"`{found.name}` is bound outside of the block{alone}",
+        at=found.at,
+        related=(bound, site),
+        help="bind it inside the block, or pass it from the handler",
+    )

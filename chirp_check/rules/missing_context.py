@@ -1,0 +1,44 @@
+"""Names that a render needs and is not given."""
+
+from collections.abc import Iterator
+
+from chirp_check.diagnostic import Edit, Finding, Fix, Label
+from chirp_check.model.context_faults import MissingName
+from chirp_check.model.model import Model
+from chirp_check.rule import rule
+
+_NOBODY = "no render passes `{}`"
+_SEALED = {
+    "macro": ("`{}` is read in an imported component, which sees its arguments only", "make it a parameter"),
+    "include": ("`{}` is read in a template that is included without context", "include it with its context"),
+}
+
+
+@rule("missing-context", since="0.1.0")
+def missing_context(missing: MissingName, model: Model) -> Iterator[Finding]:
+    """A template needs a name that the handler does not pass."""
+    if not missing.certain:
+        return
+    if missing.in_template:
+        yield _at_read(missing)
+        return
+    unit = f"block `{missing.block.value}` of `{missing.template.value}`" if missing.block else missing.template.value
+    message = f"{unit if missing.block else f'`{unit}`'} needs `{missing.name}`, which is not passed"
+    read = Label(f"`{missing.name}` is read here", missing.reads[0])
+    if missing.meant is None or missing.keyword is None:
+        yield Finding(message, at=missing.at, related=(read,))
+        return
+    fix = Fix(f"Rename `{missing.meant}` to `{missing.name}`", (Edit(missing.keyword, missing.name),))
+    yield Finding(message, at=missing.at, related=(read,), help=f"did you mean `{missing.name}`?", fix=fix)
+
+
+def _at_read(missing: MissingName) -> Finding:
+    """The finding where the template is to blame."""
+    site = Label(f"`{missing.template.value}` is rendered here", missing.template.span)
+    said, help_ = _SEALED.get(missing.sealed, (_NOBODY, None))
+    fix = None
+    if missing.meant is not None:
+        help_ = f"did you mean `{missing.meant}`?"
+        edits = tuple(Edit(read, missing.meant) for read in missing.reads)
+        fix = Fix(f"Rename `{missing.name}` to `{missing.meant}`", edits)
+    return Finding(said.format(missing.name), at=missing.at, related=(site,), help=help_, fix=fix)
