@@ -144,14 +144,16 @@ class Model(Queries):
 
     def route_names(self, use: RouteNameUse) -> Mapping[str, tuple[frozenset[str], ...]] | None:
         """The parameters of the routes of each name that a file can ask for; None when there may be others."""
+        tables = [route_names(self, app) for app in self.applications_of(use.name.span.path)]
+        if len(tables) < 2:
+            return tables[0] if tables else None
         found: dict[str, tuple[frozenset[str], ...]] = {}
-        for app in self.applications_of(use.name.span.path):
-            known = route_names(self, app)
-            if known is None:
+        for table in tables:
+            if table is None:
                 return None
-            for name, parameters in known.items():
+            for name, parameters in table.items():
                 found[name] = (*found.get(name, ()), *parameters)
-        return found or None
+        return found
 
     def nearest_route(self, url: Text | Pattern) -> str | None:
         """The path, as a route writes it, that a URL most likely meant. Holes compare with parameters."""

@@ -6,7 +6,14 @@ from chirp_check.facts.handlers import AnyStatement, Define, DefineClass, If, Lo
 from chirp_check.facts.templates import ComponentCall, TemplateFacts
 from chirp_check.facts.values import Const, Name
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
-from chirp_check.model.applications import DEFAULT_STATIC_URL, AppKey, Handler, application, application_keys
+from chirp_check.model.applications import (
+    DEFAULT_STATIC_URL,
+    AppKey,
+    Handler,
+    application,
+    application_files,
+    application_keys,
+)
 from chirp_check.model.domain import Record
 from chirp_check.model.entities import (
     ElementAt,
@@ -263,8 +270,13 @@ def _named_in_template(facts: TemplateFacts, calls: list[ComponentCall]) -> Iter
 
 def _is_defined(model: Queries, path: str) -> bool:
     """Whether an application of a template has a function of its own that makes URLs."""
-    files = {file for app in owners(model, path) for file in application(model, app).files}
-    return any(name.rpartition(".")[2] == URL_FOR for file in sorted(files) for name in module_functions(model, file))
+    return any(_makes_urls(model, app) for app in owners(model, path))
+
+
+@query
+def _makes_urls(model: Queries, app: AppKey) -> bool:
+    files = sorted(application_files(model, app))
+    return any(name.rpartition(".")[2] == URL_FOR for file in files for name in module_functions(model, file))
 
 
 URL_FOR = "url_for"

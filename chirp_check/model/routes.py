@@ -89,6 +89,13 @@ def reach(model: Queries, app: AppKey, url: Text | Pattern) -> Reach:
     return _reach(model, app, path_pieces(url))
 
 
+@query
+def first_words(model: Queries, app: AppKey) -> frozenset[str]:
+    """What the paths of routes begin with."""
+    firsts = (pattern.segments[0] for _, pattern in _patterns(model, app))
+    return frozenset(one.value for one in firsts if not one.is_param and one.value)
+
+
 def meeting_any(model: Queries, app: AppKey, segments: tuple[Segment, ...]) -> Iterator[tuple[int, PathPattern]]:
     """The routes that segments would meet if parameters took any text, by their place in the application."""
     patterns = _patterns(model, app)

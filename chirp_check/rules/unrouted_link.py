@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Fix, Label, Level
 from chirp_check.model.entities import LinkUse
-from chirp_check.model.misses import corrections, refused, registered, starts_like_a_route
+from chirp_check.model.misses import corrections, is_inside, refused, registered
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
 
@@ -20,10 +20,9 @@ def unrouted_link(use: LinkUse, model: Model) -> Iterator[Finding]:
         if methods is not None and "GET" not in methods:
             yield Finding(f"`{use.url}` does not take `GET`, which a link asks for", at=use.url.span)
         return
-    near = model.nearest_route(use.url)
-    owners = model.applications_of(use.url.span.path)
-    if near is None and not any(starts_like_a_route(model, use, app) for app in owners):
+    if not is_inside(model, use):
         return
+    near = model.nearest_route(use.url)
     wrong = refused(model, use)
     route = wrong.route if wrong is not None else registered(model, use, near) if near is not None else None
     edits = corrections(model, use, near) if near is not None and wrong is None else ()
