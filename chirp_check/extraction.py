@@ -31,19 +31,24 @@ class Request(NamedTuple):
     python: bool
 
 
-def extract(file: SourceFile, *, python: bool) -> bytes:
-    """The stored facts of a file. What fails here is a bug of ours, and is raised."""
-    if not file.path.isprintable():
-        file = SourceFile("", file.text)  # which can be stored; whoever reads the facts knows the path
+def extract(file: SourceFile, *, python: bool) -> ModuleFacts | TemplateFacts:
+    """The facts of a file. What fails here is a bug of ours, and is raised."""
     if python:
         from chirp_check.facts.module import read_module
 
-        return _encoder.encode(read_module(file))
+        return read_module(file)
     from chirp_check.facts.extract import read_template
     from chirp_check.syntax.kida_light import defer_package
 
     defer_package("kida")
-    return _encoder.encode(read_template(file))
+    return read_template(file)
+
+
+def store(facts: ModuleFacts | TemplateFacts) -> bytes:
+    """The stored form of facts. A path that cannot be stored is left out: whoever reads the facts knows it."""
+    if not facts.path.isprintable():
+        facts = msgspec.structs.replace(facts, path="")
+    return _encoder.encode(facts)
 
 
 def module_facts(stored: bytes, path: str) -> ModuleFacts:
@@ -83,7 +88,7 @@ def _extracted(requests: Iterable[Request], host: Host) -> bytes:
             data = host.read(one.full)
             decoded = decode(data, python=one.python)
             if isinstance(data, bytes) and len(data) <= MAX_BYTES and decoded.fault is None:
-                found[one.path] = data, extract(SourceFile(one.path, decoded.text), python=one.python)
+                found[one.path] = data, store(extract(SourceFile(one.path, decoded.text), python=one.python))
         except Exception:  # noqa: BLE001, S112 - read again by itself, where a failure is reported
             continue
     return _encoder.encode(found)

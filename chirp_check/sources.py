@@ -7,9 +7,10 @@ to the root, with `/`.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import cast
 
 from chirp_check import extraction
-from chirp_check.extraction import MAX_BYTES, Request, extract
+from chirp_check.extraction import MAX_BYTES, Request, extract, store
 from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.facts.walk import functions_of
@@ -48,6 +49,7 @@ class ProjectSources:
         self._problems: dict[str, FileProblem] = {problem.span.path: problem for problem in inventory.problems}
         self._failures: dict[str, Failure] = {}
         self._stamps: dict[str, object] = {}
+        self._new: ModuleFacts | TemplateFacts | None = None  # just extracted, so that it need not be decoded
 
     # What there is.
 
@@ -134,6 +136,9 @@ class ProjectSources:
         key = (path, python)
         if key not in self._facts:
             self._facts[key] = self._extract(path, python=python)
+            if self._new is not None:
+                facts, self._new = self._new, None
+                return cast("Facts", facts)
         stored = self._facts[key]
         return None if stored is None else read(stored, path)
 
@@ -196,7 +201,8 @@ class ProjectSources:
         if path in self._problems:
             return None
         try:
-            stored = extract(file, python=python)
+            self._new = extract(file, python=python)
+            stored = store(self._new)
         except Exception as error:  # noqa: BLE001 - the boundary: one file must not cost the others
             self._failures[path] = Failure(path, error)
             return None
