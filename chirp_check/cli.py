@@ -96,7 +96,7 @@ def _check(words: Sequence[str]) -> int:
         return OK
     _write(options, report)
     _remark(options, report, time.perf_counter() - start)
-    return _exit_code(options, report)
+    return _exit_code(options, report, config)
 
 
 def _checked(options: Namespace, project: Project, config: Config) -> Report:
@@ -240,7 +240,7 @@ def _remark(options: Namespace, report: Report, seconds: float) -> None:
         print("\n".join(plain(line) if line.startswith("note:") else line for line in lines), file=sys.stderr)
 
 
-def _exit_code(options: Namespace, report: Report) -> int:
+def _exit_code(options: Namespace, report: Report, config: Config) -> int:
     if report.failed:
         return INTERNAL
     summary = report.summary
@@ -250,6 +250,15 @@ def _exit_code(options: Namespace, report: Report) -> int:
         raise ConfigError(f"nothing to check: no route, template or rendering under {place}", "")
     if options.exit_zero:
         return OK
+    if config.require_resolved is not None and summary.verified < config.require_resolved:
+        # Rounded down, so that a share below what is required never reads as the same.
+        share = f"{int(summary.verified * 10) / 10:g}"
+        print(
+            f"error: {share} % of the references are verified, and {config.require_resolved:g} % are required\n"
+            "help: `--unknowns` lists those that are not, and why",
+            file=sys.stderr,
+        )
+        return ERRORS
     return ERRORS if summary.errors or (options.error_on_warning and summary.warnings) else OK
 
 

@@ -36,6 +36,7 @@ class Config:
     ignore: tuple[str, ...] = ()
     levels: tuple[tuple[str, Level], ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    require_resolved: float | None = None
     cache_dir: str | None = None
     source: str | None = None
 
@@ -150,6 +151,13 @@ def _per_file(value: object) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((pattern, _strings(rules)) for pattern, rules in _items(value))
 
 
+def percentage(value: object) -> float:
+    """A share of the references, from 0 to 100."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= 100:
+        return float(value)
+    raise ValueError("has to be a number from 0 to 100")
+
+
 def _items(value: object) -> tuple[tuple[str, object], ...]:
     if not isinstance(value, dict):
         raise ValueError("has to be a table")
@@ -166,5 +174,6 @@ _KEYS: Mapping[str, Callable[[object], object]] = {
     "ignore": _strings,
     "levels": _levels,
     "per-file-ignores": _per_file,
+    "require-resolved": percentage,
     "cache-dir": _folder,
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, NoReturn
 
-from chirp_check.config import Config, ConfigError
+from chirp_check.config import Config, ConfigError, percentage
 from chirp_check.diagnostic import Level, did_you_mean
 
 FORMATS = ("full", "concise", "json")
@@ -81,6 +81,11 @@ def check_parser() -> Parser:
     output("-q", "--quiet", action="store_true", help="print diagnostics only")
     output("-v", "--verbose", action="store_true", help="say more about what was done")
     output("-e", "--exit-zero", action="store_true", help="exit 0 also when errors were found")
+    output(
+        "--require-resolved",
+        metavar="PERCENT",
+        help="exit 1 also when less of the references could be verified",
+    )
     output("--error-on-warning", action="store_true", help="exit 1 also when only warnings were found")
     return parser
 
@@ -105,7 +110,16 @@ def merged(config: Config, options: argparse.Namespace) -> Config:
         changes["per_file_ignores"] = tuple(_per_file(one) for one in options.per_file_ignores)
     if options.respect_gitignore is not None:
         changes["respect_gitignore"] = options.respect_gitignore
+    if options.require_resolved is not None:
+        changes["require_resolved"] = _percentage(options.require_resolved)
     return replace(config, **changes)
+
+
+def _percentage(written: str) -> float:
+    try:
+        return percentage(float(written))
+    except ValueError:
+        raise ConfigError("has to be a number from 0 to 100", "--require-resolved") from None
 
 
 def _split(values: Sequence[str]) -> tuple[str, ...]:

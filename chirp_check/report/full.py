@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chirp_check.diagnostic import Diagnostic, Level
 from chirp_check.report.frame import Frame, frame
 from chirp_check.report.outcome import Report, counted, spelled
+from chirp_check.report.unknowns import ranking
 from chirp_check.report.visible import plain
 from chirp_check.source import Span
 
@@ -37,7 +38,8 @@ def conclusion(report: Report) -> str:
     files = f"{counted(summary.files, 'file')} ({counted(summary.routes, 'route')}, "
     files += f"{counted(summary.templates, 'template')})"
     references = f"verified {summary.resolved} of {counted(summary.references, 'reference')}"
-    return f"{' and '.join(found) or 'no errors'} in {files}\n{references}\n"
+    blocked = ranking(report)
+    return f"{' and '.join(found) or 'no errors'} in {files}\n{references}{'; not:' if blocked else ''}\n{blocked}"
 
 
 def _diagnostic(diagnostic: Diagnostic, report: Report, paint: _Paint) -> Iterator[str]:

@@ -23,6 +23,11 @@ class Summary:
     errors: int = 0
     warnings: int = 0
 
+    @property
+    def verified(self) -> float:
+        """How many of a hundred references are resolved."""
+        return 100 * self.resolved / self.references if self.references else 100.0
+
 
 @dataclass(frozen=True, slots=True)
 class Report:

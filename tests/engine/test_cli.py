@@ -252,10 +252,32 @@ def test_unknowns(project: Path, run: Run) -> None:
     text = GOOD.replace('Template("home.html")', "Template(input())")
     (project / "app.py").write_text(text)
     assert run("--unknowns") == 0
-    assert run.out.startswith("no errors in 2 files (1 route, 1 template)\nverified 0 of 1 reference\napp.py:8:")
+    assert run.out.startswith("no errors in 2 files (1 route, 1 template)\nverified 0 of 1 reference; not:\n  1 ")
+    assert "\napp.py:8:" in run.out
+    assert "\nhelp: template: name the template with a literal" in run.out
     assert "unknown template: " in run.out
     assert run("--output-format", "json") == 0
     assert json.loads(run.out)["unknowns"] == {"count": 1, "by_kind": {"template": 1}}
+
+
+def test_what_has_to_be_verified(project: Path, run: Run) -> None:
+    (project / "app.py").write_text(GOOD)
+    assert run("--require-resolved", "100") == 0
+    text = GOOD.replace('Template("home.html")', "Template(input())")
+    (project / "app.py").write_text(text)
+    assert run("--require-resolved", "99") == 1
+    assert run.err == (
+        "error: 0 % of the references are verified, and 99 % are required\n"
+        "help: `--unknowns` lists those that are not, and why\n"
+    )
+    assert run("--require-resolved", "99", "--exit-zero") == 0
+    assert run("--require-resolved", "0") == 0
+    assert run("--require-resolved", "all") == 2
+    (project / "pyproject.toml").write_text("[tool.chirp-check]\nrequire-resolved = 50\n")
+    assert run() == 1
+    assert run("--require-resolved", "0") == 0
+    (project / "pyproject.toml").write_text("[tool.chirp-check]\nrequire-resolved = 101\n")
+    assert run() == 2
 
 
 def test_colour(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
