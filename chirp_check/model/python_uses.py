@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.model.applications import AppKey
-from chirp_check.model.domain import Record, Sequence, Value
+from chirp_check.model.domain import Dict, Record, Sequence, Value
 from chirp_check.model.entities import (
     BlockUse,
     Pattern,
@@ -15,9 +15,11 @@ from chirp_check.model.entities import (
     UrlUse,
 )
 from chirp_check.model.framework import RETURN_TYPES
+from chirp_check.model.inputs import text
 from chirp_check.model.markup import hashed, pieces
 from chirp_check.model.memory import Queries
 from chirp_check.model.templates import blocks, template_path
+from chirp_check.source import Span
 
 type Use = TemplateUse | BlockUse | UrlUse | TargetUse | Unknown
 
@@ -58,6 +60,22 @@ def _rendered(model: Queries, app: AppKey, record: Record, site: Site) -> Iterat
             yield BlockUse(name, block, path, site, parameter)
         elif isinstance(block, (Pattern, Unknown)):
             yield Unknown(_reason(block), record.span, "block")
+    if record.kind == "Suspense" and path is not None:
+        yield from (BlockUse(name, block, path, site, "blocks") for block in _deferred(model, record))
+
+
+def _deferred(model: Queries, record: Record) -> Iterator[Text]:
+    """The blocks that a `Suspense` names: the keys of `blocks=`, the items of `defer_blocks=`."""
+    blocks = record.argument(None, "blocks")
+    if isinstance(blocks, Dict):
+        source = text(model, blocks.span.path) or ""
+        for key, _ in blocks.entries:
+            quoted = (source.find(f"{quote}{key}{quote}", blocks.span.start, blocks.span.end) for quote in "\"'")
+            at = next((at for at in quoted if at >= 0), None)
+            if at is not None:
+                yield Text(key, Span(blocks.span.path, at, at + len(key) + 2))
+    listed = record.argument(None, "defer_blocks")
+    yield from (one for one in (listed.items if isinstance(listed, Sequence) else ()) if isinstance(one, Text))
 
 
 def _reason(value: Value) -> str:
