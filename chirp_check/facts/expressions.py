@@ -28,7 +28,7 @@ from chirp_check.facts.values import (
     Term,
     Test,
 )
-from chirp_check.syntax.kida_operands import TOO_DEEP, Applied, Arguments, Build
+from chirp_check.syntax.kida_build import TOO_DEEP, Applied, Arguments, Build
 
 DEPTH = 100  # nesting beyond which an expression is opaque; people write below 10
 

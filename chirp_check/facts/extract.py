@@ -22,7 +22,7 @@ from chirp_check.facts.templates import (
     TemplateFacts,
     TemplateRef,
 )
-from chirp_check.facts.values import AnyTerm, Arg, Call, Const, Filter
+from chirp_check.facts.values import AnyTerm, Arg, Call
 from chirp_check.facts.vocabulary import foreign
 from chirp_check.source import SourceFile
 from chirp_check.syntax.kida import KidaError, scan
@@ -65,6 +65,7 @@ class _TemplateReader:
         self.references: list[TemplateRef] = []
         self.bindings: list[Binding] = []
         self.operands: list[AnyTerm] = []
+        self.applied: list[tuple[str, int, int, str]] = []
         self.calls: list[ComponentCall] = []
         self.outputs: dict[Tag, AnyTerm] = {}
         self.conditions: dict[Tag, AnyTerm] = {}
@@ -80,7 +81,7 @@ class _TemplateReader:
         blocks = list(self._blocks())
         faults = [_fault(error) for error in self._errors()]
         comments = ((start + 2, end - 2) for start, end in self.scan.comments)
-        filters, tests = foreign(self._terms(), self.text)
+        filters, tests = foreign(self.applied)
         return TemplateFacts(
             path=self.file.path,
             references=tuple(self.references),
@@ -102,20 +103,6 @@ class _TemplateReader:
             tests=tests,
             turning=turning(self.text),
         )
-
-    def _terms(self) -> Iterator[AnyTerm]:
-        """The expressions of all tags."""
-        yield from self.outputs.values()
-        yield from self.conditions.values()
-        yield from self.operands
-        yield from (one.target for one in self.references)
-        yield from (one.value for one in self.bindings if one.value is not None)
-        yield from (one.default for each in self.parameters.values() for one in each if one.default is not None)
-        yield from (argument.value for call in self.calls if call.is_tag for argument in call.arguments)
-        for block in self.structure.blocks:
-            name = self._name(block.open) if block.kind == "filter" else None
-            if name is not None:  # as if something were put through it
-                yield Filter(name.start, name.start, Const(name.start, name.start, ""), name.name, ())
 
     def _errors(self) -> Iterable[KidaError]:
         """What Kida refuses. Its compiler sees only what its parser accepts."""
@@ -153,7 +140,9 @@ class _TemplateReader:
                 self._statement(tag, said)
             elif said.value is not None:
                 self.outputs[tag] = said.value
-            for call in said.calls:
+            self.applied += said.applied
+            calls = said.calls[:-1] if tag.keyword == "call" and isinstance(said.value, Call) else said.calls
+            for call in calls:
                 if isinstance(call, Call):
                     self.calls.append(ComponentCall(call.start, call.end, call.function, call.arguments, False, ()))
         if not self.scan.errors and not self.structure.errors:
@@ -172,14 +161,13 @@ class _TemplateReader:
         if keyword in {"def", "region"}:
             self.parameters[tag] = parameters(said)
         if keyword == "call" and said.value is not None:
-            self._call(tag, said, said.value)
+            self._call(tag, said.value)
 
-    def _call(self, tag: Tag, said: Saying[AnyTerm], term: AnyTerm) -> None:
+    def _call(self, tag: Tag, term: AnyTerm) -> None:
         """`{% call … %}`, whose call is told with the slots it fills."""
         end = self.opened[tag].end if tag in self.opened else tag.end
         called: tuple[AnyTerm, tuple[Arg, ...]] = (term, ())
         if isinstance(term, Call):
-            said.calls.remove(term)
             called = (term.function, term.arguments)
         self.calls.append(ComponentCall(tag.start, end, *called, True, tuple(self.slots.get(tag, ()))))
 
@@ -202,15 +190,15 @@ class _TemplateReader:
         if name is not None and name.name != "let":
             return name
         tokens = tag.tokens
-        if tokens is None or not tokens.starts:
+        if tokens is None or not tokens.spans:
             return Ident(tag.start, tag.start + 2, "default")
-        return Ident(tokens.starts[0], tokens.ends[0], "default")
+        return Ident(*tokens.spans[0], "default")
 
     def _name(self, tag: Tag) -> Ident | None:
         """The name behind the keyword, also where the rest of the tag is broken."""
         if tag.tokens is None or not tag.name:
             return None
-        return Ident(tag.tokens.starts[1], tag.tokens.ends[1], tag.name)
+        return Ident(*tag.tokens.name_span, tag.name)
 
     def _blocks(self) -> Iterator[tuple[BlockDef, bool]]:
         """The blocks, and whether each stands in an `embed`."""

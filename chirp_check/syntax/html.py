@@ -103,11 +103,11 @@ def read_markup(masked: str) -> Markup:
             tag = _start_tag(masked, found.start(), name)
             tags.append(tag)
             at = tag.end
-            if tag.name in RAW_TEXT and not tag.self_closing:
-                end = _raw_text_end(masked, at, tag.name)
-                if tag.name == "script":
-                    scripts.append((at, end))
-                at = end
+            if tag.name not in RAW_TEXT or tag.self_closing:
+                continue
+            at = _raw_text_end(masked, at, tag.name)
+            if tag.name == "script":
+                scripts.append((tag.end, at))
     return Markup(tuple(tags), tuple(scripts))
 
 

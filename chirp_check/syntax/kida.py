@@ -8,8 +8,11 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from chirp_check.syntax.kida_build import Build, Refused
 from chirp_check.syntax.kida_light import defer_package
-from chirp_check.syntax.kida_operands import CHAIN, Build, Refused
+from chirp_check.syntax.kida_operands import CHAIN
 from chirp_check.syntax.kida_saying import Saying
 from chirp_check.syntax.kida_scan import CLOSERS, OPENER, Close, find_close, find_end_raw, recovery
 from chirp_check.syntax.kida_statements import StatementParser
@@ -33,8 +36,7 @@ class KidaError:
     code: str | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Tag[T]:
+class Tag[T](msgspec.Struct, gc=False, eq=False):
     """`{{ … }}` or `{% … %}` at `[start, end)`, with what it says unless it is broken.
 
     `word` is the word a `{% … %}` starts with; `keyword` the same, but empty where Kida could not read it. `size`
@@ -55,8 +57,7 @@ class Tag[T]:
     @property
     def name(self) -> str:
         """The name behind the keyword, also where the rest of the tag is broken; empty if there is none."""
-        words = () if self.tokens is None else self.tokens.words
-        return words[1] if len(words) > 1 and words[1].isidentifier() else ""
+        return "" if self.tokens is None else self.tokens.name
 
 
 type AnyTag = Tag[Any]  # for those who do not look at what the expressions have become
@@ -71,12 +72,16 @@ class Scan[T]:
 
     text: str
     build: Build[T]
+    parser: StatementParser[T] = field(init=False)
     tags: list[Tag[T]] = field(default_factory=list[Tag[T]])
     comments: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     raws: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     errors: list[KidaError] = field(default_factory=list[KidaError])
     tokens: int = 0
     complete: bool = True
+
+    def __post_init__(self) -> None:
+        self.parser = StatementParser(self.text, self.build)
 
 
 # The commonest tags as a whole, or else the opener of any: `{{ a.b }}`, `{% end… %}`, `{% else %}`, `{% empty %}`.
@@ -161,12 +166,12 @@ def _comment[T](text: str, start: int, found: Scan[T]) -> int:
 
 def _tag[T](text: str, start: int, found: Scan[T]) -> Tag[T]:
     """The tag at `start`, with its error noted. One that runs into what follows is cut where it should have ended."""
-    tag = _read(text, tokenize(text, start), start, found.build)
+    tag = _read(text, start, found)
     if tag is not None:
         return tag
     close = find_close(text, start)
     if isinstance(close, Close):
-        tag, error = _asked(text, text[start : close.end], (start, close.end), found)
+        tag, error = _asked(text[start : close.end], (start, close.end), found)
         if error is None:
             return tag
         cut, behind_closer = recovery(text, start)
@@ -175,32 +180,39 @@ def _tag[T](text: str, start: int, found: Scan[T]) -> Tag[T]:
     else:
         cut, behind_closer = recovery(text, start)
     if behind_closer:
-        return _noted(*_asked(text, text[start:cut], (start, cut), found), found)
+        return _noted(*_asked(text[start:cut], (start, cut), found), found)
     return _unclosed(text, start, cut, found)
 
 
-def _read[T](text: str, tokens: Tokens, start: int, build: Build[T]) -> Tag[T] | None:
+def _read[T](text: str, start: int, found: Scan[T]) -> Tag[T] | None:
     """The tag, when our parser surely accepts it."""
+    tokens = tokenize(text, start)
     if not tokens.whole:
         return None
     is_output = text[start + 1] == "{"
     keyword = "" if is_output else tokens.keyword
-    end, size = tokens.ends[-1], len(tokens.kinds) + 1
-    try:
-        parser = StatementParser(text, tokens, build)
-        if keyword == "slot":
-            said = _slot(text, tokens, build, in_call=False) or _slot(text, tokens, build, in_call=True)
-        else:
-            said = parser.output() if is_output else parser.statement()
-    except Refused, RecursionError:
-        return None
+    if keyword == "slot":
+        said = _slot(tokens, found, in_call=False) or _slot(tokens, found, in_call=True)
+    else:
+        said = _parsed(tokens, found, is_output=is_output)
     if said is None or said.doubt:
         return None
+    size = tokens.size
     lone = tokens.words[0] if is_output and size == 3 and tokens.kinds[0] == NAME else ""
-    return Tag(start, end, is_output, keyword, keyword, size, said, tokens, lone)
+    return Tag(start, tokens.spans[-1][1], is_output, keyword, keyword, size, said, tokens, lone)
 
 
-def _asked[T](text: str, piece: str, place: tuple[int, int], found: Scan[T]) -> tuple[Tag[T], KidaError | None]:
+def _parsed[T](tokens: Tokens, found: Scan[T], *, is_output: bool) -> Saying[T] | None:
+    """What a tag but a `slot` says; None where our parser cannot tell."""
+    parser = found.parser
+    parser.begin(tokens)
+    try:
+        return parser.output() if is_output else parser.statement()
+    except Refused, RecursionError:
+        return None
+
+
+def _asked[T](piece: str, place: tuple[int, int], found: Scan[T]) -> tuple[Tag[T], KidaError | None]:
     """A tag that our parser does not surely accept, or that does not end where it should: Kida's verdict."""
     start, end = place
     error = _verdict(piece)
@@ -208,23 +220,13 @@ def _asked[T](text: str, piece: str, place: tuple[int, int], found: Scan[T]) -> 
     keyword = "" if piece.startswith("{{") else tokens.keyword
     word = _WORD.match(piece)
     first = word[1] if word else ""
-    tag: Tag[T] = Tag(start, end, piece.startswith("{{"), keyword, first, len(tokens.kinds) + 1, None, tokens)
+    tag: Tag[T] = Tag(start, end, piece.startswith("{{"), keyword, first, tokens.size, None, tokens)
     if error is not None:
         tag.broken = True
         return tag, _shifted(error, start)
-    tag.said = _said(text, piece, tag, found)
+    if tokens.whole and keyword != "slot":
+        tag.said = _parsed(tokens, found, is_output=tag.is_output)
     return tag, None
-
-
-def _said[T](text: str, piece: str, tag: Tag[T], found: Scan[T]) -> Saying[T] | None:
-    """What a tag says that Kida accepts; None where our parser cannot tell."""
-    if tag.tokens is None or not tag.tokens.whole or tag.keyword == "slot":
-        return None
-    try:
-        parser = StatementParser(text, tag.tokens, found.build)
-        return parser.output() if tag.is_output else parser.statement()
-    except Refused, RecursionError:
-        return None
 
 
 def _verdict(text: str, *, in_call: bool = False) -> TagError | None:
@@ -251,7 +253,7 @@ def _unclosed[T](text: str, start: int, cut: int, found: Scan[T]) -> Tag[T]:
     closer = CLOSERS[opener]
     inside = opener + text[start + 2 : cut].rstrip(" \t\r\n%}" if opener == "{%" else " \t\r\n}")
     found.errors.append(KidaError(start, start + len(inside), f"`{opener}` is never closed", f"add `{closer}`"))
-    return _asked(text, f"{inside} {closer}", (start, cut), found)[0]
+    return _asked(f"{inside} {closer}", (start, cut), found)[0]
 
 
 def _raw[T](text: str, tag: Tag[T], found: Scan[T]) -> int:
@@ -289,7 +291,7 @@ def _raw_tag(text: str, start: int, end: int) -> tuple[str | None, int]:
     The second value is the number of tokens.
     """
     tokens = tokenize(text, start)
-    size = len(tokens.kinds) + 1
+    size = tokens.size
     is_end = text.startswith("{%", start) and tokens.keyword == "endraw"
     if tokens.whole and (size == 3 or not is_end):
         return "" if is_end else None, size
@@ -311,10 +313,12 @@ def _broken_raw[T](text: str, tag: Tag[T], message: str, start: int, found: Scan
 _WORD = re.compile(r"\{%-?\s*+(\w+)")
 
 
-def _slot[T](text: str, tokens: Tokens, build: Build[T], *, in_call: bool) -> Saying[T] | None:
+def _slot[T](tokens: Tokens, found: Scan[T], *, in_call: bool) -> Saying[T] | None:
     """What a `{% slot … %}` says in one of the two places it may stand in."""
+    parser = found.parser
+    parser.begin(tokens)
     try:
-        said = StatementParser(text, tokens, build).slot(in_call=in_call)
+        said = parser.slot(in_call=in_call)
     except Refused, RecursionError:
         return None
     return None if said.doubt else said
@@ -323,7 +327,7 @@ def _slot[T](text: str, tokens: Tokens, build: Build[T], *, in_call: bool) -> Sa
 def read_slot[T](tag: Tag[T], found: Scan[T], *, in_call: bool) -> KidaError | None:
     """Read a `{% slot … %}`, whose grammar depends on whether it stands directly inside `{% call %}`."""
     tokens = tag.tokens
-    tag.said = None if tokens is None or not tokens.whole else _slot(found.text, tokens, found.build, in_call=in_call)
+    tag.said = None if tokens is None or not tokens.whole else _slot(tokens, found, in_call=in_call)
     tag.broken = False
     if tag.said is not None:
         return None

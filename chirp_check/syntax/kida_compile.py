@@ -81,7 +81,8 @@ def _is_constant(block: Block) -> bool:
 
 
 def _may_be_name(word: str) -> bool:
-    return word.strip("\"'").isidentifier() and word not in _CONSTANTS
+    first = word.strip("\"'").partition(".")[0]
+    return first.isidentifier() and first not in _CONSTANTS
 
 
 def _nested(tag: AnyTag, arm: Arm) -> Iterator[KidaError]:
@@ -148,7 +149,7 @@ def _duplicate_region(tag: AnyTag, arm: Arm, word: str, blocks: dict[str, str]) 
         return
     name = tag.name
     if name in blocks and "region" in {word, blocks[name]} and tag.tokens is not None:
-        start, end = tag.tokens.starts[1], tag.tokens.ends[1]
+        start, end = tag.tokens.name_span
         yield KidaError(start, end, f"the file has another block called `{name}`", "a region needs its own name")
     blocks[name] = word
 

@@ -1,9 +1,10 @@
 """Kida's declarations: blocks, definitions, references to templates. The law of `kida_operands` holds here, too."""
 
+from chirp_check.syntax.kida_build import Refused
 from chirp_check.syntax.kida_expressions import ExpressionParser
-from chirp_check.syntax.kida_operands import Build, Refused, number
+from chirp_check.syntax.kida_operands import number
 from chirp_check.syntax.kida_saying import ParameterWritten, Saying, Word
-from chirp_check.syntax.kida_tokens import CONSTANTS, NAME, NUMBER, STRING, Tokens
+from chirp_check.syntax.kida_tokens import CONSTANTS, NAME, NUMBER, STRING
 
 
 class DeclarationParser[T](ExpressionParser[T]):
@@ -14,19 +15,14 @@ class DeclarationParser[T](ExpressionParser[T]):
     keyword: str
     said: Saying[T]
 
-    def __init__(self, text: str, tokens: Tokens, build: Build[T]) -> None:
-        super().__init__(text, tokens, build)
-        self.said = Saying()
-        self.keyword = ""
-
     def _word(self) -> Word:
         """The name at the token."""
         at = self.at
         self.expect(NAME)
-        return Word(self.starts[at], self.ends[at], self.words[at])
+        return Word(self.spans[at][0], self.spans[at][1], self.words[at])
 
     def _named(self, at: int) -> Word:
-        return Word(self.starts[at], self.ends[at], self.words[at])
+        return Word(self.spans[at][0], self.spans[at][1], self.words[at])
 
     def read_template(self) -> None:
         """`template a: A, b: B`."""
@@ -99,7 +95,7 @@ class DeclarationParser[T](ExpressionParser[T]):
             raise Refused
         self.at += 1
         word = self._word()
-        self.said.names.append((word, word))
+        self.said.names += ((word, word),)
         if self.is_word("with") and self._context():
             self.at += 2
 
@@ -114,7 +110,7 @@ class DeclarationParser[T](ExpressionParser[T]):
             if self.is_word("as"):
                 self.at += 1
                 local = self._word()
-            self.said.names.append((word, local))
+            self.said.names += ((word, local),)
             if not self.accept(","):
                 break
         if self.is_word("with"):
@@ -132,7 +128,7 @@ class DeclarationParser[T](ExpressionParser[T]):
             word = self._word()
             annotation = self._annotation() if kind == "normal" else None
             default = self.expression() if kind == "normal" and self.accept("=") else None
-            self.said.parameters.append(ParameterWritten(word, kind, annotation, default))
+            self.said.parameters += (ParameterWritten(word, kind, annotation, default),)
             if kind == "double-star":
                 break
         self.expect(")")
@@ -143,7 +139,7 @@ class DeclarationParser[T](ExpressionParser[T]):
             return None
         first = self.at
         self._type(outer=True)
-        return self.text[self.starts[first] : self.ends[self.at - 1]]
+        return self.text[self.spans[first][0] : self.spans[self.at - 1][1]]
 
     def _type(self, *, outer: bool) -> None:
         self._deeper()

@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 
-from chirp_check.syntax.kida_operands import CHAIN, DEPTH, TOO_DEEP, Applied, Arguments, OperandParser, Refused
-from chirp_check.syntax.kida_tokens import CONSTANTS, NAME, NUMBER, STRING
+from chirp_check.syntax.kida_build import TOO_DEEP, Applied, Arguments, Refused
+from chirp_check.syntax.kida_operands import CHAIN, DEPTH, OperandParser
+from chirp_check.syntax.kida_tokens import CONSTANTS, END, NAME, NUMBER, PATH, STRING
 
 DOUBTFUL = 20  # `not` or `??` in a row, for each of which Kida's parser calls itself
 _FILTER_CHAIN = 200  # Kida's own limit
+
+# An expression of one token, and what ends it.
+_SINGLE = frozenset({NAME, PATH, STRING, NUMBER})
+_ENDINGS = frozenset({END, ")", ",", "]", "}", ":"})
 
 # How tightly the operators bind. `not` stands here as the first word of `not in`.
 _OR, _AND, _NOT, _COMPARE, _ADD, _FILTER, _MULTIPLY, _TIGHTER = range(1, 9)
@@ -29,6 +34,10 @@ class ExpressionParser[T](OperandParser[T]):
     def expression(self) -> T:
         """Any expression."""
         first = self.at
+        kind = self.kinds[first]
+        if kind in _SINGLE and self.kinds[first + 1] in _ENDINGS and self.words[first] != "await":
+            self.at = first + 1
+            return self.path(first) if kind == PATH else self.literal(first, kind)
         left = self._choice()
         return self._coalesced(first, left, self._choice) if self.kinds[self.at] == "??" else left
 
@@ -43,14 +52,14 @@ class ExpressionParser[T](OperandParser[T]):
         operands = [(first, left)]
         while self.accept("??"):
             operands.append((self.at, operand()))
-        end = self.ends[self.at - 1]
+        end = self.spans[self.at - 1][1]
         self.doubt = self.doubt or len(operands) > DOUBTFUL
         if len(operands) > CHAIN:
-            return self.build.opaque(self.starts[first], end, TOO_DEEP, ())
+            return self.build.opaque(self.spans[first][0], end, TOO_DEEP, ())
         _, term = operands.pop()
         while operands:
             first, left = operands.pop()
-            term = self.build.either(self.starts[first], end, (left, term), "??")
+            term = self.build.either(self.spans[first][0], end, (left, term), "??")
         return term
 
     def _choice(self) -> T:
@@ -62,18 +71,18 @@ class ExpressionParser[T](OperandParser[T]):
             self.at += 1
             test = self.at
             condition = self.disjunction()
-            arms.append((first, then, self.starts[test], self.ends[self.at - 1], condition))
+            arms.append((first, then, self.spans[test][0], self.spans[self.at - 1][1], condition))
             if not self.is_word("else"):
-                then = self.build.constant(self.ends[self.at - 1], self.ends[self.at - 1], "")
+                then = self.build.constant(self.spans[self.at - 1][1], self.spans[self.at - 1][1], "")
                 break
             self.at += 1
             first = self.at
             then = self.disjunction()
         if len(arms) > CHAIN:
-            return self.build.opaque(self.starts[arms[0][0]], self.ends[self.at - 1], TOO_DEEP, ())
+            return self.build.opaque(self.spans[arms[0][0]][0], self.spans[self.at - 1][1], TOO_DEEP, ())
         while arms:
             first, chosen, start, end, condition = arms.pop()
-            whole = self.starts[first], self.ends[self.at - 1]
+            whole = self.spans[first][0], self.spans[self.at - 1][1]
             then = self.build.choice(*whole, self.text[start:end], condition, chosen, then)
         return then
 
@@ -92,7 +101,7 @@ class ExpressionParser[T](OperandParser[T]):
         while floor <= (level := _LEVELS.get(self.kinds[self.at], 0)) <= ceiling:
             chain += 1
             if chain > CHAIN and level not in (_FILTER, _COMPARE):
-                left = self.build.opaque(self.starts[first], self.ends[self.at - 1], TOO_DEEP, ())
+                left = self.build.opaque(self.spans[first][0], self.spans[self.at - 1][1], TOO_DEEP, ())
                 chain, joined = 0, []
             ceiling = level
             if level == _FILTER:
@@ -108,7 +117,7 @@ class ExpressionParser[T](OperandParser[T]):
         operator = self.kinds[self.at]
         self.at += 1
         right = self._operators(level + 1)
-        start, end = self.starts[first], self.ends[self.at - 1]
+        start, end = self.spans[first][0], self.spans[self.at - 1][1]
         if level <= _AND:
             return self.build.either(start, end, (left, right), operator), []
         if operator == "~":
@@ -128,12 +137,12 @@ class ExpressionParser[T](OperandParser[T]):
         self.doubt = self.doubt or count > DOUBTFUL
         term = self._operators(_NOT)
         for index in range(count - 1, -1, -1):
-            term = self.build.negation(self.starts[first + index], self.ends[self.at - 1], term)
+            term = self.build.negation(self.spans[first + index][0], self.spans[self.at - 1][1], term)
         return term
 
     def _comparison(self, first: int, left: T) -> T:
         """Comparisons and tests in a row. A test speaks of what is on the very left, as it does in Kida."""
-        start = self.starts[first]
+        start = self.spans[first][0]
         operators: list[str] = []
         operands: list[T] = []
         while _LEVELS.get(self.kinds[self.at]) == _COMPARE:
@@ -150,7 +159,7 @@ class ExpressionParser[T](OperandParser[T]):
                 operator = "is not" if negated else "is"
             operators.append(operator)
             operands.append(self._operators(_ADD))
-        end = self.ends[self.at - 1]
+        end = self.spans[self.at - 1][1]
         if not operands:
             return left
         if len(operands) == 1:
@@ -159,6 +168,7 @@ class ExpressionParser[T](OperandParser[T]):
 
     def _test(self, start: int, value: T, *, negated: bool) -> T:
         name = self.words[self.at]
+        self.applied.append(("is", *self.spans[self.at], name))
         self.at += 1
         arguments: Arguments[T] = ()
         kind = self.kinds[self.at]
@@ -166,7 +176,7 @@ class ExpressionParser[T](OperandParser[T]):
             arguments = self.arguments()
         elif kind in (NUMBER, STRING) or (kind == NAME and self.words[self.at] in CONSTANTS):
             arguments = ((None, self.primary()),)
-        return self.build.test(start, self.ends[self.at - 1], value, Applied(name, arguments, negated))
+        return self.build.test(start, self.spans[self.at - 1][1], value, Applied(name, arguments, negated))
 
     def _filters(self, first: int, base: T) -> T:
         """A chain of filters in one style."""
@@ -177,11 +187,12 @@ class ExpressionParser[T](OperandParser[T]):
             if count > _FILTER_CHAIN:
                 raise Refused
             if not count % CHAIN:
-                base = self.build.opaque(self.starts[first], self.ends[self.at - 1], TOO_DEEP, ())
+                base = self.build.opaque(self.spans[first][0], self.spans[self.at - 1][1], TOO_DEEP, ())
             self.at += 1
             name = self.words[self.at]
+            self.applied.append(("|", *self.spans[self.at], name))
             self.expect(NAME)
             arguments = self.arguments() if self.kinds[self.at] == "(" else ()
-            start, end = self.starts[first], self.ends[self.at - 1]
+            start, end = self.spans[first][0], self.spans[self.at - 1][1]
             base = self.build.filter(start, end, base, Applied(name, arguments, kind[0] == "?"))
         return base

@@ -5,59 +5,19 @@ right raises `Refused`, or sets `doubt`, and Kida's own parser is asked: it deci
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from chirp_check.syntax.kida_tokens import CONSTANTS, NAME, NUMBER, STRING, Tokens, decoded
+from chirp_check.syntax.kida_build import TOO_DEEP, Arguments, Build, Refused
+from chirp_check.syntax.kida_tokens import CONSTANTS, NAME, NUMBER, OPERATOR_WORDS, PATH, STRING, Tokens, decoded
 
 DEPTH = 60  # brackets and signs inside each other; beyond this Kida's recursive parser may run out of stack
 CHAIN = 50  # operators in a row; what stands before them in a longer chain is opaque
-TOO_DEEP = "an expression nested too deeply"
 OPENS = frozenset({"(", "[", "{", "?["})
 CLOSES = frozenset({")", "]", "}"})
 _DIGITS = 4000  # of a number; Python refuses to read longer ones
-
-
-class Refused(Exception):
-    """The tag is wrong, or beyond what this parser knows."""
-
-
-type Arguments[T] = tuple[tuple[str | None, T], ...]
-
-
-class Applied[T](NamedTuple):
-    """A filter or test by name. `marked`: the filter is optional (`?|`), the test negated."""
-
-    name: str
-    arguments: Arguments[T]
-    marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Build[T]:
-    """Makes a `T` of each kind of expression. The first two arguments are its range."""
-
-    constant: Callable[[int, int, str | float | None], T]
-    name: Callable[[int, int, str], T]
-    attribute: Callable[[int, int, T, str, bool], T]
-    item: Callable[[int, int, T, T, bool], T]
-    call: Callable[[int, int, T, Arguments[T]], T]
-    filter: Callable[[int, int, T, Applied[T]], T]
-    test: Callable[[int, int, T, Applied[T]], T]
-    compare: Callable[[int, int, T, str, T], T]
-    negation: Callable[[int, int, T], T]
-    minus: Callable[[int, int, T], T]
-    add: Callable[[int, int, T, T], T]
-    join: Callable[[int, int, tuple[T, ...]], T]
-    either: Callable[[int, int, tuple[T, ...], str], T]
-    choice: Callable[[int, int, str, T, T, T], T]
-    items: Callable[[int, int, bool, tuple[T, ...]], T]
-    mapping: Callable[[int, int, tuple[tuple[T, T], ...]], T]
-    repeated: Callable[[int, int, tuple[str, ...], T, T], T]
-    filtered: Callable[[int, int, T, T], T]
-    opaque: Callable[[int, int, str, tuple[T, ...]], T]
-    bounded: Callable[[T], T]  # the same without what is too deep inside it
+_SIGNS = frozenset({"-", "+"})
+_POSTFIX = frozenset({".", "?.", "[", "?[", "(", "..", "..."})
 
 
 class Target(NamedTuple):
@@ -68,16 +28,14 @@ class Target(NamedTuple):
     size: int
 
 
-_POSTFIX = frozenset({".", "?.", "[", "?[", "(", "..", "..."})
-
-
 class OperandParser[T](ABC):
     """Reads operands from token `at` on. `calls` collects the calls in expressions, in the order they end."""
 
     __slots__ = (
-        "_awaits", "_depth", "at", "build", "calls", "doubt", "ends", "kinds", "loose", "starts", "text", "words",
+        "_awaits", "_depth", "applied", "at", "build", "calls", "doubt", "kinds", "loose", "spans", "text", "words",
     )  # fmt: skip
 
+    applied: list[tuple[str, int, int, str]]  # the filters (`|`) and tests (`is`): where their names stand
     at: int
     calls: list[T]
     doubt: bool  # Kida has to be asked all the same
@@ -85,19 +43,19 @@ class OperandParser[T](ABC):
     _awaits: int
     _depth: int
 
-    def __init__(self, text: str, tokens: Tokens, build: Build[T]) -> None:
+    def __init__(self, text: str, build: Build[T]) -> None:
         self.text = text
         self.build = build
+
+    def begin(self, tokens: Tokens) -> None:
+        """Go to the first token of a tag."""
         self.kinds = tokens.kinds
         self.words = tokens.words
-        self.starts = tokens.starts
-        self.ends = tokens.ends
-        self.at = 0
+        self.spans = tokens.spans
+        self.at = self._awaits = self._depth = 0
+        self.doubt = self.loose = False
+        self.applied = []
         self.calls = []
-        self.doubt = False
-        self.loose = False
-        self._awaits = 0
-        self._depth = 0
 
     def expect(self, kind: str) -> None:
         """Pass over a token of this kind."""
@@ -127,9 +85,13 @@ class OperandParser[T](ABC):
         """A primary expression with what stands behind it, or with a sign or `await` before it."""
         first = self.at
         kind = self.kinds[first]
-        if kind in ("-", "+") or (kind == NAME and self.words[first] == "await"):
+        if kind == PATH:
+            self.at = first + 1
+            term = self.path(first)
+        elif kind in _SIGNS or (kind == NAME and self.words[first] == "await"):
             return self._signed(kind)
-        term = self.primary()
+        else:
+            term = self.primary()
         kind = self.kinds[self.at]
         if kind in _POSTFIX:
             term = self._postfix(first, term)
@@ -139,7 +101,29 @@ class OperandParser[T](ABC):
             self._deeper()
             right = self._operand()
             self._depth -= 1
-            return self.build.opaque(self.starts[first], self.ends[self.at - 1], "arithmetic", (term, right))
+            return self.build.opaque(self.spans[first][0], self.spans[self.at - 1][1], "arithmetic", (term, right))
+        return term
+
+    def path(self, at: int) -> T:
+        """`a.b.c`."""
+        start, end = self.spans[at]
+        first, *names = self.words[at].split(".")
+        if first == "await" or first in OPERATOR_WORDS:
+            raise Refused
+        behind = start + len(first)
+        constant = CONSTANTS.get(first, "")
+        term = self.build.name(start, behind, first) if constant == "" else self.build.constant(start, behind, constant)
+        if len(names) > CHAIN:
+            return self.build.opaque(start, end, TOO_DEEP, ())
+        return self._attributes(start, behind, term, names)
+
+    def _attributes(self, start: int, at: int, term: T, names: Iterable[str]) -> T:
+        """`.b.c` from offset `at` on."""
+        for name in names:
+            if name in OPERATOR_WORDS:
+                raise Refused
+            at += 1 + len(name)
+            term = self.build.attribute(start, at, term, name, False)
         return term
 
     def _deeper(self) -> None:
@@ -156,33 +140,43 @@ class OperandParser[T](ABC):
         if kind == NAME:
             self._awaits += 1
             return term
-        start, end = self.starts[first], self.ends[self.at - 1]
+        start, end = self.spans[first][0], self.spans[self.at - 1][1]
         return (
             self.build.minus(start, end, term) if kind == "-" else self.build.opaque(start, end, "arithmetic", (term,))
         )
 
     def _postfix(self, first: int, term: T) -> T:
-        start = self.starts[first]
+        start = self.spans[first][0]
         chain = 0
         while (kind := self.kinds[self.at]) in _POSTFIX:
             chain += 1
             if chain > CHAIN:
-                term = self.build.opaque(start, self.ends[self.at - 1], TOO_DEEP, ())
+                term = self.build.opaque(start, self.spans[self.at - 1][1], TOO_DEEP, ())
                 chain = 0
             if kind in (".", "?."):
-                name = self.words[self.at + 1]
                 self.at += 1
-                self.expect(NAME)
-                term = self.build.attribute(start, self.ends[self.at - 1], term, name, kind == "?.")
+                term = self._attribute(start, term, optional=kind == "?.")
             elif kind == "(":
                 arguments = self.arguments()
-                term = self.build.call(start, self.ends[self.at - 1], term, arguments)
+                term = self.build.call(start, self.spans[self.at - 1][1], term, arguments)
                 self.calls.append(term)
             elif kind in ("[", "?["):
                 term = self._item(start, term, optional=kind == "?[")
             else:
                 term = self._range(start, term)
         return term
+
+    def _attribute(self, start: int, base: T, *, optional: bool) -> T:
+        """The name or path behind a dot."""
+        at = self.at
+        if self.kinds[at] not in (NAME, PATH):
+            raise Refused
+        self.at = at + 1
+        first, *names = self.words[at].split(".")
+        if first in OPERATOR_WORDS or len(names) > CHAIN:
+            raise Refused
+        behind = self.spans[at][0] + len(first)
+        return self._attributes(start, behind, self.build.attribute(start, behind, base, first, optional), names)
 
     def _item(self, start: int, base: T, *, optional: bool) -> T:
         """`base[key]` or a slice."""
@@ -199,7 +193,7 @@ class OperandParser[T](ABC):
                 parts.append(self.expression())
         self.expect("]")
         self._depth -= 1
-        end = self.ends[self.at - 1]
+        end = self.spans[self.at - 1][1]
         if is_slice:
             return self.build.opaque(start, end, "a slice", (base, *parts))
         return self.build.item(start, end, base, parts[0], optional)
@@ -212,7 +206,7 @@ class OperandParser[T](ABC):
             self.at += 1
             parts.append(self._operand())
         self._depth -= 1
-        return self.build.opaque(start, self.ends[self.at - 1], "a range", tuple(parts))
+        return self.build.opaque(start, self.spans[self.at - 1][1], "a range", tuple(parts))
 
     def arguments(self) -> Arguments[T]:
         """The arguments of a call, filter or test, from `(` to behind `)`."""
@@ -239,39 +233,41 @@ class OperandParser[T](ABC):
     def primary(self) -> T:
         """A literal, a name, or something in brackets."""
         at = self.at
-        kind, word = self.kinds[at], self.words[at]
-        if kind == NAME:
-            self.at = at + 1
-            if word in CONSTANTS:
-                return self.build.constant(self.starts[at], self.ends[at], CONSTANTS[word])
-            return self.build.name(self.starts[at], self.ends[at], word)
-        if kind == STRING:
-            self.at = at + 1
-            value = decoded(word)
-            if value is None:
-                raise Refused
-            return self.build.constant(self.starts[at], self.ends[at], value)
-        if kind == NUMBER:
-            self.at = at + 1
-            return self.build.constant(self.starts[at], self.ends[at], number(word))
-        if kind not in ("(", "[", "{"):
-            raise Refused
-        self._deeper()
+        kind = self.kinds[at]
         self.at = at + 1
+        if kind not in ("(", "[", "{"):
+            return self.literal(at, kind)
+        self._deeper()
         term = self._group() if kind == "(" else self._list() if kind == "[" else self._mapping()
         self._depth -= 1
         return term
+
+    def literal(self, at: int, kind: str) -> T:
+        """The name, string or number that token `at` is."""
+        start, end = self.spans[at]
+        word = self.words[at]
+        if kind == NAME:
+            if word in CONSTANTS:
+                return self.build.constant(start, end, CONSTANTS[word])
+            return self.build.name(start, end, word)
+        if kind == STRING:
+            value = decoded(word)
+            if value is not None:
+                return self.build.constant(start, end, value)
+        elif kind == NUMBER:
+            return self.build.constant(start, end, number(word))
+        raise Refused
 
     def _group(self) -> T:
         """What stands in parentheses: an expression, or a tuple."""
         first = self.at - 1
         if self.accept(")"):
-            return self.build.items(self.starts[first], self.ends[self.at - 1], True, ())
+            return self.build.items(self.spans[first][0], self.spans[self.at - 1][1], True, ())
         term = self.expression()
         if self.accept(")"):
             return term
         parts = self._listed(term, ")")
-        return self.build.items(self.starts[first], self.ends[self.at - 1], True, parts)
+        return self.build.items(self.spans[first][0], self.spans[self.at - 1][1], True, parts)
 
     def _listed(self, first: T, closer: str) -> tuple[T, ...]:
         """`, b, c` and the closer behind the first element; a last comma is fine."""
@@ -286,12 +282,12 @@ class OperandParser[T](ABC):
     def _list(self) -> T:
         first = self.at - 1
         if self.accept("]"):
-            return self.build.items(self.starts[first], self.ends[self.at - 1], False, ())
+            return self.build.items(self.spans[first][0], self.spans[self.at - 1][1], False, ())
         awaits = self._awaits
         term = self.expression()
         if not self.is_word("for"):
             parts = self._listed(term, "]")
-            return self.build.items(self.starts[first], self.ends[self.at - 1], False, parts)
+            return self.build.items(self.spans[first][0], self.spans[self.at - 1][1], False, parts)
         if self._awaits > awaits:
             raise Refused
         self.at += 1
@@ -306,7 +302,7 @@ class OperandParser[T](ABC):
             self.at += 1
             test = self.disjunction()
         self.expect("]")
-        start, end = self.starts[first], self.ends[self.at - 1]
+        start, end = self.spans[first][0], self.spans[self.at - 1][1]
         if test is not None:
             term = self.build.filtered(start, end, term, test)
         return self.build.repeated(start, end, tuple(self.words[at] for at in bound.names), iterable, term)
@@ -321,7 +317,7 @@ class OperandParser[T](ABC):
             if not self.accept(","):
                 break
         self.expect("}")
-        return self.build.mapping(self.starts[first], self.ends[self.at - 1], tuple(entries))
+        return self.build.mapping(self.spans[first][0], self.spans[self.at - 1][1], tuple(entries))
 
     def target(self) -> None:
         """Pass over what a loop binds."""

@@ -1,7 +1,9 @@
 """What one tag of a template says, in terms of whatever the expressions in it have become."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 
 class Word(NamedTuple):
@@ -33,24 +35,25 @@ class ParameterWritten[T]:
     default: T | None
 
 
-@dataclass(slots=True)
-class Saying[T]:
+class Saying[T](msgspec.Struct, gc=False, eq=False):
     """What a tag says, as far as its keyword has to do with it.
 
     `value`: what it puts out, calls, or the template it names; `condition`: what decides whether its arm runs;
     `operands`: the expressions with no other place; `names`: pairs of an imported name and the local one, or twice what
-    a slot offers; `calls`: those in its expressions, in the order they end. `only_names`: a loop binds nothing but
+    a slot offers; `calls`: those in its expressions, in the order they end; `applied`: the filters (`|`)
+    and tests (`is`) in them, where their names stand. `only_names`: a loop binds nothing but
     names, a `case` is a name. `loose`: a comprehension binds something that is no name. `doubt`: Kida has to be asked
     all the same.
     """
 
     value: T | None = None
     condition: T | None = None
-    operands: list[T] = field(default_factory=list[T])
-    bound: list[Bound[T]] = field(default_factory=list[Bound[T]])
-    parameters: list[ParameterWritten[T]] = field(default_factory=list[ParameterWritten[T]])
-    names: list[tuple[Word, Word]] = field(default_factory=list[tuple[Word, Word]])
-    calls: list[T] = field(default_factory=list[T])
+    operands: tuple[T, ...] = ()
+    bound: tuple[Bound[T], ...] = ()
+    parameters: tuple[ParameterWritten[T], ...] = ()
+    names: tuple[tuple[Word, Word], ...] = ()
+    calls: tuple[T, ...] = ()
+    applied: tuple[tuple[str, int, int, str], ...] = ()
     with_context: bool = True
     ignore_missing: bool = False
     only_names: bool = True

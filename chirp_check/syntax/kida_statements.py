@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from chirp_check.syntax.kida_build import Refused
 from chirp_check.syntax.kida_declarations import DeclarationParser
-from chirp_check.syntax.kida_operands import Refused, Target
+from chirp_check.syntax.kida_operands import Target
 from chirp_check.syntax.kida_saying import Bound, Saying, Word
 from chirp_check.syntax.kida_scan import SKIPPED_ENDS
 from chirp_check.syntax.kida_tokens import END, NAME, STRING
 
-LONG = 100  # tokens; the expressions of a shorter tag cannot be too deep
+LONG = 50  # tokens; the expressions of a shorter tag cannot be too deep
 
 
 class StatementParser[T](DeclarationParser[T]):
@@ -20,11 +21,13 @@ class StatementParser[T](DeclarationParser[T]):
 
     def output(self) -> Saying[T]:
         """What `{{ … }}` says."""
-        self.said.value = self.expression()
+        self.keyword = ""
+        self.said = Saying(self.expression())
         return self._done()
 
     def statement(self) -> Saying[T]:
         """What `{% … %}` says, but for a `slot`."""
+        self.said = Saying()
         self.keyword = self.words[0]
         if self.kinds[0] != NAME:
             raise Refused
@@ -40,6 +43,7 @@ class StatementParser[T](DeclarationParser[T]):
 
     def slot(self, *, in_call: bool) -> Saying[T]:
         """What `{% slot … %}` says: in a call it receives names, elsewhere it offers values."""
+        self.said = Saying()
         self.at = 1
         if self.kinds[1] == NAME and self.words[1] != "let":
             self.at = 2
@@ -47,20 +51,23 @@ class StatementParser[T](DeclarationParser[T]):
             self.at += 2
             word = self._word()
             if in_call:
-                self.said.bound.append(Bound("slot", (word,)))
+                self._bind("slot", Target([self.at - 1], True, -1))
             else:
                 self.expect("=")
-                self.said.names.append((word, word))
-                self.said.operands.append(self.expression())
+                self.said.names += ((word, word),)
+                self.said.operands += (self.expression(),)
             self.accept(",")
         return self._done()
 
     def _done(self) -> Saying[T]:
         self.expect(END)
         said = self.said
-        said.calls = self.calls
-        said.loose = self.loose
-        said.doubt = self.doubt
+        if self.calls:
+            said.calls = tuple(self.calls)
+        if self.applied:
+            said.applied = tuple(self.applied)
+        if self.loose or self.doubt:
+            said.loose, said.doubt = self.loose, self.doubt
         if len(self.kinds) > LONG:
             self._bound_depth(said)
         return said
@@ -70,12 +77,12 @@ class StatementParser[T](DeclarationParser[T]):
         bounded = self.build.bounded
         said.value = None if said.value is None else bounded(said.value)
         said.condition = None if said.condition is None else bounded(said.condition)
-        said.operands = [bounded(one) for one in said.operands]
-        said.calls = [bounded(one) for one in said.calls]
-        said.bound = [one if one.value is None else replace(one, value=bounded(one.value)) for one in said.bound]
-        said.parameters = [
-            one if one.default is None else replace(one, default=bounded(one.default)) for one in said.parameters
-        ]
+        said.operands = tuple(map(bounded, said.operands))
+        said.calls = tuple(map(bounded, said.calls))
+        said.bound = tuple([one if one.value is None else replace(one, value=bounded(one.value)) for one in said.bound])
+        said.parameters = tuple(
+            [one if one.default is None else replace(one, default=bounded(one.default)) for one in said.parameters]
+        )
 
     def _tuple(self, operand: Callable[[], T], *, in_case: bool = False) -> T:
         """An expression, or several as a tuple without parentheses; a last comma is fine."""
@@ -84,18 +91,18 @@ class StatementParser[T](DeclarationParser[T]):
         if self.kinds[self.at] != ",":
             return term
         parts = [term]
-        end = self.ends[self.at - 1]
+        end = self.spans[self.at - 1][1]
         while self.accept(","):
             if self.kinds[self.at] == END or (in_case and self.is_word("if")):
                 break
             parts.append(operand())
-            end = self.ends[self.at - 1]
-        return self.build.items(self.starts[first], end, True, tuple(parts))
+            end = self.spans[self.at - 1][1]
+        return self.build.items(self.spans[first][0], end, True, tuple(parts))
 
     def _bind(self, kind: str, target: Target, value: T | None = None, *, soft: bool = False) -> None:
         """Note the names of a target."""
         plain = target.binds and target.size < 0
-        self.said.bound.append(Bound(kind, tuple(map(self._named, target.names)), value, plain, soft))
+        self.said.bound += (Bound(kind, tuple(map(self._named, target.names)), value, plain, soft),)
 
     def read_nothing(self) -> None:
         """The keyword is all."""
@@ -110,10 +117,10 @@ class StatementParser[T](DeclarationParser[T]):
         self.said.only_names = target.binds
         self._bind("for", target)
         self.expect("in")
-        self.said.operands.append(self.without_choice())
+        self.said.operands += (self.without_choice(),)
         if self.is_word("if"):
             self.at += 1
-            self.said.operands.append(self.disjunction())
+            self.said.operands += (self.disjunction(),)
 
     def read_async(self) -> None:
         if not self.is_word("for"):
@@ -123,21 +130,21 @@ class StatementParser[T](DeclarationParser[T]):
 
     def read_match(self) -> None:
         if self.kinds[self.at] != END:
-            self.said.operands.append(self._tuple(self.expression))
+            self.said.operands += (self._tuple(self.expression),)
 
     def read_case(self) -> None:
         first = self.at
-        self.said.operands.append(self._tuple(self.without_choice, in_case=True))
+        self.said.operands += (self._tuple(self.without_choice, in_case=True),)
         target = self.names(first, self.at)
         self._bind("case", target)
         self.said.only_names = target.binds and target.size < 0
         if self.is_word("if"):
             self.at += 1
-            self.said.operands.append(self.expression())
+            self.said.operands += (self.expression(),)
 
     def read_fallback(self) -> None:
         if self.kinds[self.at] == NAME:
-            self.said.bound.append(Bound("fallback", (self._word(),)))
+            self.said.bound += (Bound("fallback", (self._word(),)),)
 
     def read_assignments(self) -> None:
         """`set` and `let`, which may assign several times, and `export`, which may not."""
@@ -172,7 +179,7 @@ class StatementParser[T](DeclarationParser[T]):
     def _more_values(self, first: int, value: T) -> T:
         """The tuple that a value begins, unless the comma behind it leads to the next assignment."""
         parts = [value]
-        end = self.ends[self.at - 1]
+        end = self.spans[self.at - 1][1]
         at = self.at
         if self.kinds[at + 1] == NAME and self.kinds[at + 2] in ("=", "??="):
             return value
@@ -180,8 +187,8 @@ class StatementParser[T](DeclarationParser[T]):
             if self.kinds[self.at] == END:
                 break
             parts.append(self.expression())
-            end = self.ends[self.at - 1]
-        return self.build.items(self.starts[first], end, True, tuple(parts)) if len(parts) > 1 else value
+            end = self.spans[self.at - 1][1]
+        return self.build.items(self.spans[first][0], end, True, tuple(parts)) if len(parts) > 1 else value
 
     def read_with(self) -> None:
         """`with a = b, …`, or `with a as b`, where `it` is the name that is not written."""
@@ -196,15 +203,15 @@ class StatementParser[T](DeclarationParser[T]):
             first = self.at
             self._tuple(self.expression)
             target = self.names(first, self.at)
-        words = tuple(map(self._named, target.names)) or (Word(self.ends[at - 1], self.ends[at - 1], "it"),)
-        self.said.bound.append(Bound("with", words, value, plain=len(words) == 1))
+        words = tuple(map(self._named, target.names)) or (Word(self.spans[at - 1][1], self.spans[at - 1][1], "it"),)
+        self.said.bound += (Bound("with", words, value, plain=len(words) == 1),)
 
     def _named_values(self, kind: str, *, separated: bool) -> None:
         """`a = 1, b = 2`; where the commas may be missing, the list may also be empty."""
         while separated or (self.kinds[self.at] == NAME and self.kinds[self.at + 1] == "="):
             word = self._word()
             self.expect("=")
-            self.said.bound.append(Bound(kind, (word,), self.expression()))
+            self.said.bound += (Bound(kind, (word,), self.expression()),)
             if not self.accept(",") and separated:
                 return
 
@@ -214,26 +221,27 @@ class StatementParser[T](DeclarationParser[T]):
     def read_provide(self) -> None:
         self.expect(NAME)
         self.expect("=")
-        self.said.operands.append(self.expression())
+        self.said.operands += (self.expression(),)
 
     def read_filter(self) -> None:
         """The arguments of the filter that a `filter` block or a `capture` names."""
         if self.keyword == "capture":
-            self.said.bound.append(Bound("capture", (self._word(),)))
+            self.said.bound += (Bound("capture", (self._word(),)),)
             if not self.accept("|"):
                 return
-        self.expect(NAME)
+        word = self._word()
+        self.applied.append(("|", word.start, word.end, word.name))
         if self.kinds[self.at] == "(":
-            self.said.operands += (value for _, value in self.arguments())
+            self.said.operands += tuple([value for _, value in self.arguments()])
 
     def read_cache(self) -> None:
         """`cache key, ttl=…, depends=…`."""
-        self.said.operands.append(self.expression())
+        self.said.operands += (self.expression(),)
         while self.accept(","):
             if self.words[self.at] not in ("ttl", "depends") or self.kinds[self.at + 1] != "=":
                 break
             self.at += 2
-            self.said.operands.append(self.expression())
+            self.said.operands += (self.expression(),)
 
     def read_string(self) -> None:
         if self.kinds[self.at] != STRING:

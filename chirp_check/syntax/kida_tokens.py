@@ -1,18 +1,21 @@
 """Cuts one tag into tokens as Kida's lexer does, in one pass. What it cannot cut is Kida's to judge."""
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 # Kinds of tokens; an operator, a bracket and the words `and or not in is` are their own kind.
-NAME, NUMBER, STRING, END = "name", "number", "string", "end"
+# `a.b` without white space is one token, a path.
+NAME, PATH, NUMBER, STRING, END = "name", "path", "number", "string", "end"
 CONSTANTS: dict[str, bool | None] = {
     "true": True, "True": True, "false": False, "False": False, "none": None, "None": None,
 }  # fmt: skip
 OPERATOR_WORDS = frozenset({"and", "or", "not", "in", "is"})
+_WORD_KINDS = {word: word for word in OPERATOR_WORDS}
 
 _PATTERN = (
     r"[ \t\r\n]*+(?:-?(CLOSER)"
-    r"|([A-Za-z_][A-Za-z0-9_]*+)"
+    r"|([A-Za-z_][A-Za-z0-9_]*+(?:\.[A-Za-z_][A-Za-z0-9_]*+)*+)"
     r"|(\d++(?:\.(?!\.)\d*+)?)"
     r"""|("[^"\\]*+(?:\\.[^"\\]*+)*+"|'[^'\\]*+(?:\\.[^'\\]*+)*+')"""
     r"|(\{(?=[{%#]))"
@@ -28,49 +31,67 @@ _KINDS = {_NUMBER: NUMBER, _STRING: STRING}
 LONGEST = 2000  # tokens of a tag; whether a longer one ends at all is found out faster elsewhere
 
 
-@dataclass(slots=True)
-class Tokens:
+class Tokens(msgspec.Struct, gc=False, eq=False):
     """The tokens behind a tag's opener, its closer the last. With `whole` false they end where Kida has to decide.
 
-    `words` are as written; offsets are those of the file.
+    `words` are as written; `spans` are ranges in the file. `size`: how many tokens Kida makes of the tag; of a
+    path it makes several.
     """
 
     kinds: list[str]
     words: list[str]
-    starts: list[int]
-    ends: list[int]
+    spans: list[tuple[int, int]]
     whole: bool
+    size: int
 
     @property
     def keyword(self) -> str:
         """The first word of a `{% … %}`."""
         return self.words[0] if self.words and self.kinds[0] == NAME else ""
 
+    @property
+    def name(self) -> str:
+        """The name behind it, if there is one."""
+        name = self.words[1].partition(".")[0] if len(self.words) > 1 else ""
+        return name if name.isidentifier() else ""
+
+    @property
+    def name_span(self) -> tuple[int, int]:
+        """Where that name stands."""
+        start = self.spans[1][0]
+        return start, start + len(self.name)
+
 
 def tokenize(text: str, start: int, shift: int = 0, *, longest: int = LONGEST) -> Tokens:
     """The tokens of the tag whose opener stands at `start`. `shift`: what is added to offsets in `text`."""
     kinds: list[str] = []
     words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    spans: list[tuple[int, int]] = []
+    whole = False
+    size = 1
     at = start + 3 if text.startswith("-", start + 2) else start + 2
     for found in _TOKENS[text[start : start + 2]].finditer(text, at):
         group = found.lastindex
         if group is None or (group == _OPENER and text[found.end()] != "{") or len(kinds) > longest:
             break
         word = found[group]
-        first, last = found.span(group)
         words.append(word)
-        starts.append(first + shift)
-        ends.append(last + shift)
+        spans.append(found.span(group))
         if group == _NAME:
-            kinds.append(word if word in OPERATOR_WORDS else NAME)
+            if "." in word:
+                kinds.append(PATH)
+                size += 2 * word.count(".")
+            else:
+                kinds.append(_WORD_KINDS.get(word, NAME))
         elif group == _CLOSER:
             kinds.append(END)
-            return Tokens(kinds, words, starts, ends, whole=True)
+            whole = True
+            break
         else:
             kinds.append(_KINDS.get(group, word))
-    return Tokens(kinds, words, starts, ends, whole=False)
+    if shift:
+        spans = [(first + shift, last + shift) for first, last in spans]
+    return Tokens(kinds, words, spans, whole, size + len(kinds))
 
 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([nrt\\\"'])|)", re.DOTALL)
