@@ -117,7 +117,8 @@ def test_rewrites_keep_meaning_and_findings() -> None:
 
 
 def test_references_are_counted_by_tokens() -> None:
-    python = 'NOTE = "note.html"\n\n@app.route("/a")\ndef a():\n    return Fragment(NOTE, "row", target="x", when=f"/a/{1}")\n'
+    handler = 'def a():\n    return Fragment(NOTE, "row", target="x", when=f"/a/{1}")\n'
+    python = f'NOTE = "note.html"\n\n@app.route("/a")\n{handler}'
     shown = '<a href="/a" hx-get="/b/{{ c }}" hx-target="#d">{{ link("/e") }}</a>{# <a href="/z"> #}'
     template = f'{{% include "a.html" %}}{shown}'
     found = Counter(one.kind for one in references({"a.py": python, "note.html": template}))
