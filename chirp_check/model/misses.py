@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chirp_check.diagnostic import Edit, nearest
+from chirp_check.diagnostic import Edit
 from chirp_check.grammar.path import CONVERTERS, PathPattern, PathSegment, parse_path
 from chirp_check.model.applications import application
 from chirp_check.model.entities import LinkUse, Route, UrlUse
 from chirp_check.model.inputs import text
 from chirp_check.model.model import Model
-from chirp_check.model.routes import first_words, meeting_any, path_pieces, segments_of
+from chirp_check.model.routes import begins_like, meeting_any, path_pieces, segments_of
 from chirp_check.model.trie import Segment
 from chirp_check.source import Span
 
@@ -120,5 +120,5 @@ def _only(source: str, span: Span, word: str) -> Span | None:
 def is_inside(model: Model, use: Reference) -> bool:
     """Whether the first word of a URL is, or nearly is, the first word of a route."""
     first = segments_of(path_pieces(use.url))[0]
-    known = {word for app in model.applications_of(use.url.span.path) for word in first_words(model, app)}
-    return isinstance(first, str) and bool(first) and (first in known or nearest(first, known) is not None)
+    apps = model.applications_of(use.url.span.path)
+    return isinstance(first, str) and bool(first) and any(begins_like(model, app, first) for app in apps)

@@ -6,6 +6,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from chirp_check.diagnostic import nearest
 from chirp_check.grammar.path import PathError, PathPattern, PathSegment, parse_path
 from chirp_check.model.applications import AppKey, application
 from chirp_check.model.entities import Pattern, Text
@@ -90,10 +91,16 @@ def reach(model: Queries, app: AppKey, url: Text | Pattern) -> Reach:
 
 
 @query
-def first_words(model: Queries, app: AppKey) -> frozenset[str]:
-    """What the paths of routes begin with."""
+def _first_words(model: Queries, app: AppKey) -> frozenset[str]:
     firsts = (pattern.segments[0] for _, pattern in _patterns(model, app))
     return frozenset(one.value for one in firsts if not one.is_param and one.value)
+
+
+@query
+def begins_like(model: Queries, app: AppKey, word: str) -> bool:
+    """Whether the path of a route begins with a word, or with nearly that word."""
+    known = _first_words(model, app)
+    return word in known or nearest(word, known) is not None
 
 
 def meeting_any(model: Queries, app: AppKey, segments: tuple[Segment, ...]) -> Iterator[tuple[int, PathPattern]]:
