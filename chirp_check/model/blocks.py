@@ -11,7 +11,7 @@ from chirp_check.model.memory import Queries, query
 from chirp_check.model.mentions import mentioned
 from chirp_check.model.mounts import mounted
 from chirp_check.model.program import records
-from chirp_check.model.templates import blocks, chain, target
+from chirp_check.model.templates import blocks, chain, target, template_path
 
 UNSEEN = frozenset({"template", "block"})  # what an application may render though nobody sees it
 
@@ -82,4 +82,8 @@ def rendered(model: Queries, app: AppKey) -> frozenset[tuple[str, str]] | None:
     if any(isinstance(use, Unknown) and use.kind in UNSEEN and (use.kind, use.span) not in known for use in uses):
         return None
     named = {(use.path, use.block.value) for use in uses if isinstance(use, BlockUse)}
+    for use in uses:  # a `Suspense` renders whatever block reads what it waits for
+        path = template_path(model, app, use.name.value) if isinstance(use, TemplateUse) else None
+        if path is not None and isinstance(use, TemplateUse) and use.site is not None and use.site.kind == "Suspense":
+            named |= {(path, name) for name in blocks(model, app, path)}
     return frozenset((file, name) for path, name in named for file in chain(model, app, path).paths)

@@ -66,15 +66,13 @@ def _rendered(model: Queries, app: AppKey, record: Record, site: Site) -> Iterat
 
 def _deferred(model: Queries, record: Record) -> Iterator[Text]:
     """The blocks that a `Suspense` names: the keys of `blocks=`, the items of `defer_blocks=`."""
-    blocks = record.argument(None, "blocks")
-    if isinstance(blocks, Dict):
-        source = text(model, blocks.span.path) or ""
-        for key, _ in blocks.entries:
-            quoted = (source.find(f"{quote}{key}{quote}", blocks.span.start, blocks.span.end) for quote in "\"'")
-            at = next((at for at in quoted if at >= 0), None)
-            if at is not None:
-                yield Text(key, Span(blocks.span.path, at, at + len(key) + 2))
-    listed = record.argument(None, "defer_blocks")
+    given, listed = record.argument(None, "blocks"), record.argument(None, "defer_blocks")
+    if isinstance(given, Dict):
+        source, (path, start, end) = text(model, given.span.path) or "", given.span
+        for key, _ in given.entries:
+            at = max(source.find(f"{quote}{key}{quote}", start, end) for quote in "\"'")
+            if at >= 0:
+                yield Text(key, Span(path, at, at + len(key) + 2))
     yield from (one for one in (listed.items if isinstance(listed, Sequence) else ()) if isinstance(one, Text))
 
 
