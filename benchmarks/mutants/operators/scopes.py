@@ -131,7 +131,7 @@ def _block_in_match(app: Application, random: Random) -> Iterator[Change]:
         for tag, name, start in _blocks(text):
             if (template, name) not in rendered(app) or tag.close is None or tag.word != "block":
                 continue
-            opening = "{% match 1 %}{% case 1 %}"
+            opening = "{% match url_for %}{% case _ %}"
             end = tags(text)[tag.close].end
             made = opening + text[tag.start : end] + "{% end %}"
             moved = start + len(opening)
