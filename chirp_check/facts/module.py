@@ -73,9 +73,12 @@ class _BodyReader:
         for node in nodes:
             read = _READERS.get(type(node))
             if read is not None:
-                made = read(self, node, self.offsets.start(node), self.offsets.end(node))
-                pending = self._yielded()
-                statements.extend(pending if pending and isinstance(node, ast.Expr) else (*pending, *made))
+                made = read(self, node, *self.offsets.span(node))
+                if self.terms.yielded:
+                    pending = self._yielded()
+                    statements.extend(pending if isinstance(node, ast.Expr) else (*pending, *made))
+                else:
+                    statements.extend(made)
         self._depth -= 1
         return tuple(statements)
 
@@ -162,8 +165,7 @@ class _BodyReader:
         return tuple(params)
 
     def _param(self, arg: ast.arg, kind: str, default: ast.expr | None) -> Param:
-        start = self.offsets.start(arg)
-        return Param(arg.arg, kind, self.term(arg.annotation), self.term(default), start, self.offsets.end(arg))
+        return Param(arg.arg, kind, self.term(arg.annotation), self.term(default), *self.offsets.span(arg))
 
 
 type _Made = tuple[AnyStatement, ...]

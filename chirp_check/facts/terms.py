@@ -44,30 +44,33 @@ class TermReader:
 
     def read(self, node: ast.expr) -> AnyTerm:
         """The term of an expression."""
-        start, end = self.offsets.start(node), self.offsets.end(node)
+        start, end = self.offsets.span(node)
+        if isinstance(node, ast.Name):
+            return Name(start, end, node.id)
         reader = _READERS.get(type(node))
         if reader is None:
             return Opaque(start, end, _WHY.get(type(node), "an expression"), self.inside(node))
         if self._depth >= DEPTH:
             return Opaque(start, end, "an expression nested too deeply")
         self._depth += 1
-        try:
-            return reader(self, node, start, end)
-        finally:
-            self._depth -= 1
+        term = reader(self, node, start, end)
+        self._depth -= 1
+        return term
 
     def source(self, node: ast.expr) -> str:
         """The source text of an expression."""
-        return self.text[self.offsets.start(node) : self.offsets.end(node)]
+        start, end = self.offsets.span(node)
+        return self.text[start:end]
 
     def arguments(self, node: ast.Call) -> tuple[Arg, ...]:
         """The arguments of a call, positional first, in the order they are written."""
-        positional = [
+        found = [
             Arg(None, 1, self.read(arg.value)) if isinstance(arg, ast.Starred) else Arg(None, 0, self.read(arg))
             for arg in node.args
         ]
-        keywords = [Arg(word.arg, 0 if word.arg else 2, self.read(word.value)) for word in node.keywords]
-        return (*positional, *keywords)
+        for word in node.keywords:
+            found.append(Arg(word.arg, 0 if word.arg else 2, self.read(word.value)))  # noqa: PERF401 - keeps order plain
+        return tuple(found)
 
     def inside(self, node: ast.AST) -> tuple[AnyTerm, ...]:
         """The terms of the expressions directly inside a node."""
@@ -81,11 +84,9 @@ class TermReader:
 
 
 def _constant(reader: TermReader, node: ast.Constant, start: int, end: int) -> AnyTerm:
-    match node.value:
-        case None | str() | int() | float() as value if _storable(value):
-            return Const(start, end, value)
-        case _:
-            pass
+    value = node.value
+    if (value is None or isinstance(value, (str, int, float))) and _storable(value):
+        return Const(start, end, value)
     return Opaque(start, end, "an unusual literal")
 
 
@@ -94,10 +95,6 @@ def _storable(value: str | float | None) -> bool:
     if isinstance(value, str):
         return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
     return not isinstance(value, int) or -(2**63) <= value < 2**63
-
-
-def _name(reader: TermReader, node: ast.Name, start: int, end: int) -> AnyTerm:
-    return Name(start, end, node.id)
 
 
 def _attribute(reader: TermReader, node: ast.Attribute, start: int, end: int) -> AnyTerm:
@@ -225,7 +222,6 @@ _WHY: dict[type[ast.expr], str] = {
 # The readers take the node class they are listed under; the table is the only place that pairs them.
 _READERS: dict[type[ast.expr], Callable[..., AnyTerm]] = {
     ast.Constant: _constant,
-    ast.Name: _name,
     ast.Attribute: _attribute,
     ast.Subscript: _subscript,
     ast.Call: _call,

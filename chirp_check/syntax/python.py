@@ -124,29 +124,45 @@ def comments(file: SourceFile, marker: str) -> Iterator[tuple[int, str]]:
         return  # the file does not tokenize to its end; the syntax error is reported, the comments before it hold
 
 
+type _Placed = ast.expr | ast.stmt | ast.arg | ast.keyword | ast.pattern
+
+
 class Offsets:
     """Converts the tree's lines and UTF-8 columns to code points."""
 
-    __slots__ = ("_ascii", "_file")
+    __slots__ = ("_file", "_lines", "_wide")
 
     def __init__(self, file: SourceFile) -> None:
         self._file = file
-        self._ascii = file.text.isascii()
+        self._lines = file.lines
+        # The lines with more bytes than code points; None: there are none.
+        self._wide: dict[int, bytes | None] | None = None if file.text.isascii() else {}
 
     def at(self, line: int, column: int) -> int:
         """The code point at a 1-based line and a 0-based UTF-8 column."""
-        file = self._file
-        begin = file.lines[line - 1]
-        if self._ascii:
+        begin = self._lines[line - 1]
+        if self._wide is None:
             return begin + column
-        return begin + len(file.line_text(line).encode("utf-8", "surrogatepass")[:column].decode("utf-8", "ignore"))
+        if line not in self._wide:
+            text = self._file.line_text(line)
+            self._wide[line] = None if text.isascii() else text.encode("utf-8", "surrogatepass")
+        encoded = self._wide[line]
+        return begin + (column if encoded is None else len(encoded[:column].decode("utf-8", "ignore")))
 
-    def start(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.pattern) -> int:
+    def span(self, node: _Placed) -> tuple[int, int]:
+        """Where a node begins and ends."""
+        end_line, end_column = node.end_lineno, node.end_col_offset
+        if end_line is None or end_column is None:
+            end_line, end_column = node.lineno, node.col_offset
+        if self._wide is None:
+            lines = self._lines
+            return lines[node.lineno - 1] + node.col_offset, lines[end_line - 1] + end_column
+        return self.at(node.lineno, node.col_offset), self.at(end_line, end_column)
+
+    def start(self, node: _Placed) -> int:
         """Where a node begins."""
         return self.at(node.lineno, node.col_offset)
 
-    def end(self, node: ast.expr | ast.stmt | ast.arg | ast.keyword | ast.pattern) -> int:
+    def end(self, node: _Placed) -> int:
         """Where a node ends."""
-        if node.end_lineno is None or node.end_col_offset is None:
-            return self.start(node)
-        return self.at(node.end_lineno, node.end_col_offset)
+        return self.span(node)[1]
