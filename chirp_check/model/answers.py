@@ -12,8 +12,9 @@ from chirp_check.model.endings import reaches_end
 from chirp_check.model.entities import ArgumentFault, HandlerRef, PromiseFault, ReturnFault, Site
 from chirp_check.model.framework import RETURN_TYPES, is_a
 from chirp_check.model.inputs import module_facts, module_functions
-from chirp_check.model.listing import function
+from chirp_check.model.listing import function, handler_ref
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.pages import form_actions
 from chirp_check.model.program import class_names, summary
 from chirp_check.model.signatures import STATUSES, type_word
 from chirp_check.source import Span
@@ -24,22 +25,24 @@ _HARMLESS_DECORATORS = frozenset({"dataclass", "final", "total_ordering"})
 @query
 def handler_faults(model: Queries, path: str) -> tuple[object, ...]:
     """What is wrong with the answers of the handlers that a Python file defines."""
-    found = (fault for one in _handlers(model).get(path, ()) for fault in _faults(model, *one))
+    found = (fault for one in _handlers_in(model, path) for fault in _faults(model, *one))
     return tuple(dict.fromkeys(found))
 
 
 @query
+def _handlers_in(model: Queries, path: str) -> tuple[tuple[HandlerRef, Handler], ...]:
+    return _handlers(model).get(path, ())
+
+
+@query
 def _handlers(model: Queries) -> Mapping[str, tuple[tuple[HandlerRef, Handler], ...]]:
-    """The handlers of routes and of errors by the file that defines them, those of pages left out."""
+    """The handlers of routes, form actions and errors by the file that defines them."""
     found: dict[str, dict[Span, tuple[HandlerRef, Handler]]] = {}
     for app in application_keys(model):
         known = application(model, app)
-        routed = (
-            (route.handler, handler)
-            for route, handler in zip(known.routes, known.handlers, strict=True)
-            if route.handler is None or route.span != route.handler.span
-        )
-        for reference, handler in (*routed, *known.error_handlers):
+        routed = ((route.handler, handler) for route, handler in zip(known.routes, known.handlers, strict=True))
+        acting = ((handler_ref(model, one), Handler(one, None)) for one in form_actions(model, app))
+        for reference, handler in (*routed, *acting, *known.error_handlers):
             if reference is not None and handler is not None:
                 found.setdefault(reference.span.path, {})[reference.span] = (reference, handler)
     return {path: tuple(ones.values()) for path, ones in found.items()}

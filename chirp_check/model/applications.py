@@ -1,6 +1,6 @@
 """The applications of a project: for each `App(…)` its files, template roots, routes and open URL prefixes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -70,6 +70,8 @@ class Application:
 
 IMPLICIT = AppKey("", 0)
 
+type Registered = tuple[Route, Handler | None]
+
 
 @query
 def application_keys(model: Queries) -> tuple[AppKey, ...]:
@@ -92,6 +94,21 @@ def application(model: Queries, key: AppKey) -> Application:
 def application_files(model: Queries, key: AppKey) -> frozenset[str]:
     """The Python files of an application."""
     return application(model, key).files
+
+
+@query
+def _registered(model: Queries, key: AppKey) -> Mapping[str, tuple[Registered, ...]]:
+    known = application(model, key)
+    found: dict[str, list[Registered]] = {}
+    for route, handler in zip(known.routes, known.handlers, strict=True):
+        found.setdefault(route.span.path, []).append((route, handler))
+    return {path: tuple(ones) for path, ones in found.items()}
+
+
+@query
+def registered_in(model: Queries, key: AppKey, path: str) -> tuple[Registered, ...]:
+    """The routes that a file registers on an application, with their handlers."""
+    return _registered(model, key).get(path, ())
 
 
 @query

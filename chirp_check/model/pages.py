@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from chirp_check.facts.values import Call, Name
 from chirp_check.grammar.pages import CONTEXT, LAYOUT, META
 from chirp_check.model.applications import AppKey, Handler, application
-from chirp_check.model.domain import Callable, Dict, Record, Scalar, Sequence, Value
+from chirp_check.model.domain import Callable, Dict, External, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import Route, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.listing import function
@@ -186,6 +187,22 @@ def _is_decorated(model: Queries, one: Callable) -> bool:
     return written is not None and bool(written.decorators)
 
 
+@query
+def form_actions(model: Queries, app: AppKey) -> tuple[Callable, ...]:
+    """The form actions of all pages."""
+    files = dict.fromkeys(actions_file(model, page) for page in mounted_pages(model, app))
+    found = (action for path in files if path is not None for action in actions(model, path) or ())
+    return tuple(one for one in found if is_action(model, one))
+
+
+def is_action(model: Queries, one: Callable) -> bool:
+    """Whether the text says that a function is a form action: it is decorated with the framework's `action`."""
+    written = function(model, one.module, one.qualname)
+    called = (decorator.function for decorator in written.decorators if isinstance(decorator, Call)) if written else ()
+    values = (names_of(model, one.module).get(name.id) for name in called if isinstance(name, Name))
+    return any(isinstance(value, External) and value.name.startswith("chirp.") for value in values)
+
+
 def answering(model: Queries, app: AppKey, route: int) -> tuple[Handler, ...] | None:
     """The functions that can answer a route: its handler and form actions; None where one is not seen."""
     known = application(model, app)
@@ -210,6 +227,8 @@ def given_by(model: Queries, handler: Handler) -> tuple[Value, ...]:
 def _rendered_by(model: Queries, app: AppKey) -> Mapping[Record, tuple[str, ...]]:
     """The pages whose functions give a return type, by how it is constructed."""
     found: dict[Record, dict[str, None]] = {}
+    if not _mounts(model, app):
+        return {}
     known = application(model, app)
     for index, route in enumerate(known.routes):
         page = page_at(model, app, route.span.path)
@@ -235,9 +254,13 @@ def cascade_of(model: Queries, app: AppKey, record: Record) -> Cascade | None:
 
 
 def _below_pages(model: Queries, app: AppKey, path: str) -> bool:
+    return any(root is not None and path.startswith(f"{root}/") for root in _mounts(model, app))
+
+
+@query
+def _mounts(model: Queries, app: AppKey) -> tuple[str | None, ...]:
     span = application(model, app).span
-    roots = mounted(model, span) if span is not None else ()
-    return any(root is not None and path.startswith(f"{root}/") for root in roots)
+    return mounted(model, span) if span is not None else ()
 
 
 def layouts_of(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from chirp_check.facts.handlers import (
 from chirp_check.facts.values import AnyTerm, Attr, Bind, Call, Const, Index, Merge, Name, Repeated
 from chirp_check.facts.walk import every_statement
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
-from chirp_check.model.applications import AppKey, application, application_keys
+from chirp_check.model.applications import AppKey, application_keys, registered_in
 from chirp_check.model.domain import Callable, External, Record, Value
 from chirp_check.model.entities import HandlerRef, ParameterFault, Route
 from chirp_check.model.expressions import BUILTINS
@@ -32,7 +32,6 @@ from chirp_check.model.listing import function, handler_ref
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.pages import Cascade, cascaded, served
 from chirp_check.model.program import names_of
-from chirp_check.model.route_checks import routes_in
 from chirp_check.source import Span
 
 # What each converter delivers can be handed to a parameter of these types.
@@ -75,10 +74,7 @@ def parameter_faults(model: Queries, path: str) -> tuple[ParameterFault, ...]:
 
 def _all_faults(model: Queries, path: str) -> Iterator[ParameterFault]:
     for app in application_keys(model):
-        here = routes_in(model, app).get(path, ())
-        known = application(model, app)
-        for index in here:
-            route, handler = known.routes[index], known.handlers[index]
+        for route, handler in registered_in(model, app, path):
             if handler is not None and route.handler is not None:
                 taker = taken_by(model, handler.function, route.handler, cascaded(model, app, path))
                 yield from faults(model, route, taker) if taker is not None else ()
