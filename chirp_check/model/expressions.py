@@ -36,6 +36,7 @@ from chirp_check.model.domain import (
     Instance,
     Method,
     Path,
+    Record,
     Scalar,
     Sequence,
     Value,
@@ -46,6 +47,7 @@ from chirp_check.model.entities import Text, Unknown
 from chirp_check.model.frame import Arguments, Frame
 
 BUILTINS = frozenset(dir(builtins))
+TWICE = "@twice"  # noted for a keyword that a call gives twice: where its value is written, and what else it is
 
 
 def evaluate(term: AnyTerm, frame: Frame) -> Value:
@@ -65,12 +67,24 @@ def arguments(given: tuple[Arg, ...], frame: Frame) -> Arguments:
             args += value.items if isinstance(value, Sequence) else ()
         elif one.stars == 2:
             open_kwargs = open_kwargs or not isinstance(value, Dict) or value.open
-            kwargs.update(value.entries if isinstance(value, Dict) else ())
+            if isinstance(value, Dict):
+                _note_twice(given, one, value, frame)
+                kwargs.update(value.entries)
         elif one.name is not None:
             kwargs[one.name] = value
         elif not open_args:
             args.append(value)
     return Arguments(tuple(args), tuple(kwargs.items()), open_args, open_kwargs)
+
+
+def _note_twice(given: tuple[Arg, ...], forwarded: Arg, mapping: Dict, frame: Frame) -> None:
+    """Keywords that a call gives and also forwards: Python refuses it. An open mapping may lack any of its keys."""
+    for one in given if not mapping.open else ():
+        entry = mapping.get(one.name) if one.name is not None else None
+        if entry is not None and one.name is not None:
+            written = Text(one.name, frame.span(one.value.start, one.value.end))
+            stars = frame.span(forwarded.value.start, forwarded.value.end)
+            frame.machine.note_record(Record(TWICE, (written, entry), (), False, stars))
 
 
 def test(term: AnyTerm, frame: Frame) -> bool | None:

@@ -139,6 +139,9 @@ def _compared(term: Compare, given: Given, local: frozenset[str]) -> _Value:
     right = _value(term.right, given, local)
     if isinstance(left, _Undefined) or isinstance(right, _Undefined):
         return UNDEFINED
+    if term.operator in ("is", "is not"):
+        asked = left is not None and left.value is None and right == Known(None)
+        return Known(asked is (term.operator == "is")) if left is not None and right == Known(None) else None
     compare = _OPERATORS.get(term.operator)
     if left is None or right is None or compare is None or not _comparable(left, right, term.operator):
         return None

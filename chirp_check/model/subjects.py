@@ -10,10 +10,12 @@ from chirp_check.model import annotations, markup_uses, python_uses
 from chirp_check.model.answers import handler_faults
 from chirp_check.model.applications import application, application_keys
 from chirp_check.model.context_faults import context_faults
+from chirp_check.model.duplicates import given_twice
 from chirp_check.model.entities import BlockUse, SyntaxProblem, TemplateUse, Unknown, UrlUse
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.none_tests import none_tests
 from chirp_check.model.page_faults import page_faults
 from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
@@ -121,6 +123,8 @@ PRODUCERS: tuple[Producer, ...] = (
     template_uses,
     deceptions,
     context_faults,
+    given_twice,
+    none_tests,
 )
 
 

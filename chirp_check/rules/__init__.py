@@ -11,6 +11,7 @@ from chirp_check.rules.bare_ignore import bare_ignore
 from chirp_check.rules.confusable_name import confusable_name
 from chirp_check.rules.dead_template import dead_template
 from chirp_check.rules.duplicate_block import duplicate_block
+from chirp_check.rules.duplicate_context import duplicate_context
 from chirp_check.rules.duplicate_route import duplicate_route
 from chirp_check.rules.duplicate_route_name import duplicate_route_name
 from chirp_check.rules.fragment_scope import fragment_scope
@@ -18,6 +19,7 @@ from chirp_check.rules.hoisted_guard import hoisted_guard
 from chirp_check.rules.internal_error import internal_error
 from chirp_check.rules.maybe_missing_context import maybe_missing_context
 from chirp_check.rules.missing_context import missing_context
+from chirp_check.rules.never_none import never_none
 from chirp_check.rules.orphan_block import orphan_block
 from chirp_check.rules.path_parameter import path_parameter
 from chirp_check.rules.python_syntax import python_syntax
@@ -55,6 +57,7 @@ ALL: tuple[Rule, ...] = (
     confusable_name,
     dead_template,
     duplicate_block,
+    duplicate_context,
     duplicate_route,
     duplicate_route_name,
     fragment_scope,
@@ -62,6 +65,7 @@ ALL: tuple[Rule, ...] = (
     internal_error,
     maybe_missing_context,
     missing_context,
+    never_none,
     orphan_block,
     path_parameter,
     python_syntax,
