@@ -19,9 +19,10 @@ from chirp_check.model.templates import chain, parses, references, target
 
 
 class Lack(Enum):
-    """Why a name means no component: nothing binds it, or what binds it cannot be told."""
+    """Why a name means no component: nothing binds it, nothing seen binds it, or what binds it cannot be told."""
 
     ABSENT = "absent"
+    OPEN = "open"
     UNSEEN = "unseen"
 
 
@@ -122,16 +123,13 @@ def exported(model: Queries, app: AppKey, path: str, name: str) -> Component | L
 
 def _exported(model: Queries, app: AppKey, path: str, name: str, seen: frozenset[str]) -> Component | Lack:
     if path in seen:
-        return Lack.UNSEEN
-    seen |= {path}
+        return Lack.ABSENT  # what it binds is being looked at
     line = chain(model, app, path)
-    found: set[Component | Lack] = set()
-    for one in line.paths:
-        found |= set(_bound_in(model, app, one, name, seen))
-    found.discard(Lack.ABSENT)
-    if not found:
-        return Lack.ABSENT if line.complete else Lack.UNSEEN
-    return found.pop() if len(found) == 1 else Lack.UNSEEN
+    found = {one for each in line.paths for one in _bound_in(model, app, each, name, seen | {path})}
+    bound = found - {Lack.ABSENT, Lack.OPEN}
+    if not bound:
+        return Lack.OPEN if Lack.OPEN in found or not line.complete else Lack.ABSENT
+    return bound.pop() if len(bound) == 1 else Lack.UNSEEN
 
 
 def _bound_in(model: Queries, app: AppKey, path: str, name: str, seen: frozenset[str]) -> Iterator[Component | Lack]:
@@ -152,9 +150,7 @@ def _bound_in(model: Queries, app: AppKey, path: str, name: str, seen: frozenset
     for reference in references(model, path):
         if reference.kind in UNFOLDED:
             at = target(model, app, reference, path)
-            brought = _exported(model, app, at, name, seen) if at is not None else Lack.UNSEEN
-            if brought is not Lack.ABSENT:
-                yield Lack.UNSEEN
+            yield _exported(model, app, at, name, seen) if at is not None else Lack.OPEN
 
 
 def meant(model: Queries, app: AppKey, path: str, function: AnyTerm) -> Component | Lack:
