@@ -123,6 +123,10 @@ _PLAIN = _Around()
 
 def unplaced(term: AnyTerm) -> AnyTerm:
     """The term without offsets."""
+    if isinstance(term, Name):
+        return Name(0, 0, term.id)
+    if isinstance(term, Attr):
+        return Attr(0, 0, unplaced(term.base), term.name, term.optional)
     return cast("AnyTerm", _bare(term))
 
 
@@ -147,6 +151,13 @@ class Reads:
 
     def of(self, *terms: AnyTerm | None) -> tuple[Read, ...]:
         """The names that expressions read, in the order of evaluation."""
+        if len(terms) == 1:  # most are `a` or `a.b`
+            (term,) = terms
+            if isinstance(term, Name):
+                return (Read(self.note(term.start, term.end), term.id),)
+            if isinstance(term, Attr) and isinstance(term.base, Name):
+                base = term.base
+                return (Read(self.note(base.start, base.end), base.id, member=term.name),)
         return tuple(read for term in terms if term is not None for read in self._of(term, _PLAIN))
 
     def note(self, start: int, end: int) -> int:
