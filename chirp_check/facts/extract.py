@@ -90,6 +90,7 @@ class _TemplateReader:
             calls=tuple(sorted(self.calls, key=lambda call: (call.start, -call.end))),
             bindings=tuple(self.bindings),
             elements=markup.elements(),
+            unscripted=markup.unscripted(),
             expressions=tuple(self.outputs.values()),
             scripts=markup.scripts,
             comments=tuple(Ident(start, end, self.text[start:end]) for start, end in comments),

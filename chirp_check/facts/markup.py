@@ -49,6 +49,7 @@ class MarkupReader:
         statements = [(tag.start, tag.end) for tag in scan.tags if not tag.is_output and tag.start not in raw_starts]
         masked = mask(text, [*outputs_at, *scan.raws], [*statements, *scan.comments])
         self.markup: Markup = read_markup(masked)
+        self._masked = masked
         self.special = sorted([*scan.comments, *scan.raws])
 
     @property
@@ -76,6 +77,13 @@ class MarkupReader:
                 if isinstance(tag, StartTag)
             ]
         )
+
+    def unscripted(self) -> tuple[Element, ...]:
+        """The elements inside `<noscript>`, which are there only where no scripts run."""
+        inside = (read_markup(self._masked, start, end).tags for start, end in self.markup.unscripted)
+        found = [tag for tags in inside for tag in tags if isinstance(tag, StartTag)]
+        around = zip(found, self.arms.around(found), strict=True)
+        return tuple([self._element(tag, None, self.arms.branches(number)) for tag, number in around])
 
     def _element(self, tag: StartTag, close: int | None, branches: tuple[Branch, ...]) -> Element:
         attributes = tuple(

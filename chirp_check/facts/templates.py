@@ -173,6 +173,7 @@ class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     `scripts` are the ranges of the texts of `<script>` elements and of `on*`/`hx-on*` attributes, for what scripts
     visibly create. `expressions` are all output expressions `{{ … }}`. `comments` are Kida comments' inner texts.
+    `unscripted` are the elements inside `<noscript>`, which are none of `elements`: without scripts they are there.
     `overrides` are the blocks inside an `embed`: they replace blocks of the embedded template and are no blocks of
     this one. `operands` are the expressions of statement tags that stand in no other fact: what loops run over,
     subjects and patterns of `match`, keys of `cache`, what slots offer, what `provide` provides. `program` tells what
@@ -200,3 +201,4 @@ class TemplateFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     filters: tuple[Ident, ...] = ()
     tests: tuple[Ident, ...] = ()
     turning: tuple[tuple[int, str], ...] = ()
+    unscripted: tuple[Element, ...] = ()

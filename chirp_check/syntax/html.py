@@ -67,10 +67,14 @@ class EndTag(msgspec.Struct, frozen=True, gc=False):
 
 
 class Markup(msgspec.Struct, frozen=True, gc=False):
-    """Start and end tags in document order, and the ranges of script texts."""
+    """Start and end tags in document order, and the ranges of script texts.
+
+    `unscripted` are the ranges inside `<noscript>`, whose tags are there only where no scripts run.
+    """
 
     tags: tuple[StartTag | EndTag, ...]
     scripts: tuple[tuple[int, int], ...]
+    unscripted: tuple[tuple[int, int], ...] = ()
 
 
 def mask(text: str, outputs: Iterable[tuple[int, int]], statements: Iterable[tuple[int, int]]) -> str:
@@ -86,29 +90,29 @@ def mask(text: str, outputs: Iterable[tuple[int, int]], statements: Iterable[tup
     return "".join(pieces)
 
 
-def read_markup(masked: str) -> Markup:
-    """The markup of a masked template. Any text has one."""
+def read_markup(masked: str, start: int = 0, end: int | None = None) -> Markup:
+    """The markup of a masked template whose tags begin between `start` and `end`. Any text has one."""
     tags: list[StartTag | EndTag] = []
-    scripts: list[tuple[int, int]] = []
-    at = 0
-    while found := _MARKUP.search(masked, at):
+    raw: dict[str, list[tuple[int, int]]] = {}
+    at = start
+    last = len(masked) if end is None else end
+    while found := _MARKUP.search(masked, at, last):
         name = found[3]
         if name is None:
             at = _behind_comment(masked, found)
-        elif found[2]:
-            end = masked.find(">", found.end())
-            at = len(masked) if end < 0 else end + 1
-            tags.append(EndTag(_tag_name(name)[0], found.start(), at))
-        else:
-            tag = _start_tag(masked, found.start(), name)
-            tags.append(tag)
-            at = tag.end
-            if tag.name not in RAW_TEXT or tag.self_closing:
-                continue
+            continue
+        tag = _end_tag(masked, found, name) if found[2] else _start_tag(masked, found.start(), name)
+        tags.append(tag)
+        at = tag.end
+        if isinstance(tag, StartTag) and tag.name in RAW_TEXT and not tag.self_closing:
             at = _raw_text_end(masked, at, tag.name)
-            if tag.name == "script":
-                scripts.append((tag.end, at))
-    return Markup(tuple(tags), tuple(scripts))
+            raw.setdefault(tag.name, []).append((tag.end, at))
+    return Markup(tuple(tags), tuple(raw.get("script", ())), tuple(raw.get("noscript", ())))
+
+
+def _end_tag(masked: str, found: re.Match[str], name: str) -> EndTag:
+    end = masked.find(">", found.end())
+    return EndTag(_tag_name(name)[0], found.start(), len(masked) if end < 0 else end + 1)
 
 
 def _behind_comment(masked: str, found: re.Match[str]) -> int:
