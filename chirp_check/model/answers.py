@@ -13,7 +13,7 @@ from chirp_check.model.entities import ArgumentFault, HandlerRef, PromiseFault, 
 from chirp_check.model.framework import RETURN_TYPES, is_a
 from chirp_check.model.inputs import module_facts, module_functions
 from chirp_check.model.listing import function, handler_ref
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import form_actions
 from chirp_check.model.program import class_names, summary
 from chirp_check.model.signatures import STATUSES, type_word
@@ -29,7 +29,7 @@ def handler_faults(model: Queries, path: str) -> tuple[object, ...]:
     return tuple(dict.fromkeys(found))
 
 
-@query
+@gate
 def _handlers_in(model: Queries, path: str) -> tuple[tuple[HandlerRef, Handler], ...]:
     return _handlers(model).get(path, ())
 

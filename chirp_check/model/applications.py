@@ -13,7 +13,7 @@ from chirp_check.model.entities import HandlerRef, Route, Text, Unknown
 from chirp_check.model.frame import Registration, Summary
 from chirp_check.model.inputs import files, module_facts, python_files
 from chirp_check.model.listing import function, handler_ref, imports
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.mounts import mounted, near, page_routes, python_below
 from chirp_check.model.program import class_names, log
 from chirp_check.source import Span
@@ -73,7 +73,7 @@ IMPLICIT = AppKey("", 0)
 type Registered = tuple[Route, Handler | None]
 
 
-@query
+@gate
 def application_keys(model: Queries) -> tuple[AppKey, ...]:
     """All applications that the text shows, in the order of their places; at least one."""
     keys = tuple(_places(model))
@@ -90,7 +90,7 @@ def application(model: Queries, key: AppKey) -> Application:
     return _implicit(model) if key == IMPLICIT else _Builder(model, _places(model)[key]).build()
 
 
-@query
+@gate
 def application_files(model: Queries, key: AppKey) -> frozenset[str]:
     """The Python files of an application."""
     return application(model, key).files
@@ -105,13 +105,13 @@ def _registered(model: Queries, key: AppKey) -> Mapping[str, tuple[Registered, .
     return {path: tuple(ones) for path, ones in found.items()}
 
 
-@query
+@gate
 def registered_in(model: Queries, key: AppKey, path: str) -> tuple[Registered, ...]:
     """The routes that a file registers on an application, with their handlers."""
     return _registered(model, key).get(path, ())
 
 
-@query
+@gate
 def roots(model: Queries, key: AppKey) -> Roots:
     """Where the templates of an application come from."""
     return application(model, key).roots

@@ -5,22 +5,22 @@ from collections.abc import Mapping
 from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.model.imports import Modules
-from chirp_check.model.memory import Queries, outside, query
+from chirp_check.model.memory import Queries, gate, outside
 
 
-@query
+@gate
 def files(model: Queries) -> frozenset[str]:
     """Every regular file of the project that is not excluded."""
     return model.sources.files()
 
 
-@query
+@gate
 def python_files(model: Queries) -> tuple[str, ...]:
     """The Python files to check, sorted."""
     return model.sources.python()
 
 
-@query
+@gate
 def modules(model: Queries) -> Modules:
     """The importable files of the project."""
     return Modules(files(model))

@@ -21,7 +21,7 @@ from chirp_check.model.domain import Callable
 from chirp_check.model.entities import HandlerRef
 from chirp_check.model.frame import Shape
 from chirp_check.model.inputs import module_facts, module_functions, modules, python_files
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.source import Span
 
 # Methods of mappings and lists that change them.
@@ -86,7 +86,7 @@ def _is_name(term: AnyTerm, name: str) -> bool:
     return isinstance(term, Name) and term.id == name
 
 
-@query
+@gate
 def imports(model: Queries, path: str) -> tuple[str, ...]:
     """The project's files that a Python file imports, anywhere in it, sorted."""
     facts = module_facts(model, path)
@@ -102,7 +102,7 @@ def imports(model: Queries, path: str) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-@query
+@gate
 def read_modules(model: Queries) -> tuple[str, ...]:
     """The Python files to check and all that these import, sorted."""
     found: set[str] = set()
@@ -121,7 +121,7 @@ def _circles(model: Queries) -> Mapping[str, tuple[str, ...]]:
     return {path: circle for circle in circles(ways) for path in circle}
 
 
-@query
+@gate
 def together(model: Queries, path: str) -> tuple[str, ...]:
     """A file with those that it imports, and that import it, in a circle; sorted."""
     return _circles(model).get(path, (path,))

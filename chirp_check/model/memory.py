@@ -3,6 +3,9 @@
 A query is a pure function of its keys and of what it reads through other queries. When an input changes, whatever has
 read it becomes doubtful along the reverse edges; a doubtful answer is looked at again when it is next asked for, and
 computed again only if something that it read has really changed. An answer equal to the old one stops there.
+
+Doubt does not go beyond a *gate*, a query that much depends on and whose answer seldom changes: gates are looked at
+before anything else is asked, and let doubt through only when they have another answer.
 """
 
 from collections.abc import Callable
@@ -20,10 +23,11 @@ NOTHING = object()
 class Node:
     """One question: its answer, what it has read to get it, and who has read it."""
 
-    __slots__ = ("key", "question", "reads", "running", "state", "users", "value")
+    __slots__ = ("gate", "key", "question", "reads", "running", "state", "users", "value")
 
-    def __init__(self, question: Callable[..., Any], key: Key) -> None:
+    def __init__(self, question: Callable[..., Any], key: Key, *, gate: bool = False) -> None:
         self.question = question
+        self.gate = gate
         self.key = key
         self.value: Any = NOTHING
         self.reads: tuple[Node, ...] = ()
@@ -42,14 +46,17 @@ class Memory:
     def __init__(self) -> None:
         self._nodes: dict[tuple[object, Key], Node] = {}
         self._active: list[dict[Node, None]] = []  # what each question that is being answered has read so far
+        self._gates: dict[Node, None] = {}  # those to look at before anything else is asked
 
-    def ask(self, model: Queries, question: Callable[..., Any], key: Key) -> Any:
+    def ask(self, model: Queries, question: Callable[..., Any], key: Key, *, gate: bool = False) -> Any:
         """The answer to a question, noted as read by the one that is being answered."""
         node = self._nodes.get((question, key))
         if node is None:
-            node = self._nodes[question, key] = Node(question, key)
+            node = self._nodes[question, key] = Node(question, key, gate=gate)
         if self._active:
             self._active[-1][node] = None
+        elif self._gates:
+            self._look_at_gates(model)
         if node.state:
             self._refresh(model, node)
         return node.value
@@ -71,7 +78,10 @@ class Memory:
                 node.state = STALE
             else:
                 _outdate(node)
-            _doubt(node)
+            if node.gate:
+                self._gates[node] = None
+            else:
+                self._doubt(node)
 
     @property
     def depth(self) -> int:
@@ -93,6 +103,25 @@ class Memory:
         finally:
             node.running = False
         node.state = KNOWN
+
+    def _look_at_gates(self, model: Queries) -> None:
+        while self._gates:
+            node = self._gates.popitem()[0]
+            if node.state and (node.question, node.key) in self._nodes:
+                self._refresh(model, node)
+
+    def _doubt(self, node: Node) -> None:
+        """Whatever has read a node, up to the next gates, has to be looked at before it is believed again."""
+        pending = [node]
+        while pending:
+            for user in pending.pop().users:
+                known = user.state == KNOWN
+                if known:
+                    user.state = DOUBTFUL
+                if user.gate and not user.running:
+                    self._gates[user] = None
+                elif known or (user.state == STALE and any(one.state == KNOWN for one in user.users)):
+                    pending.append(user)
 
     def _verify(self, model: Queries, node: Node) -> None:
         """Look at what was read, in the order it was read; the first real change makes the answer stale."""
@@ -116,6 +145,8 @@ class Memory:
         if value != node.value:
             if node.value is not NOTHING:
                 _outdate(node)
+                if node.gate:
+                    self._doubt(node)
             node.value = value
 
     def _link(self, node: Node, reads: dict[Node, None]) -> None:
@@ -141,22 +172,6 @@ def _outdate(node: Node) -> None:
         user.state = STALE
 
 
-def _doubt(node: Node) -> None:
-    pending = [node]
-    while pending:
-        for user in pending.pop().users:
-            if user.state == KNOWN:
-                user.state = DOUBTFUL
-                pending.append(user)
-            elif user.state == STALE and not user.running:
-                pending += _spread(user)
-
-
-def _spread(node: Node) -> list[Node]:
-    """The readers of a stale node that do not know it yet."""
-    return [node] if any(user.state == KNOWN for user in node.users) else []
-
-
 class Queries:
     """What every query gets: the project's sources and settings, and the memory of answers."""
 
@@ -172,6 +187,16 @@ def query[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Co
     @wraps(question)
     def ask(model: Queries, *key: object) -> object:
         return model.memory.ask(model, question, key)
+
+    return cast("Callable[Concatenate[Queries, P], R]", ask)
+
+
+def gate[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Concatenate[Queries, P], R]:
+    """As `query`, for answers that much depends on and that seldom change."""
+
+    @wraps(question)
+    def ask(model: Queries, *key: object) -> object:
+        return model.memory.ask(model, question, key, gate=True)
 
     return cast("Callable[Concatenate[Queries, P], R]", ask)
 

@@ -10,7 +10,7 @@ from chirp_check.model.applications import AppKey, application
 from chirp_check.model.domain import Callable, ClassValue, Dict, External, Instance, Record, Value
 from chirp_check.model.entities import Text, Unknown
 from chirp_check.model.inputs import module_facts
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate
 from chirp_check.model.program import class_names, log
 from chirp_check.source import Span
 
@@ -40,7 +40,7 @@ class Names(msgspec.Struct, frozen=True, gc=False):
     complete: bool
 
 
-@query
+@gate
 def global_names(model: Queries, app: AppKey) -> Names:
     """The names that every template of an application can read."""
     live = model.settings.live

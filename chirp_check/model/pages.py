@@ -10,7 +10,7 @@ from chirp_check.model.domain import Callable, Dict, External, Record, Scalar, S
 from chirp_check.model.entities import Route, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.listing import function
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.mounts import Page, actions_file, beside, mounted, pages
 from chirp_check.model.program import names_of, records, summary
 from chirp_check.model.templates import template_path
@@ -257,7 +257,7 @@ def _below_pages(model: Queries, app: AppKey, path: str) -> bool:
     return any(root is not None and path.startswith(f"{root}/") for root in _mounts(model, app))
 
 
-@query
+@gate
 def _mounts(model: Queries, app: AppKey) -> tuple[str | None, ...]:
     span = application(model, app).span
     return mounted(model, span) if span is not None else ()

@@ -10,7 +10,7 @@ from chirp_check.model.imports import Modules
 from chirp_check.model.inputs import module_facts, modules
 from chirp_check.model.interpreter import Call, Interpreter, Outcome, unknown
 from chirp_check.model.listing import function, read_modules, shape, together
-from chirp_check.model.memory import Cycle, Queries, query
+from chirp_check.model.memory import Cycle, Queries, gate, query
 from chirp_check.source import Span
 
 DEEP = "deep"
@@ -76,13 +76,13 @@ def _ran(model: Queries, paths: tuple[str, ...]) -> _Ran:
     return _Ran(interpreter.names, interpreter.classes, own, outcome)
 
 
-@query
+@gate
 def names_of(model: Queries, path: str) -> Mapping[str, Value]:
     """The names that a module binds."""
     return _ran(model, together(model, path)).names.get(path, NOTHING)
 
 
-@query
+@gate
 def class_names(model: Queries, path: str, qualname: str) -> Mapping[str, Value]:
     """The names that the body of a class at the top of a module binds."""
     return _ran(model, together(model, path)).classes.get((path, qualname), NOTHING)
@@ -171,7 +171,7 @@ def _with_calls(model: Queries, outcomes: Iterable[Outcome], seen: set[Call]) ->
             pending += (_call(model, *call) for call in new)
 
 
-@query
+@gate
 def records(model: Queries, path: str) -> tuple[Record, ...]:
     """The framework's classes that the code of a file constructs."""
     return log(model).records.get(path, ())

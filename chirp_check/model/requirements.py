@@ -8,7 +8,7 @@ from chirp_check.facts.reads import Arm, Step
 from chirp_check.facts.values import Const
 from chirp_check.model.applications import AppKey
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.requirements_scope import (
     MACRO,
     BlockBody,
@@ -50,7 +50,7 @@ class Module(msgspec.Struct, frozen=True, gc=False):
 NO_MODULE = Module((), ())
 
 
-@query
+@gate
 def requirements(model: Queries, app: AppKey, path: str, block: str | None) -> Requirements:
     """What a full render of the template at `path` needs, or a render of one block alone; see also `LAYOUT`."""
     walk = Walk(_sources(model, app))

@@ -8,7 +8,7 @@ from chirp_check.model.domain import Dict, Instance, Record, Scalar, Sequence, V
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.markup import unplaced
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate
 from chirp_check.model.pages import answering, given_by
 
 
@@ -28,7 +28,7 @@ _RAW = frozenset(
 )
 
 
-@query
+@gate
 def response(model: Queries, app: AppKey, route: int) -> Response | None:
     """What a route can answer, its functions run on unknown arguments; None where one of them is not known."""
     functions = answering(model, app, route)

@@ -10,7 +10,7 @@ from chirp_check.diagnostic import nearest
 from chirp_check.grammar.path import PathError, PathPattern, PathSegment, parse_path
 from chirp_check.model.applications import AppKey, application
 from chirp_check.model.entities import Pattern, Text
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.trie import RouteTrie, Segment
 
 type Pieces = tuple[str | None, ...]
@@ -57,7 +57,7 @@ class UrlSpace:
     complete: bool
 
 
-@query
+@gate
 def url_space(model: Queries, app: AppKey) -> UrlSpace:
     """The URLs of an application."""
     known = application(model, app)

@@ -9,7 +9,7 @@ from chirp_check.facts.values import Const
 from chirp_check.model.applications import AppKey, application_files, application_keys, roots
 from chirp_check.model.entities import BlockAt
 from chirp_check.model.inputs import files, template_facts
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.paths import folder, resolve
 
 SUFFIXES = (".html", ".htm", ".kida", ".xhtml", ".jinja", ".jinja2", ".j2")
@@ -45,7 +45,7 @@ class Cycle:
     path: str
 
 
-@query
+@gate
 def names(model: Queries, app: AppKey) -> Mapping[str, str]:
     """Every template of an application, name to path; of one name in several roots the first root's."""
     found: dict[str, str] = {}
@@ -70,7 +70,7 @@ def folders(model: Queries, app: AppKey) -> frozenset[str]:
     return frozenset(known.partition("/")[0] for known in names(model, app) if "/" in known)
 
 
-@query
+@gate
 def template_files(model: Queries) -> tuple[str, ...]:
     """The templates of all applications, sorted by path."""
     return tuple(sorted({path for app in application_keys(model) for path in paths(model, app)}))
@@ -113,14 +113,14 @@ def judged(model: Queries, app: AppKey, name: str) -> bool:
     return first in here or nearest(first, here) is not None
 
 
-@query
+@gate
 def references(model: Queries, path: str) -> tuple[TemplateRef, ...]:
     """The tags of a template that name others."""
     facts = template_facts(model, path)
     return facts.references if facts is not None else ()
 
 
-@query
+@gate
 def parses(model: Queries, path: str) -> bool:
     """Whether a template can be read and has no faults."""
     facts = template_facts(model, path)
@@ -142,7 +142,7 @@ def target(model: Queries, app: AppKey, reference: TemplateRef, path: str) -> st
     return None
 
 
-@query
+@gate
 def chain(model: Queries, app: AppKey, path: str) -> Chain:
     """The template and those it extends; it stops at what is not known and at a cycle."""
     found = [path]
@@ -160,7 +160,7 @@ def chain(model: Queries, app: AppKey, path: str) -> Chain:
     return Chain(tuple(found), complete)
 
 
-@query
+@gate
 def own_blocks(model: Queries, path: str) -> Mapping[str, BlockAt]:
     """The blocks that a template defines itself and that can be rendered; of one name the last."""
     facts = template_facts(model, path)
