@@ -1,8 +1,9 @@
 """`python -m benchmarks.metamorphic`: random rewrites of the examples that keep their meaning, and what changes.
 
+Some rewrites of one example, in different files of it, are checked at once, and one by one where a finding changes.
 Options: `--count N` rewrites (default 10,000), `--seed S`, `--kind TEXT` (part of a name), `--app NAME,…`,
-`--first N` (start at that number: every difference is printed with its own), `--prove N` (so many rewritten examples
-are run, and have to answer every page as before; default 100), `--workers N`, `--show` (the rewritten files' diff).
+`--first N` (start there: every difference is printed with its number), `--prove N` (so many rewritten examples are
+run, and have to answer every page as before; default 100), `--workers N`, `--show` (the difference of the files).
 """
 
 import argparse
@@ -10,7 +11,7 @@ import difflib
 import multiprocessing
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -21,22 +22,35 @@ from benchmarks.metamorphic.bases import Base, bases, readable
 from benchmarks.metamorphic.behaviour import Runner
 from benchmarks.metamorphic.judging import Change, Checker, Said, change
 from benchmarks.metamorphic.kinds import KINDS
-from benchmarks.metamorphic.rewriting import Files, Moves, Overlap, applied
+from benchmarks.metamorphic.rewriting import Files, Moves, Overlap, Rewrite, applied, union
 
 TRIES = 25
+AT_ONCE = 8
 COUNTERS = ("checks", "kept", "differ", "shifted", "blinded", "proved", "wrong")
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A rewritten base."""
+class One:
+    """A rewrite of a base, with its number."""
 
     number: int
     kind: str
+    rewrite: Rewrite
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A base with some rewrites made."""
+
     base: Base
+    ones: tuple[One, ...]
     files: Files
     moves: Moves
-    renamed: dict[str, str]
+    renamed: Mapping[str, str]
+
+    def __str__(self) -> str:
+        kinds = ", ".join(f"{one.number} ({one.kind})" for one in self.ones)
+        return f"rewrite {kinds} of {self.base.name}"
 
 
 @dataclass(slots=True)
@@ -67,23 +81,35 @@ def known_bases(names: str, seed: int) -> tuple[Base, ...]:
     return tuple(bases(tuple(name for name in names.split(",") if name), seed))
 
 
-def rewritten(number: int, options: argparse.Namespace) -> Done | None:
-    """The rewrite of that number; None when no site was found for it."""
-    random = Random(f"{options.seed}:{number}")
+def rewrites(batch: int, options: argparse.Namespace) -> tuple[Base, list[One]]:
+    """The rewrites of a batch: all of one base, no two of them touch the same file."""
+    base = Random(f"{options.seed}:{batch}").choice(known_bases(options.app, options.seed))
     kinds = [name for name in KINDS if options.kind in name]
-    for _ in range(TRIES):
-        base = random.choice(known_bases(options.app, options.seed))
-        kind = random.choice(kinds)
-        for rewrite in islice(KINDS[kind](base.files, random), random.choice((1, 1, 2, 5)), None):
-            try:
-                files, moves = applied(base.files, rewrite)
-            except Overlap:
-                break
-            changed = (path for path in files if files[path] != base.files.get(path))
-            if not all(readable(path, files[path]) for path in changed):
-                break
-            return Done(number, kind, base, files, moves, dict(rewrite.renamed))
-    return None
+    touched: set[str] = set()
+    found: list[One] = []
+    for number in range(batch * AT_ONCE, (batch + 1) * AT_ONCE):
+        random = Random(f"{options.seed}:{number}")
+        for _ in range(TRIES):
+            kind = random.choice(kinds)
+            rewrite = next(islice(KINDS[kind](base.files, random), random.choice((0, 0, 1, 4)), None), None)
+            if rewrite is None or touched & rewrite.touched or done(base, (One(number, kind, rewrite),)) is None:
+                continue
+            touched |= rewrite.touched
+            found.append(One(number, kind, rewrite))
+            break
+    return base, found
+
+
+def done(base: Base, ones: Sequence[One]) -> Done | None:
+    """A base with rewrites made; None where a file cannot be read any more."""
+    whole = union([one.rewrite for one in ones])
+    try:
+        files, moves = applied(base.files, whole)
+    except Overlap:
+        return None
+    if not all(readable(path, files[path]) for path in files if files[path] != base.files.get(path)):
+        return None
+    return Done(base, tuple(ones), files, moves, whole.renamed)
 
 
 class Worker:
@@ -95,20 +121,29 @@ class Worker:
         self._before: dict[str, tuple[frozenset[Said], int]] = {}
         self.tally = Tally()
 
-    def run(self, numbers: Sequence[int]) -> Tally:
-        """Check the rewrites of these numbers."""
-        proofs = set(numbers[:: max(1, len(numbers) // max(1, self._options.prove // self._options.workers))])
+    def run(self, batches: Sequence[int]) -> Tally:
+        """Check the rewrites of these batches."""
+        proofs = self._options.prove // self._options.workers
+        every = max(1, len(batches) * AT_ONCE // proofs) if proofs else 0
         with Runner() as runner:
-            for number in numbers:
-                done = rewritten(number, self._options)
-                if done is None:
+            for batch in batches:
+                base, ones = rewrites(batch, self._options)
+                whole = done(base, ones) if ones else None
+                if whole is None:
                     continue
-                self._check(done)
-                if self._options.prove and number in proofs:
-                    self._prove(done, runner)
+                if not self._check(whole, alone=len(ones) == 1):
+                    alone = [one for one in (done(base, (one,)) for one in ones) if one is not None]
+                    kept = [self._check(one, alone=True) for one in alone]
+                    if all(kept) and len(ones) > 1:
+                        self.tally.lines.append(f"only together: {whole}")
+                for one in ones:
+                    single = done(base, (one,)) if every and one.number % every == 0 else None
+                    if single is not None:
+                        self._prove(single, runner)
         return self.tally
 
-    def _check(self, done: Done) -> None:
+    def _check(self, done: Done, *, alone: bool) -> bool:
+        """Whether all findings are kept; what is not, is noted for a single rewrite."""
         tally, base = self.tally, done.base
         checker = self._checkers.setdefault(base.name, Checker(base.app.root.name))
         if base.name not in self._before:
@@ -117,33 +152,38 @@ class Worker:
         found, now = checker.look(done.files)
         texts = base.files, done.files
         seen = change(before, found, done.moves, done.renamed, texts)
-        if not seen.nothing:
+        if not seen.nothing or seen.shifted or now > unresolved:
             fresh, now = checker.look(done.files, anew=True)
             tally.stale += fresh != found
             seen = change(before, fresh, done.moves, done.renamed, texts)
-        tally.checks[done.kind] += 1
-        tally.kept[done.kind] += len(before)
-        tally.blinded[done.kind] += now > unresolved
-        tally.shifted[done.kind] += bool(seen.shifted)
-        if not seen.nothing:
-            tally.differ[done.kind] += 1
-            tally.lines.append(_described(done, seen, show=self._options.show))
-        elif self._options.show and (seen.shifted or now > unresolved):
-            tally.lines.append(_described(done, seen, show=True) + f"\n  unresolved: {unresolved} → {now}")
+        perfect = seen.nothing and not seen.shifted and now <= unresolved
+        if alone or perfect:
+            for one in done.ones:
+                tally.checks[one.kind] += 1
+                tally.kept[one.kind] += len(before)
+        if alone and not perfect:
+            kind = done.ones[0].kind
+            tally.blinded[kind] += now > unresolved
+            tally.shifted[kind] += bool(seen.shifted)
+            tally.differ[kind] += not seen.nothing
+            if not seen.nothing or self._options.show:
+                tally.lines.append(_described(done, seen, show=self._options.show))
+        return perfect
 
     def _prove(self, done: Done, runner: Runner) -> None:
         """Whether the rewritten example answers as the base does."""
         difference = runner.difference(done.base, done.files, done.renamed)
-        self.tally.proved[done.kind] += 1
+        kind = done.ones[0].kind
+        self.tally.proved[kind] += 1
         if difference is not None:
-            self.tally.wrong[done.kind] += 1
-            self.tally.lines.append(f"rewrite {done.number} ({done.kind}) of {done.base.name} is wrong: {difference}")
+            self.tally.wrong[kind] += 1
+            self.tally.lines.append(f"{done} is wrong: {difference}")
             if self._options.show:
                 self.tally.lines.append(_diff(done))
 
 
 def _described(done: Done, seen: Change, *, show: bool) -> str:
-    lines = [f"rewrite {done.number} ({done.kind}) of {done.base.name}:"]
+    lines = [f"{done}:"]
     lines += [f"  lost {one}" for one in seen.lost]
     lines += [f"  new {one}" for one in seen.gained]
     lines += [f"  moved {one} to {other.place}" for one, other in seen.shifted] if show else []
@@ -173,9 +213,9 @@ def table(tally: Tally, seconds: float) -> str:
     return "\n".join(lines)
 
 
-def work(options: argparse.Namespace, numbers: Sequence[int]) -> Tally:
+def work(options: argparse.Namespace, batches: Sequence[int]) -> Tally:
     """One process' share."""
-    return Worker(options).run(numbers)
+    return Worker(options).run(batches)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -192,13 +232,13 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     start = perf_counter()
     known_bases(options.app, options.seed)
-    numbers = range(options.first, options.first + options.count)
+    batches = range(options.first // AT_ONCE, (options.first + options.count - 1) // AT_ONCE + 1)
     tally = Tally()
     if options.workers == 1:
-        tally = work(options, numbers)
+        tally = work(options, batches)
     else:
         with multiprocessing.get_context("fork").Pool(options.workers) as pool:
-            parts = [(options, numbers[at :: options.workers]) for at in range(options.workers)]
+            parts = [(options, batches[at :: options.workers]) for at in range(options.workers)]
             for part in pool.starmap(work, parts):
                 tally.add(part)
     print("\n".join(tally.lines))

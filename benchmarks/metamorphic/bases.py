@@ -19,6 +19,7 @@ from examples.plant import MISTAKES
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
 AT_ONCE = 8
+KINDS_AT_ONCE = 24
 SETS = 3
 
 
@@ -42,10 +43,9 @@ def bases(names: tuple[str, ...], seed: int) -> Iterator[Base]:
         yield Base(folder.name, app, app.files, clean=True)
         if folder.name == "tracker":
             yield Base("tracker, planted", app, _demonstration(app.files), clean=False)
-        pool = _mutants(app, seed)
         for number in range(SETS):
             random = Random(f"{seed}:{folder.name}:{number}")
-            yield Base(f"{folder.name}, mistakes {number + 1}", app, _planted(app.files, pool, random), clean=False)
+            yield Base(f"{folder.name}, mistakes {number + 1}", app, _planted(app, random), clean=False)
 
 
 def _demonstration(files: Files) -> Files:
@@ -58,27 +58,21 @@ def _demonstration(files: Files) -> Files:
     return out
 
 
-def _mutants(app: Application, seed: int) -> list[Mutant]:
-    """The mutants of one file that leave it readable."""
-    found: list[Mutant] = []
-    for operator in ALL:
-        made = [one for one in mutants(operator, app, seed) if len(one.files) == 1]
-        found += [
-            one for one in made if all(text is not None and readable(path, text) for path, text in one.files.items())
-        ]
-    return found
-
-
-def _planted(files: Files, pool: list[Mutant], random: Random) -> Files:
-    """The files with some mistakes, one in a file."""
-    out = dict(files)
+def _planted(app: Application, random: Random) -> Files:
+    """The files with some mistakes of some kinds, at most one in a file, that leave it readable."""
+    pool = [one for kind in random.sample(ALL, KINDS_AT_ONCE) for one in _some(list(mutants(kind, app, 1)), random)]
+    out = dict(app.files)
     for mutant in random.sample(pool, len(pool)):
-        ((path, text),) = mutant.files.items()
-        if text is not None and out.get(path) == files.get(path):
-            out[path] = text
-        if sum(out[one] != files[one] for one in files) == AT_ONCE:
+        for path, text in mutant.files.items():
+            if len(mutant.files) == 1 and text is not None and out[path] == app.files[path] and readable(path, text):
+                out[path] = text
+        if sum(out[one] != app.files[one] for one in app.files) == AT_ONCE:
             break
     return out
+
+
+def _some(found: list[Mutant], random: Random) -> list[Mutant]:
+    return random.sample(found, min(len(found), 5))
 
 
 @lru_cache(8192)

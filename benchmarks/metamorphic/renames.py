@@ -118,6 +118,7 @@ def rename_template(files: Files, random: Random) -> Iterator[Rewrite]:
 def _reserved(files: Files) -> set[str]:
     """The names that functions and classes give a meaning: parameters, fields, attributes."""
     found = {"target", "swap", "context", "retarget", "status", "methods", "name", "trigger", "headers"}
+    found |= {"page_title", "breadcrumb_label", "breadcrumb_items", "current_path"}
     for path, text in files.items():
         for node in parsed(text).nodes if path.endswith(".py") else ():
             if isinstance(node, ast.arg):

@@ -1,7 +1,7 @@
 """What a rewrite is: edits whose text is new or taken from the original, so that every place of the original maps."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 type Files = Mapping[str, str]
 
@@ -36,6 +36,28 @@ class Rewrite:
     created: Mapping[str, tuple[Piece, ...]] = field(default_factory=dict[str, tuple[Piece, ...]])
     moved: Mapping[str, str] = field(default_factory=dict[str, str])
     renamed: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def touched(self) -> set[str]:
+        """The files that are changed, moved, or that text is taken from."""
+        pieces = [piece for edit in self.edits for piece in edit.pieces]
+        pieces += [piece for made in self.created.values() for piece in made]
+        return {
+            *(edit.path for edit in self.edits),
+            *self.moved,
+            *(piece.path for piece in pieces if not isinstance(piece, str)),
+        }
+
+
+def union(rewrites: Sequence[Rewrite]) -> Rewrite:
+    """Some rewrites that touch different files, as one."""
+    whole = Rewrite(tuple(edit for one in rewrites for edit in one.edits))
+    return replace(
+        whole,
+        created={path: pieces for one in rewrites for path, pieces in one.created.items()},
+        moved={old: new for one in rewrites for old, new in one.moved.items()},
+        renamed={old: new for one in rewrites for old, new in one.renamed.items()},
+    )
 
 
 @dataclass(frozen=True, slots=True)
