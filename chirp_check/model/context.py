@@ -79,13 +79,13 @@ def _renderings(model: Queries, app: AppKey, record: Record, names: Names) -> It
     path = template_path(model, app, template.value)
     if path is None:
         return
-    context = _context(record)
+    context = context_of(record)
     cascade = cascade_of(model, app, record) or Cascade()
     given: dict[str, Known | None] = dict.fromkeys(names.known)
     given.update((name, _known(value)) for name, value in cascade.entries)
     given.update(dict.fromkeys(cascade.maybe))
     given.update((name, _known(value)) for name, value in (context or {}).items())
-    for unit, named in _units(model, app, record, path):
+    for unit, named in units_of(model, app, record, path):
         if context is None or cascade.open:
             yield Rendering(record.kind, record.span, template, named, unit, open=True)
             continue
@@ -93,7 +93,7 @@ def _renderings(model: Queries, app: AppKey, record: Record, names: Names) -> It
         yield Rendering(record.kind, record.span, template, named, unit, frozenset(context) | cascade.names, lacks)
 
 
-def _units(
+def units_of(
     model: Queries, app: AppKey, record: Record, path: str
 ) -> Iterator[tuple[tuple[str, str | None], Text | None]]:
     """What a call may render: a template and a block of it (None: the whole), and the block as it is written."""
@@ -108,7 +108,7 @@ def _units(
         yield (path, None), None  # layouts go around the block alone
 
 
-def _context(record: Record) -> Mapping[str, Value] | None:
+def context_of(record: Record) -> Mapping[str, Value] | None:
     """The names that a call gives to its template; None where not all of them are known."""
     call = CALLS.get(record.kind)
     if record.open or call is None:

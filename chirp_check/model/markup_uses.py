@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from chirp_check.facts.templates import Attribute, TemplateFacts
-from chirp_check.facts.values import Const
+from chirp_check.facts.values import Const, Filter
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import stripped, tag_of
+from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import ElementAt, TargetUse, TemplateUse, Text, Unknown, UrlUse
-from chirp_check.model.markup import attribute, hashed, is_oob, pieces, texts, wanted_id
+from chirp_check.model.markup import attribute, hashed, is_oob, pieces, wanted_id
+from chirp_check.model.memory import Queries
+from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
 METHODS = {**REQUESTS, "sse-connect": "GET"}
@@ -18,49 +21,68 @@ TELLING = ("hx-", "data-hx-", "sse-", "action", "formaction")
 type Use = TemplateUse | UrlUse | TargetUse | Unknown
 
 
-def uses(facts: TemplateFacts) -> Iterator[Use]:
-    """What one template refers to."""
-    yield from _templates(facts)
+def uses(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Use]:
+    """What one template refers to, in an application."""
+    reader = Reader(model, app, facts)
+    yield from _templates(facts, reader)
     for element in facts.elements:
         if not any(one.name.startswith(TELLING) for one in element.attributes):
             continue
         at = ElementAt(facts.path, element)
         for name, method in METHODS.items():
-            yield from _urls(attribute(element, name), method, name, at)
-        yield from _forms(at)
-        yield from _targets(attribute(element, "hx-target"), "hx-target", at)
-        yield from _out_of_band(at)
+            yield from _urls(reader, attribute(element, name), method, name, at)
+        yield from _forms(reader, at)
+        yield from _targets(reader, attribute(element, "hx-target"), "hx-target", at)
+        yield from _out_of_band(reader, at)
+    for element in facts.unscripted:  # where no scripts run htmx asks for nothing, and forms are sent all the same
+        yield from _forms(reader, ElementAt(facts.path, element))
+    yield from _handed_over(reader)
 
 
-def _templates(facts: TemplateFacts) -> Iterator[Use]:
+def _templates(facts: TemplateFacts, reader: Reader) -> Iterator[Use]:
     for reference in facts.references:
-        span = Span(facts.path, reference.start, reference.end)
-        if isinstance(reference.target, Const) and isinstance(reference.target.value, str):
-            literal = Span(facts.path, reference.target.start, reference.target.end)
-            yield TemplateUse(Text(reference.target.value, literal), reference.kind, None, reference.ignore_missing)
-        else:
-            yield Unknown("a computed template name", span, "template")
+        for name in reader.computed(reference.target):
+            if isinstance(name, Text):
+                yield TemplateUse(name, reference.kind, None, reference.ignore_missing)
+            else:
+                reason = name.reason if isinstance(name, Unknown) else "a computed template name"
+                yield Unknown(reason, Span(facts.path, reference.start, reference.end), "template")
 
 
-def _urls(found: Attribute | None, method: str | None, via: str, at: ElementAt) -> Iterator[Use]:
+def _handed_over(reader: Reader) -> Iterator[Use]:
+    """URLs and targets that are no attributes, but arguments of components and entries of mappings for these."""
+    found = [one for call in reader.facts.calls for one in reader.arguments(call)]
+    found += (one for term in reader.facts.expressions if isinstance(term, Filter) for one in reader.mapped(term.base))
+    for name, value in found:
+        written = stripped(pieces(value))
+        if name in METHODS and written and written[0] is not None:
+            yield UrlUse(value, METHODS[name], name, None)
+        elif name == "hx-target" and wanted_id(value) is not None and written and written[0] is not None:
+            yield TargetUse(value, name, None, None)
+
+
+def _urls(reader: Reader, found: Attribute | None, method: str | None, via: str, at: ElementAt) -> Iterator[Use]:
     if found is None:
         return
-    for url in texts(found.value, at.path):
-        written = pieces(url)
-        if written[0] is None:
-            yield Unknown("a computed URL", url.span, "url")
+    for url in reader.texts(found, at.element):
+        if isinstance(url, Unknown):
+            yield Unknown(url.reason, url.span, "url")
+        elif pieces(url)[0] is None:
+            yield Unknown("a URL that begins with what the text does not tell", url.span, "url")
         else:
             yield UrlUse(url, method, via, at)
 
 
-def _forms(at: ElementAt) -> Iterator[Use]:
+def _forms(reader: Reader, at: ElementAt) -> Iterator[Use]:
     """`action` with the form's method, `formaction` with its own; without a literal method any may be meant."""
     element = at.element
     if element.tag == "form":
-        yield from _urls(attribute(element, "action"), _method(attribute(element, "method"), "GET"), "action", at)
+        yield from _urls(
+            reader, attribute(element, "action"), _method(attribute(element, "method"), "GET"), "action", at
+        )
     if element.tag in ("button", "input"):
         method = _method(attribute(element, "formmethod"), None)
-        yield from _urls(attribute(element, "formaction"), method, "formaction", at)
+        yield from _urls(reader, attribute(element, "formaction"), method, "formaction", at)
 
 
 def _method(found: Attribute | None, default: str | None) -> str | None:
@@ -72,34 +94,36 @@ def _method(found: Attribute | None, default: str | None) -> str | None:
     return None
 
 
-def _targets(found: Attribute | None, via: str, at: ElementAt) -> Iterator[Use]:
+def _targets(reader: Reader, found: Attribute | None, via: str, at: ElementAt) -> Iterator[Use]:
     if found is None:
         return
-    for selector in texts(found.value, at.path):
-        if pieces(selector)[0] is None:
-            yield Unknown("a computed selector", selector.span, "target")
+    for selector in reader.texts(found, at.element):
+        if isinstance(selector, Unknown):
+            yield Unknown(selector.reason, selector.span, "target")
+        elif pieces(selector)[0] is None:
+            yield Unknown("a selector that begins with what the text does not tell", selector.span, "target")
         elif wanted_id(selector) is not None or tag_of(stripped(pieces(selector))) is not None:
             yield TargetUse(selector, via, at, None)
 
 
-def _out_of_band(at: ElementAt) -> Iterator[Use]:
+def _out_of_band(reader: Reader, at: ElementAt) -> Iterator[Use]:
     """An element that is always swapped out of band: into the element with its own id, or with the id it names."""
     found = attribute(at.element, "hx-swap-oob")
     if found is None or not is_oob(at.element):
         return
-    for value in texts(found.value, at.path):
+    for value in reader.texts(found, at.element):
         style, colon, selector = value.value.partition(":") if isinstance(value, Text) else ("", "", "")
         if colon:
             target = Text(selector, Span(at.path, value.span.start + len(style) + 1, value.span.end))
             if wanted_id(target) is not None:
                 yield TargetUse(target, "hx-swap-oob", at, None)
         elif isinstance(value, Text) and style.strip() not in ("false", "none"):
-            yield from _own_id(at)
+            yield from _own_id(reader, at)
 
 
-def _own_id(at: ElementAt) -> Iterator[Use]:
+def _own_id(reader: Reader, at: ElementAt) -> Iterator[Use]:
     own = attribute(at.element, "id")
-    for value in texts(own.value, at.path) if own is not None else ():
-        written = stripped(pieces(value))
-        if written and written[0] is not None:
+    for value in reader.texts(own, at.element):
+        written = stripped(pieces(value)) if not isinstance(value, Unknown) else ()
+        if written and written[0] is not None and not isinstance(value, Unknown):
             yield TargetUse(hashed(written, value.span), "hx-swap-oob", at, None)

@@ -10,16 +10,17 @@ from chirp_check.facts.templates import Element
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import Pieces
 from chirp_check.model.applications import AppKey, application_files
-from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, oob_ids, texts, unplaced
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, oob_ids, unplaced
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import all_layouts, layouts_around, loosely_rendered
 from chirp_check.model.program import records
 from chirp_check.model.responses import response
 from chirp_check.model.routes import is_local, reach, url_space
 from chirp_check.model.templates import composed, paths, template_path
+from chirp_check.model.ways import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def holds(model: Queries, app: AppKey, path: str, wanted: Pieces, *, is_numbered
     )
 
 
-@query
+@gate
 def _full_in(model: Queries, app: AppKey, path: str) -> frozenset[str]:
     """The templates that the code of a file renders in full."""
     full = (one for one in records(model, path) if one.kind in RETURN_TYPES and RETURN_TYPES[one.kind].full)
@@ -60,7 +61,7 @@ def _full_in(model: Queries, app: AppKey, path: str) -> frozenset[str]:
     return frozenset(path for path in found if path is not None)
 
 
-@query
+@gate
 def shells(model: Queries, app: AppKey) -> tuple[str, ...]:
     """The templates that some handler renders in full, sorted."""
     return tuple(sorted({shell for path in application_files(model, app) for shell in _full_in(model, app, path)}))
@@ -123,11 +124,12 @@ def _perhaps_around(model: Queries, app: AppKey, shell: str) -> tuple[str, ...]:
     return all_layouts(model, app) if shell in loosely_rendered(model, app) else ()
 
 
-@query
-def _requests_in(model: Queries, path: str) -> tuple[Text | Pattern, ...]:
+@gate
+def _requests_in(model: Queries, app: AppKey, path: str) -> tuple[Text | Pattern, ...]:
     facts = template_facts(model, path)
-    elements = facts.elements if facts is not None else ()
-    return tuple(dict.fromkeys(unplaced(url) for element in elements for url in _requests(element, path)))
+    reader = Reader(model, app, facts) if facts is not None else None
+    found = (url for one in reader.facts.elements for url in _requests(one, reader)) if reader is not None else ()
+    return tuple(dict.fromkeys(unplaced(url) for url in found))
 
 
 @query
@@ -135,7 +137,7 @@ def _requested(model: Queries, app: AppKey, path: str) -> tuple[frozenset[str], 
     """The templates that answers to the requests of a file's elements bring, and whether others may come."""
     found: set[str] = set()
     unseen = False
-    for url in _requests_in(model, path):
+    for url in _requests_in(model, app, path):
         brought, is_open = _answered(model, app, url, set())
         found |= brought
         unseen = unseen or is_open
@@ -167,15 +169,14 @@ def _answered(model: Queries, app: AppKey, url: Text | Pattern, followed: set[Te
     return found, is_open
 
 
-def _requests(element: Element, path: str) -> Iterator[Text | Pattern]:
+def _requests(element: Element, reader: Reader) -> Iterator[Text | Pattern]:
     """The URLs that an element requests through htmx; a boosted one with a target of its own is among them."""
-    found: list[Text | Pattern] = []
-    for verb in REQUESTS:
-        one = attribute(element, verb)
-        found += texts(one.value, path) if one is not None else ()
-    boosted = attribute(element, "hx-boost") is not None and attribute(element, "hx-target") is not None
-    if boosted:
-        for name in ("href", "action"):
-            one = attribute(element, name)
-            found += texts(one.value, path) if one is not None else ()
-    return (url for url in found if not isinstance(url, Text) or url.value)
+    named = list(REQUESTS)
+    if attribute(element, "hx-boost") is not None and attribute(element, "hx-target") is not None:
+        named += ("href", "action")
+    for name in named:
+        for url in reader.texts(attribute(element, name), element):
+            if isinstance(url, Unknown):
+                yield Pattern((None,), url.span)
+            elif not isinstance(url, Text) or url.value:
+                yield url

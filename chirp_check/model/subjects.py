@@ -52,7 +52,10 @@ def _settled(found: Iterable[object]) -> Iterator[object]:
 def _markup_uses(model: Queries, path: str) -> tuple[object, ...]:
     """What a template refers to."""
     facts = template_facts(model, path) if _is_template(model, path) else None
-    return tuple(dict.fromkeys(markup_uses.uses(facts))) if facts is not None else ()
+    if facts is None:
+        return ()
+    apps = (app for app in application_keys(model) if path in paths(model, app))
+    return tuple(dict.fromkeys(use for app in apps for use in markup_uses.uses(model, app, facts)))
 
 
 @query

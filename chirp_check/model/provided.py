@@ -1,0 +1,105 @@
+"""What the render sites of an application give to the names that a template looks up, place by place."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from chirp_check.model.applications import AppKey, application_files
+from chirp_check.model.context import context_of, units_of
+from chirp_check.model.domain import Dict, Scalar, Sequence, Value, is_portable
+from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.framework import RETURN_TYPES
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.pages import Cascade, cascade_of
+from chirp_check.model.program import records
+from chirp_check.model.requirements import requirements
+from chirp_check.model.templates import template_path
+from chirp_check.source import Span
+
+UNSEEN = Unknown("what a handler works out", Span("", 0, 0))
+
+type Unit = tuple[str, str | None]
+# What one render gives: the value at each place that reads a name, by the place's number.
+type Site = tuple[tuple[int, Value], ...]
+
+
+class Provided(msgspec.Struct, frozen=True, gc=False):
+    """What renders give to one template, each way once; `open`: there are renders whose template nobody knows."""
+
+    sites: tuple[Site, ...]
+    open: bool
+
+
+class _Sites(msgspec.Struct, frozen=True, gc=False):
+    """The renders of one Python file: what each renders, the names it gives, and whether it may give others."""
+
+    given: tuple[tuple[Unit, tuple[tuple[str, Value], ...], bool], ...]
+    open: bool
+
+
+NOTHING = Provided((), open=False)
+
+
+@query
+def provided(model: Queries, app: AppKey, path: str) -> Provided:
+    """What renders give to the template at `path`."""
+    sites, is_open = _all(model, app)
+    return Provided(sites.get(path, ()), is_open)
+
+
+@query
+def _all(model: Queries, app: AppKey) -> tuple[Mapping[str, tuple[Site, ...]], bool]:
+    found: dict[str, dict[Site, None]] = {}
+    is_open = False
+    for file in sorted(application_files(model, app)):
+        known = _sites(model, app, file)
+        is_open = is_open or known.open
+        for unit, names, more in known.given:
+            values = dict(names)
+            for path, places in _reads(model, app, *unit).items():
+                site = ((at, values.get(name, UNSEEN)) for at, name in places if more or name in values)
+                found.setdefault(path, {})[tuple(site)] = None
+    return {path: tuple(sites) for path, sites in found.items()}, is_open
+
+
+@query
+def _reads(model: Queries, app: AppKey, path: str, block: str | None) -> Mapping[str, tuple[tuple[int, str], ...]]:
+    """The places in templates where a render looks up names that it is to be given, and the names."""
+    found: dict[str, dict[tuple[int, str], None]] = {}
+    for one in requirements(model, app, path, block).found:
+        if not one.sealed:
+            found.setdefault(one.path, {})[one.at, one.name] = None
+    return {there: tuple(sorted(places)) for there, places in found.items()}
+
+
+@query
+def _sites(model: Queries, app: AppKey, file: str) -> _Sites:
+    found: dict[tuple[Unit, tuple[tuple[str, Value], ...], bool], None] = {}
+    is_open = False
+    for record in records(model, file):
+        signature = RETURN_TYPES.get(record.kind)
+        if signature is None or signature.template is None or not signature.answers:
+            continue
+        name = record.argument(*signature.template)
+        path = template_path(model, app, name.value) if isinstance(name, Text) else None
+        is_open = is_open or not isinstance(name, Text)
+        if path is None:
+            continue
+        context = context_of(record)
+        cascade = cascade_of(model, app, record) or Cascade()
+        names = dict(_kept(cascade.entries)) | dict(_kept((context or dict(record.kwargs)).items()))
+        more = context is None or cascade.open or bool(cascade.maybe)
+        for unit, _ in units_of(model, app, record, path):
+            found[unit, tuple(sorted(names.items(), key=lambda one: one[0])), more] = None
+    return _Sites(tuple(found), is_open)
+
+
+def _kept(entries: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
+    """The names with what can be part of a URL or an id; of any other value only that it is given."""
+    for name, value in entries:
+        kept = isinstance(value, (Text, Pattern, Scalar, Dict, Sequence)) and is_portable(value)
+        yield name, value if kept and not _is_prose(value) else UNSEEN
+
+
+def _is_prose(value: Value) -> bool:
+    return isinstance(value, Text) and (" " in value.value or not value.value)

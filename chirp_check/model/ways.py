@@ -1,0 +1,226 @@
+"""What the values of attributes can be, worked out once for each way to their place.
+
+Each call of the component around it is a way, and each render that reads its names. So values that belong together
+stay together, and a branch that such a way does not take says nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, product
+
+from chirp_check.facts.templates import Attribute, BlockDef, Branch, ComponentCall, ComponentDef, Element, TemplateFacts
+from chirp_check.facts.values import AnyTerm, Const, Name
+from chirp_check.facts.values import Mapping as MappingTerm
+from chirp_check.model.applications import AppKey
+from chirp_check.model.component_calls import COMPUTED, argument, calls_of, including
+from chirp_check.model.domain import Value
+from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.inputs import template_facts, text
+from chirp_check.model.memory import Queries
+from chirp_check.model.provided import Site, provided
+from chirp_check.model.template_scopes import Scopes, is_parameter
+from chirp_check.model.template_values import Evaluation, Way, as_text, names_in, unescaped
+
+WAYS = 1000  # ways to one place; beyond, nothing is known of it
+DEPTH = 6  # components in components, includes in includes
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the values of one template's attributes in one application."""
+
+    model: Queries
+    app: AppKey
+    facts: TemplateFacts
+    depth: int = 0
+    scopes: Scopes = field(init=False)
+    _known: dict[tuple[int, frozenset[str]], tuple[Way, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scopes = Scopes(self.facts, text(self.model, self.facts.path) or "")
+        self._known = {}
+
+    def texts(self, found: Attribute | None, element: Element) -> tuple[Text | Pattern | Unknown, ...]:
+        """What an attribute's value can be; nothing for an attribute that is not there, or has no value."""
+        term = found.value if found is not None else None
+        if found is None or term is None:
+            return ()
+        span = self.scopes.span(term)
+        if isinstance(term, Const):
+            return (Text(unescaped(str(term.value)), span),)
+        branches = (*element.branches, *found.branches)
+        made: dict[Text | Pattern | Unknown, None] = {}
+        for way in self.ways(found.start, (term, *self._conditions(branches))):
+            if self._taken(branches, way):
+                texts = (as_text(value, span) for value in Evaluation(self.scopes, way).values(term))
+                made.update((one, None) for one in texts if one is not None)
+        return tuple(made)
+
+    def computed(self, term: AnyTerm) -> tuple[Text | Pattern | Unknown, ...]:
+        """What an expression of a tag can be, as text."""
+        if isinstance(term, Const) and isinstance(term.value, str):
+            return (Text(term.value, self.scopes.span(term)),)
+        made: dict[Text | Pattern | Unknown, None] = {}
+        for way in self.ways(term.start, (term,)):
+            texts = (as_text(value, self.scopes.span(term)) for value in Evaluation(self.scopes, way).values(term))
+            made.update((one, None) for one in texts if one is not None)
+        return tuple(made)
+
+    def arguments(self, call: ComponentCall) -> Iterator[tuple[str, Text | Pattern]]:
+        """The attributes that a call hands over: `hx_get="…"`, and mappings with keys such as `hx-get`."""
+        for one in call.arguments:
+            if one.name is not None and one.name.startswith("hx_"):
+                yield from ((one.name.replace("_", "-"), value) for value in self._written(one.value))
+            yield from self.mapped(one.value)
+
+    def mapped(self, term: AnyTerm) -> Iterator[tuple[str, Text | Pattern]]:
+        """The attributes in a mapping that is written out."""
+        for entry in term.entries if isinstance(term, MappingTerm) else ():
+            if isinstance(entry.key, Const) and isinstance(entry.key.value, str):
+                name = entry.key.value.replace("_", "-")
+                yield from ((name, value) for value in self._written(entry.value) if name.startswith("hx-"))
+
+    def _written(self, term: AnyTerm) -> Iterator[Text | Pattern]:
+        for way in self.ways(term.start, (term,)):
+            for value in Evaluation(self.scopes, way).values(term):
+                if isinstance(value, (Text, Pattern)):
+                    yield value
+
+    # Ways to a place.
+
+    def ways(self, offset: int, terms: Iterable[AnyTerm]) -> tuple[Way, ...]:
+        """The ways to a place that tell the values of the names in some terms apart; at least one."""
+        free = {(one.id, one.start, one.end): one for term in terms for one in self._free(term, frozenset())}
+        if not free or self.depth > DEPTH:
+            return ((),)
+        owner = self.scopes.component_at(offset)
+        wanted = frozenset(name for name, _, _ in free)
+        found: dict[Way, None] = {}
+        if owner is not None:
+            key = (owner.start, wanted)
+            if key not in self._known:
+                self._known[key] = tuple(dict.fromkeys(islice(self._calls(owner, wanted), WAYS + 1)))
+            found.update(dict.fromkeys(self._known[key]))
+        if owner is None or isinstance(owner, BlockDef):
+            found.update(dict.fromkeys(self._renders(tuple(free.values()), owner)))
+        return tuple(found) if 0 < len(found) <= WAYS else ((),)
+
+    def _free(self, term: AnyTerm, seen: frozenset[int]) -> Iterator[Name]:
+        """The names in a term that the template does not bind itself, those in what it binds included."""
+        for name in names_in(term):
+            bound = self.scopes.bound(name)
+            for one in bound:
+                if one.start not in seen:
+                    for inner in (one.value, self.scopes.iterable(one)):
+                        if inner is not None:
+                            yield from self._free(inner, seen | {one.start})
+            if not bound or not self.scopes.decides(bound[0], name.start):
+                yield name
+
+    def _calls(self, owner: ComponentDef | BlockDef, wanted: frozenset[str]) -> Iterator[Way]:
+        """What each call of a component gives for some of its parameters."""
+        parameters = tuple(one for one in owner.parameters if one.name in wanted and one.kind == "normal")
+        if not parameters or calls_of(self.model, self.app, COMPUTED):
+            return
+        for path, call in calls_of(self.model, self.app, owner.name.name):
+            facts = template_facts(self.model, path)
+            if facts is None:
+                continue
+            caller = Reader(self.model, self.app, facts, self.depth + 1)
+            terms = [argument(call, owner.parameters, one.name) for one in parameters]
+            here = [one for one in terms if one is not None]
+            for way in caller.ways(call.start, here):
+                given = [
+                    Evaluation(caller.scopes, way).values(term)
+                    if term is not None
+                    else Evaluation(self.scopes, ()).values(one.default)
+                    if one.default is not None
+                    else (
+                        Unknown(
+                            f"the parameter `{one.name}`, which is not passed", self.scopes.span(one.default or _NONE)
+                        ),
+                    )
+                    for one, term in zip(parameters, terms, strict=True)
+                ]
+                for values in product(*_limited(given)):
+                    yield tuple((one.name, value) for one, value in zip(parameters, values, strict=True))
+
+    def _renders(self, free: tuple[Name, ...], region: BlockDef | None) -> Iterator[Way]:
+        """What each render gives for some names, and each template that includes this one."""
+        known = provided(self.model, self.app, self.facts.path)
+        places = {
+            place: (name.id if is_parameter(name.id, region) else place)
+            for name in free
+            for place in self._reads(name, region)
+        }
+        for site in known.sites:
+            way = _projected(site, places)
+            if way:
+                yield way
+        if known.open:
+            yield ()
+        names = frozenset(name.id for name in free)
+        for path, at in including(self.model, self.app, self.facts.path) if self.depth < DEPTH else ():
+            facts = template_facts(self.model, path)
+            if facts is not None and path != self.facts.path:
+                yield from Reader(self.model, self.app, facts, self.depth + 1).handed_on(names, at)
+
+    def handed_on(self, names: frozenset[str], offset: int) -> Iterator[Way]:
+        """What an included template sees of some names that are bound around the tag that includes it."""
+        asked = tuple(Name(offset, offset, name) for name in sorted(names))
+        owner = self.scopes.component_at(offset)
+        taken = tuple(one for one in asked if self.scopes.bound(one) or is_parameter(one.id, owner))
+        if taken:
+            for way in self.ways(offset, taken):
+                given = [Evaluation(self.scopes, way).values(one) for one in taken]
+                for values in product(*_limited(given)):
+                    yield tuple((one.id, value) for one, value in zip(taken, values, strict=True))
+        rest = names - {one.id for one in taken}
+        for path, at in including(self.model, self.app, self.facts.path) if rest and self.depth < DEPTH else ():
+            facts = template_facts(self.model, path)
+            if facts is not None:
+                yield from Reader(self.model, self.app, facts, self.depth + 1).handed_on(rest, at)
+
+    def _reads(self, name: Name, region: BlockDef | None) -> Iterator[int]:
+        if region is not None and is_parameter(name.id, region):
+            found = (self.scopes.places.get((one.start, one.end)) for one in region.parameters if one.name == name.id)
+            yield from (at for at in found if at is not None)
+        at = self.scopes.place(name)
+        if at is not None:
+            yield at
+
+    # Branches.
+
+    def _conditions(self, branches: Iterable[Branch]) -> Iterator[AnyTerm]:
+        for one in branches:
+            conditional = self.scopes.conditionals.get(one.tag)
+            arms = conditional.arms[: one.arm + 1] if conditional is not None else ()
+            yield from (arm.condition for arm in arms if arm.condition is not None)
+
+    def _taken(self, branches: Iterable[Branch], way: Way) -> bool:
+        """Whether a way may lead into all of the branches."""
+        return all(self._runs(one, Evaluation(self.scopes, way)) for one in branches)
+
+    def _runs(self, branch: Branch, evaluation: Evaluation) -> bool:
+        conditional = self.scopes.conditionals.get(branch.tag)
+        if conditional is None or conditional.kind not in ("if", "unless"):
+            return True
+        for at, arm in enumerate(conditional.arms[: branch.arm + 1]):
+            holds = evaluation.holds(arm.condition) if arm.condition is not None else True
+            holds = not holds if holds is not None and at == 0 and conditional.kind == "unless" else holds
+            if holds is not None and holds is not (at == branch.arm):
+                return False
+        return True
+
+
+_NONE = Const(0, 0, None)
+
+
+def _limited(given: list[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
+    """Alternatives of several names that can be told apart; where more than one has several, they are not known."""
+    several = sum(len(one) > 1 for one in given)
+    return [one if len(one) == 1 or several == 1 else (Unknown("one of several", one[0].span),) for one in given]
+
+
+def _projected(site: Site, places: Mapping[int, str | int]) -> Way:
+    return tuple((places[at], value) for at, value in site if at in places)
