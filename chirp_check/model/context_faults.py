@@ -6,11 +6,11 @@ from typing import Any, cast
 import msgspec
 
 from chirp_check.diagnostic import nearest
+from chirp_check.facts.handlers import Statement
 from chirp_check.facts.templates import Binding, TemplateFacts
-from chirp_check.facts.values import Call
+from chirp_check.facts.values import Call, Term
 from chirp_check.model.applications import AppKey, application_keys
 from chirp_check.model.context import Lack, Need, Rendering, all_renderings, readers, wanted
-from chirp_check.model.entities import Text
 from chirp_check.model.inputs import module_facts, template_facts, text
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.names import global_names
@@ -21,14 +21,15 @@ from chirp_check.source import Span
 class MissingName(msgspec.Struct, frozen=True, gc=False):
     """A name that a template reads, at `reads` in one file, and a render site does not give.
 
-    `template` and `block` are what the site renders. `in_template`: no render gives it, so that the read is to blame;
-    `meant` is then a near name that all of them give, and otherwise one that the site gives at `keyword` and nobody
-    reads. `certain`: missing on every path. `sealed` tells why no render could give it.
+    `template` and `block` are what is rendered at `site`. `in_template`: no render gives it, so that the read is to
+    blame; `meant` is then a near name that all of them give, and otherwise one that the site gives at `keyword` and
+    nobody reads. `certain`: missing on every path. `sealed` tells why no render could give it.
     """
 
     name: str
-    template: Text
-    block: Text | None
+    template: str
+    block: str | None
+    site: Span
     reads: tuple[Span, ...]
     in_template: bool = False
     meant: str | None = None
@@ -39,7 +40,7 @@ class MissingName(msgspec.Struct, frozen=True, gc=False):
     @property
     def at(self) -> Span:
         """Where it is to be put right."""
-        return self.reads[0] if self.in_template else self.keyword or self.template.span
+        return self.reads[0] if self.in_template else self.keyword or self.site
 
 
 class OutOfSight(msgspec.Struct, frozen=True, gc=False):
@@ -143,7 +144,7 @@ class _Judge:
                 meant = nearest(lack.name, self._bound(lack.needs[0]))
                 yield self._missing(way, lack, in_template=True, meant=meant, sealed=lack.sealed)
             elif lack.early:
-                yield EarlyRead(lack.name, self._place(lack.needs[0]), way.template.span)
+                yield EarlyRead(lack.name, self._place(lack.needs[0]), self._where(way))
             else:
                 hidden = self._out_of_sight(way, lack, given=given)
                 in_template = None if given else self._in_template(way, lack, lacking)
@@ -152,7 +153,18 @@ class _Judge:
     def _missing(self, way: Rendering, lack: Lack, **details: Any) -> MissingName:
         """The fault of a name, with its reads in the file of the first."""
         reads = tuple(self._place(need) for need in lack.needs if need.path == lack.needs[0].path)
-        return MissingName(lack.name, way.template, way.block, reads, **details)
+        block = None if way.block is None else way.block.value
+        return MissingName(lack.name, way.template.value, block, self._where(way), reads, **details)
+
+    def _where(self, way: Rendering) -> Span:
+        """Where a render site says what it renders: in its own call, or in the call of a helper."""
+        written = [one.span for one in (way.template, way.block) if one is not None]
+        inside = (one for one in written if one.path == way.span.path and way.span.start <= one.start < way.span.end)
+        passed = (one for one in written if _is_argument(self.model, one))
+        call = call_at(self.model, way.span)
+        own = next(iter(call.arguments), None) if call is not None else None
+        first = way.span if own is None else Span(way.span.path, own.value.start, own.value.end)
+        return (*inside, *passed, first)[0]
 
     def _place(self, need: Need) -> Span:
         return place(self.model, need.path, need.at)
@@ -162,7 +174,7 @@ class _Judge:
         binding = self._binding(lack)
         if binding is None or (way.block is not None and given):
             return None
-        return OutOfSight(lack.name, self._place(lack.needs[0]), way.template.span, way.unit[1], binding)
+        return OutOfSight(lack.name, self._place(lack.needs[0]), self._where(way), way.unit[1], binding)
 
     def _in_template(self, way: Rendering, lack: Lack, lacking: Mapping[Need, list[Rendering]]) -> MissingName | None:
         """The fault of a name that nobody gives, if the template is to blame."""
@@ -215,7 +227,7 @@ class _Judge:
                 continue
             for trouble in requirements(self.model, self.app, path, block).troubles:
                 read = place(self.model, trouble.path, trouble.at)
-                yield OutOfSight(trouble.name, read, one.template.span, CONTENT if block == LAYOUT else block)
+                yield OutOfSight(trouble.name, read, self._where(one), CONTENT if block == LAYOUT else block)
 
 
 def _lacks(way: Rendering, name: str) -> bool:
@@ -231,7 +243,7 @@ def _reaching(facts: TemplateFacts, name: str, at: int) -> Iterator[Binding]:
 
 def _keyword(model: Queries, call: Span, name: str) -> Span | None:
     """Where a call writes the name of a keyword argument."""
-    written = _call_at(model, call)
+    written = call_at(model, call)
     given = next((one for one in written.arguments if one.name == name), None) if written is not None else None
     source = text(model, call.path)
     if given is None or source is None:
@@ -242,19 +254,30 @@ def _keyword(model: Queries, call: Span, name: str) -> Span | None:
     return Span(call.path, end - len(name), end) if is_it else None
 
 
-def _call_at(model: Queries, span: Span) -> Call | None:
+def call_at(model: Queries, span: Span) -> Call | None:
     """The call written at a place."""
-    facts = module_facts(model, span.path)
-    pending: list[object] = [facts]
+    return next((one for one in _around(model, span) if (one.start, one.end) == (span.start, span.end)), None)
+
+
+def _is_argument(model: Queries, span: Span) -> bool:
+    """Whether what stands at a place is an argument of a call."""
+    calls = _around(model, span)
+    return any((arg.value.start, arg.value.end) == (span.start, span.end) for one in calls for arg in one.arguments)
+
+
+def _around(model: Queries, span: Span) -> Iterator[Call]:
+    """The calls of a file that a place is in."""
+    pending: list[object] = [module_facts(model, span.path)]
     while pending:
         current = pending.pop()
-        if isinstance(current, Call) and (current.start, current.end) == (span.start, span.end):
-            return current
+        if isinstance(current, (Term, Statement)) and not (current.start <= span.start and span.end <= current.end):
+            continue
+        if isinstance(current, Call):
+            yield current
         if isinstance(current, msgspec.Struct):
             pending += msgspec.structs.astuple(current)
         elif _is_listed(current):
             pending += cast("tuple[object, ...]", current)
-    return None
 
 
 def _is_listed(value: object) -> bool:

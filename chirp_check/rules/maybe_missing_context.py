@@ -13,9 +13,7 @@ def maybe_missing_context(missing: MissingName, model: Model) -> Iterator[Findin
     """A template needs a name that the handler passes on some paths only."""
     if missing.certain:
         return
-    unit = f"`{missing.template.value}`"
-    if missing.block is not None:
-        unit = f"block `{missing.block.value}` of {unit}"
+    unit = f"`{missing.template}`" if missing.block is None else f"block `{missing.block}` of `{missing.template}`"
     read = Label(f"`{missing.name}` is read here", missing.reads[0])
     message = f"{unit} needs `{missing.name}`, which is passed on some paths only"
     yield Finding(message, at=missing.at, related=(read,))

@@ -22,8 +22,8 @@ def missing_context(missing: MissingName, model: Model) -> Iterator[Finding]:
     if missing.in_template:
         yield _at_read(missing)
         return
-    unit = f"block `{missing.block.value}` of `{missing.template.value}`" if missing.block else missing.template.value
-    message = f"{unit if missing.block else f'`{unit}`'} needs `{missing.name}`, which is not passed"
+    unit = f"`{missing.template}`" if missing.block is None else f"block `{missing.block}` of `{missing.template}`"
+    message = f"{unit} needs `{missing.name}`, which is not passed"
     read = Label(f"`{missing.name}` is read here", missing.reads[0])
     if missing.meant is None or missing.keyword is None:
         yield Finding(message, at=missing.at, related=(read,))
@@ -34,7 +34,7 @@ def missing_context(missing: MissingName, model: Model) -> Iterator[Finding]:
 
 def _at_read(missing: MissingName) -> Finding:
     """The finding where the template is to blame."""
-    site = Label(f"`{missing.template.value}` is rendered here", missing.template.span)
+    site = Label(f"`{missing.template}` is rendered here", missing.site)
     said, help_ = _SEALED.get(missing.sealed, (_NOBODY, None))
     fix = None
     if missing.meant is not None:
