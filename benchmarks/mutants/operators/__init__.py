@@ -14,6 +14,7 @@ from benchmarks.mutants.operators import (
     tags,
     targets,
     urls,
+    woven,
 )
 
 ALL: tuple[Operator, ...] = (
@@ -29,4 +30,5 @@ ALL: tuple[Operator, ...] = (
     *contexts.OPERATORS,
     *annotations.OPERATORS,
     *carried.OPERATORS,
+    *woven.OPERATORS,
 )

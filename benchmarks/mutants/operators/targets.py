@@ -126,8 +126,14 @@ def _id_removed(app: Application, random: Random) -> Iterator[Change]:
 
 def shifted(places: tuple[Place, ...], path: str, end: int, moved: int) -> tuple[Place, ...]:
     """The places after a change in `path` that ended at `end`."""
+
+    def after(start: int, stop: int) -> tuple[int, int]:
+        return (start + moved, stop + moved) if start >= end else (start, stop)
+
     return tuple(
-        Place(one.rule, one.path, one.start + moved, one.end + moved) if one.path == path and one.start >= end else one
+        Place(one.rule, path, *after(one.start, one.end), tuple(after(*other) for other in one.instead))
+        if one.path == path
+        else one
         for one in places
     )
 
