@@ -25,12 +25,13 @@ _HARMLESS_DECORATORS = frozenset({"dataclass", "final", "total_ordering"})
 @query
 def handler_faults(model: Queries, path: str) -> tuple[object, ...]:
     """What is wrong with the answers of the handlers that a Python file defines."""
-    found = (fault for one in _handlers_in(model, path) for fault in _faults(model, *one))
+    found = (fault for one in handlers_in(model, path) for fault in _faults(model, *one))
     return tuple(dict.fromkeys(found))
 
 
 @gate
-def _handlers_in(model: Queries, path: str) -> tuple[tuple[HandlerRef, Handler], ...]:
+def handlers_in(model: Queries, path: str) -> tuple[tuple[HandlerRef, Handler], ...]:
+    """The handlers of routes, form actions and errors that a file defines."""
     return _handlers(model).get(path, ())
 
 

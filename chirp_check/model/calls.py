@@ -206,18 +206,12 @@ def _method(owner: Value, name: str, given: Arguments, frame: Frame, span: Span)
         case Dict():
             return library.dict_method(owner, name, given, span)
         case Record() if name.startswith(("with_", "without_", "append_")):
-            _note_location(given, frame, span)
+            frame.machine.note_record(Record(f"Response.{name}", given.args, given.kwargs, given.open_kwargs, span))
             return owner  # a response with other headers is the same answer
         case Path():
             return library.path_method(owner, name, given, span)
         case _:
             return Unknown(f"what `.{name}()` returns", span)
-
-
-def _note_location(given: Arguments, frame: Frame, span: Span) -> None:
-    """A `Location` header leads where a redirect leads."""
-    if len(given.args) > 1 and isinstance(given.args[0], Text) and given.args[0].value.casefold() == "location":
-        frame.machine.note_record(Record("Redirect", given.args[1:2], (), False, span))
 
 
 def _application_method(owner: Value, name: str, given: Arguments, frame: Frame, span: Span) -> Value:

@@ -19,6 +19,7 @@ from chirp_check.model.none_tests import none_tests
 from chirp_check.model.page_faults import page_faults
 from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
+from chirp_check.model.response_headers import header_uses
 from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import links, named_routes, route_faults
 from chirp_check.model.template_uses import deceptions, template_uses
@@ -116,6 +117,7 @@ PRODUCERS: tuple[Producer, ...] = (
     _cycles,
     _application,
     _syntax,
+    header_uses,
     argument_faults,
     handler_faults,
     route_faults,
