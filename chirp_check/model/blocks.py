@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 
 from chirp_check.facts.templates import BlockDef, TemplateFacts
+from chirp_check.grammar.pages import CONTENT
 from chirp_check.model import python_uses
-from chirp_check.model.applications import IMPLICIT, AppKey, application, application_files
+from chirp_check.model.applications import IMPLICIT, AppKey, application
 from chirp_check.model.entities import BlockAt, BlockTwice, BlockUse, Orphan, TemplateUse, Unknown
 from chirp_check.model.inputs import template_facts
+from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.mentions import mentioned
+from chirp_check.model.mentions import mentioned, renders_itself
 from chirp_check.model.mounts import mounted
 from chirp_check.model.program import records
 from chirp_check.model.templates import blocks, chain, target, template_path
@@ -43,9 +45,16 @@ def orphans(model: Queries, app: AppKey, path: str) -> Iterator[Orphan]:
     if not lone:
         return
     used = rendered(model, app)
-    for one in lone:
-        if used is not None and (path, one.name.name) not in used and not mentioned(model, app, one.name.name):
+    for one in lone if used is not None else ():
+        if used is not None and (path, one.name.name) not in used and not _by_convention(model, app, one.name.name):
             yield Orphan(BlockAt(path, one), line.paths[1], tuple(sorted(above)))
+
+
+def _by_convention(model: Queries, app: AppKey, name: str) -> bool:
+    """Whether the framework may render a block of this name in folders of pages, by itself or because it is told to."""
+    span = application(model, app).span
+    pages = span is not None and bool(mounted(model, span))
+    return pages and (name == CONTENT or name.startswith("page_") or name.endswith("_oob") or mentioned(model, name))
 
 
 def _is_outermost(facts: TemplateFacts, block: BlockDef) -> bool:
@@ -72,10 +81,9 @@ def _embedded(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Orp
 @query
 def rendered(model: Queries, app: AppKey) -> frozenset[tuple[str, str]] | None:
     """The blocks that handlers render, by file and name; None where some of them cannot be told."""
-    span = application(model, app).span
-    if span is None or mounted(model, span):
+    if any(renders_itself(model, path) for path in read_modules(model)):
         return None
-    made = (record for path in application_files(model, app) for record in records(model, path))
+    made = (record for path in read_modules(model) for record in records(model, path))
     uses = dict.fromkeys(use for record in made for use in python_uses.uses(model, app, record))
     known = {("template", use.site.span) for use in uses if isinstance(use, TemplateUse) and use.site is not None}
     known |= {("block", use.site.span) for use in uses if isinstance(use, BlockUse)}

@@ -2,9 +2,9 @@
 
 import msgspec
 
-from chirp_check.facts.values import Const
-from chirp_check.model.applications import AppKey, application_files
+from chirp_check.facts.values import Attr, Const
 from chirp_check.model.inputs import module_facts
+from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
 
 
@@ -26,6 +26,26 @@ def texts_of(model: Queries, path: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def mentioned(model: Queries, app: AppKey, text: str) -> bool:
-    """Whether any file of an application holds exactly this text."""
-    return any(text in texts_of(model, path) for path in application_files(model, app))
+def mentioned(model: Queries, text: str) -> bool:
+    """Whether any Python file holds exactly this text."""
+    return any(text in texts_of(model, path) for path in read_modules(model))
+
+
+# What renders a template or block without a return type.
+_RENDERERS = frozenset({"render_block", "render_fragment", "render_with_blocks", "get_template", "from_string"})
+
+
+@query
+def renders_itself(model: Queries, path: str) -> bool:
+    """Whether a Python file renders templates by itself."""
+    facts = module_facts(model, path)
+    pending: list[object] = [facts.body] if facts is not None else []
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Attr) and current.name in _RENDERERS:
+            return True
+        if isinstance(current, tuple):
+            pending += current
+        elif isinstance(current, msgspec.Struct):
+            pending += msgspec.structs.astuple(current)
+    return False

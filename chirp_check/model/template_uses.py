@@ -24,8 +24,9 @@ def _template_uses(model: Queries, path: str) -> Iterator[object]:
     for app in apps:
         yield from component_uses(model, app, path)
         yield from import_uses(model, app, path)
-        yield from orphans(model, app, path)
     if apps:
+        others = [frozenset(orphans(model, app, path)) for app in apps[1:]]
+        yield from (one for one in orphans(model, apps[0], path) if all(one in found for found in others))
         yield from vocabulary_uses(model, path)
         yield from twice(model, path)
         yield TemplateAt(paths(model, apps[0])[path], path)

@@ -2,8 +2,9 @@
 
 from chirp_check.facts.values import Const
 from chirp_check.model import python_uses
-from chirp_check.model.applications import AppKey, application, application_files, roots
+from chirp_check.model.applications import AppKey, application, roots
 from chirp_check.model.entities import TemplateAt, TemplateUse, Unknown
+from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.mentions import mentioned
 from chirp_check.model.mounts import mounted
@@ -17,7 +18,7 @@ def is_dead(model: Queries, template: TemplateAt) -> bool:
     apps = [app for app in owners(model, path) if path in paths(model, app)]
     known = {app: named(model, app) for app in apps}
     return bool(apps) and all(
-        found is not None and path not in found and not mentioned(model, app, paths(model, app)[path])
+        found is not None and path not in found and not mentioned(model, paths(model, app)[path])
         for app, found in known.items()
     )
 
@@ -33,7 +34,7 @@ def named(model: Queries, app: AppKey) -> frozenset[str] | None:
         if not parses(model, path) or not all(isinstance(one.target, Const) for one in references(model, path)):
             return None
         found |= {target(model, app, one, path) for one in references(model, path)} - {path}
-    made = (record for path in application_files(model, app) for record in records(model, path))
+    made = (record for path in read_modules(model) for record in records(model, path))
     uses = dict.fromkeys(use for record in made for use in python_uses.uses(model, app, record))
     sites = {use.site.span for use in uses if isinstance(use, TemplateUse) and use.site is not None}
     if any(isinstance(use, Unknown) and use.kind == "template" and use.span not in sites for use in uses):
