@@ -1,20 +1,20 @@
 """Names that renders lack, each where it has to be put right: at the render site, or at the read in the template."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from chirp_check.diagnostic import nearest
-from chirp_check.facts.handlers import Statement
 from chirp_check.facts.templates import Binding, TemplateFacts
-from chirp_check.facts.values import Call, Term
 from chirp_check.model.applications import AppKey, application_keys
 from chirp_check.model.context import Lack, Need, Rendering, all_renderings, readers, wanted
-from chirp_check.model.inputs import module_facts, template_facts, text
+from chirp_check.model.context_places import call_at, entry, is_argument, keyword, value_text
+from chirp_check.model.inputs import template_facts
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.names import global_names
 from chirp_check.model.requirements import CONTENT, LAYOUT, place, requirements
+from chirp_check.model.templates import blocks
+from chirp_check.model.vocabulary import BUILT_IN, registered
 from chirp_check.source import Span
 
 
@@ -44,15 +44,18 @@ class MissingName(msgspec.Struct, frozen=True, gc=False):
 
 
 class OutOfSight(msgspec.Struct, frozen=True, gc=False):
-    """A name that a block reads and the template binds at `binding`, where a render of the block alone does not see it.
+    """Why a block cannot be rendered alone: what a name at `read` has to do with it (`why`).
 
-    Without `binding`: a name that a top-level `let` (or the like) reads, which Kida cannot look up in such a render.
+    "binding": the block reads it, and the template binds it at `binding`, where the block does not see it. "let": a
+    top-level `let` (or the like) reads it, which Kida cannot look up in such a render. "match": it is the name of the
+    block, which stands in a `match` and so is no block at all.
     """
 
     name: str
     read: Span
     site: Span
     block: str | None
+    why: str
     binding: Span | None = None
 
     @property
@@ -103,7 +106,7 @@ class _Judge:
         self.model = model
         self.app = app
         self.renderings = all_renderings(model, app)
-        self.names = global_names(model, app).known
+        self.filters = BUILT_IN["filter"] | (registered(model, app, "filter") or frozenset())
 
     def faults(self) -> Iterator[Fault]:
         """All faults, in the order of render sites."""
@@ -119,6 +122,7 @@ class _Judge:
         for ways in sites.values():
             yield from self._site(ways, lacking, relieved)
         yield from self._lets()
+        yield from self._in_match()
 
     def _relieved(self, lacking: Mapping[Need, list[Rendering]]) -> frozenset[Need]:
         """The places among these that some render gives the name to, or may give it to."""
@@ -160,7 +164,7 @@ class _Judge:
         """Where a render site says what it renders: in its own call, or in the call of a helper."""
         written = [one.span for one in (way.template, way.block) if one is not None]
         inside = (one for one in written if one.path == way.span.path and way.span.start <= one.start < way.span.end)
-        passed = (one for one in written if _is_argument(self.model, one))
+        passed = (one for one in written if is_argument(self.model, one))
         call = call_at(self.model, way.span)
         own = next(iter(call.arguments), None) if call is not None else None
         first = way.span if own is None else Span(way.span.path, own.value.start, own.value.end)
@@ -174,7 +178,7 @@ class _Judge:
         binding = self._binding(lack)
         if binding is None or (way.block is not None and given):
             return None
-        return OutOfSight(lack.name, self._place(lack.needs[0]), self._where(way), way.unit[1], binding)
+        return OutOfSight(lack.name, self._place(lack.needs[0]), self._where(way), way.unit[1], "binding", binding)
 
     def _in_template(self, way: Rendering, lack: Lack, lacking: Mapping[Need, list[Rendering]]) -> MissingName | None:
         """The fault of a name that nobody gives, if the template is to blame."""
@@ -183,10 +187,24 @@ class _Judge:
         bound = self._bound(lack.needs[0])
         meant = nearest(lack.name, given | bound)
         several = len({one.span for one in sites}) > 1
-        known = meant in bound or any(meant in wanted(self.model, self.app, *one.unit) for one in sites)
-        if several or (meant is not None and known):
-            return self._missing(way, lack, in_template=True, meant=meant)
+        is_filter = lack.name in self.filters
+        if several or is_filter or (meant is not None and (meant in bound or self._likelier(meant, lack.name, way))):
+            return self._missing(way, lack, in_template=True, meant=None if is_filter else meant)
         return None
+
+    def _likelier(self, given: str, read: str, way: Rendering) -> bool:
+        """Whether a name that a site gives is right, and not the near one that its template reads."""
+        if given in wanted(self.model, self.app, *way.unit):
+            return True
+        written = value_text(self.model, way.span, given)
+        return self._mentions(given, way) + (given in written) > self._mentions(read, way) + (read in written)
+
+    def _mentions(self, name: str, way: Rendering) -> int:
+        """How often other renders give or want a name."""
+        others = {(one.span, one.unit): one for one in self.renderings if one.unit != way.unit and one.span != way.span}
+        units = {one.unit for one in others.values()}
+        given = sum(name in one.given for one in others.values())
+        return given + sum(name in wanted(self.model, self.app, *unit) for unit in units)
 
     def _bound(self, need: Need) -> frozenset[str]:
         """The names that the template binds around a read: variables of loops, parameters and their like."""
@@ -217,8 +235,10 @@ class _Judge:
         units = {one.unit for one in self.renderings if one.span == way.span}
         spare = {name for name in way.given if not any(name in wanted(self.model, self.app, *unit) for unit in units)}
         meant = nearest(lack.name, spare - read)
-        keyword = _keyword(self.model, way.span, meant) if meant is not None else None
-        return self._missing(way, lack, meant=meant, keyword=keyword, certain=certain)
+        written = None
+        if meant is not None:
+            written = keyword(self.model, way.span, meant) or entry(self.model, way.span, meant)
+        return self._missing(way, lack, meant=meant, keyword=written, certain=certain)
 
     def _lets(self) -> Iterator[OutOfSight]:
         for one in self.renderings:
@@ -227,7 +247,18 @@ class _Judge:
                 continue
             for trouble in requirements(self.model, self.app, path, block).troubles:
                 read = place(self.model, trouble.path, trouble.at)
-                yield OutOfSight(trouble.name, read, self._where(one), CONTENT if block == LAYOUT else block)
+                yield OutOfSight(trouble.name, read, self._where(one), CONTENT if block == LAYOUT else block, "let")
+
+    def _in_match(self) -> Iterator[OutOfSight]:
+        """Blocks in a `match` that are rendered alone, or stand where the whole is rendered."""
+        for one in self.renderings:
+            path, block = one.unit
+            known = blocks(self.model, self.app, path)
+            whole = block is None or block == LAYOUT
+            for found in known.values() if whole else filter(None, (known.get(block or ""),)):
+                if found.block.inside_match:
+                    name = found.block.name.name
+                    yield OutOfSight(name, found.span, self._where(one), None if whole else block, "match")
 
 
 def _lacks(way: Rendering, name: str) -> bool:
@@ -239,46 +270,3 @@ def _reaching(facts: TemplateFacts, name: str, at: int) -> Iterator[Binding]:
     for one in facts.bindings:
         if one.name.name == name and one.scope_start <= at < one.scope_end:
             yield one
-
-
-def _keyword(model: Queries, call: Span, name: str) -> Span | None:
-    """Where a call writes the name of a keyword argument."""
-    written = call_at(model, call)
-    given = next((one for one in written.arguments if one.name == name), None) if written is not None else None
-    source = text(model, call.path)
-    if given is None or source is None:
-        return None
-    before = source[: given.value.start].rstrip()
-    end = len(before.removesuffix("=").rstrip())
-    is_it = before.endswith("=") and source.endswith(name, 0, end)
-    return Span(call.path, end - len(name), end) if is_it else None
-
-
-def call_at(model: Queries, span: Span) -> Call | None:
-    """The call written at a place."""
-    return next((one for one in _around(model, span) if (one.start, one.end) == (span.start, span.end)), None)
-
-
-def _is_argument(model: Queries, span: Span) -> bool:
-    """Whether what stands at a place is an argument of a call."""
-    calls = _around(model, span)
-    return any((arg.value.start, arg.value.end) == (span.start, span.end) for one in calls for arg in one.arguments)
-
-
-def _around(model: Queries, span: Span) -> Iterator[Call]:
-    """The calls of a file that a place is in."""
-    pending: list[object] = [module_facts(model, span.path)]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, (Term, Statement)) and not (current.start <= span.start and span.end <= current.end):
-            continue
-        if isinstance(current, Call):
-            yield current
-        if isinstance(current, msgspec.Struct):
-            pending += msgspec.structs.astuple(current)
-        elif _is_listed(current):
-            pending += cast("tuple[object, ...]", current)
-
-
-def _is_listed(value: object) -> bool:
-    return isinstance(value, tuple)

@@ -12,19 +12,19 @@ from chirp_check.rule import rule
 def fragment_scope(found: OutOfSight, model: Model) -> Iterator[Finding]:
     """A block reads a name that is bound where the block does not see it."""
     site = Label("it is rendered here", found.site)
-    if found.binding is None:
-        yield Finding(
-            f"this reads `{found.name}` where Kida cannot look names up, so no block can be rendered alone",
-            at=found.at,
-            related=(Label(f"block `{found.block}` is rendered here", found.site),),
-            help="move it into the blocks that need it, or pass its value from the handler",
-        )
-        return
-    bound = Label(f"`{found.name}` is bound here", found.binding)
-    alone = "" if found.block is None else ", which is rendered alone"
-    yield Finding(
-        f"`{found.name}` is bound outside of the block{alone}",
-        at=found.at,
-        related=(bound, site),
-        help="bind it inside the block, or pass it from the handler",
-    )
+    match found.why:
+        case "let":
+            said = f"this reads `{found.name}` where Kida cannot look names up, so no block can be rendered alone"
+            help_ = "move it into the blocks that need it, or pass its value from the handler"
+            site = Label(f"block `{found.block}` is rendered here", found.site)
+        case "match":
+            said = f"`{found.name}` stands in a `match`, where Kida knows no blocks"
+            help_ = "put the `match` inside the block, or use `if`"
+        case _:
+            alone = "" if found.block is None else ", which is rendered alone"
+            said, help_ = f"`{found.name}` is bound outside of the block{alone}", _BIND
+    bound = (Label(f"`{found.name}` is bound here", found.binding),) if found.binding is not None else ()
+    yield Finding(said, at=found.at, related=(*bound, site), help=help_)
+
+
+_BIND = "bind it inside the block, or pass it from the handler"

@@ -1,0 +1,83 @@
+"""Where Python writes what a render site gives: calls, their keywords, and keys of mappings."""
+
+from collections.abc import Iterator
+from typing import cast
+
+import msgspec
+
+from chirp_check.facts.handlers import Statement
+from chirp_check.facts.values import Call, Const, Mapping, Term
+from chirp_check.model.inputs import module_facts, text
+from chirp_check.model.memory import Queries
+from chirp_check.model.program import records
+from chirp_check.source import Span
+
+
+def keyword(model: Queries, call: Span, name: str) -> Span | None:
+    """Where a call writes the name of a keyword argument."""
+    written = call_at(model, call)
+    given = next((one for one in written.arguments if one.name == name), None) if written is not None else None
+    source = text(model, call.path)
+    if given is None or source is None:
+        return None
+    before = source[: given.value.start].rstrip()
+    end = len(before.removesuffix("=").rstrip())
+    is_it = before.endswith("=") and source.endswith(name, 0, end)
+    return Span(call.path, end - len(name), end) if is_it else None
+
+
+def entry(model: Queries, call: Span, name: str) -> Span | None:
+    """Where a mapping that a call forwards writes a key, quotes included."""
+    values = (dict(one.kwargs).get(name) for one in records(model, call.path) if one.span == call)
+    places = dict.fromkeys(one.span for one in values if one is not None)
+    keys = (
+        (span.path, one.key)
+        for span in places
+        for mapping in _terms_around(model, span, Mapping)
+        for one in mapping.entries
+        if one.value.start <= span.start < one.value.end
+    )
+    found = ((path, key) for path, key in keys if isinstance(key, Const) and key.value == name)
+    return next((Span(path, key.start, key.end) for path, key in found), None)
+
+
+def value_text(model: Queries, call: Span, name: str) -> str:
+    """What a call writes as the value of a keyword; empty where it has none."""
+    written = call_at(model, call)
+    given = next((one for one in written.arguments if one.name == name), None) if written is not None else None
+    source = text(model, call.path) or ""
+    return source[given.value.start : given.value.end] if given is not None else ""
+
+
+def call_at(model: Queries, span: Span) -> Call | None:
+    """The call written at a place."""
+    return next((one for one in _around(model, span) if (one.start, one.end) == (span.start, span.end)), None)
+
+
+def is_argument(model: Queries, span: Span) -> bool:
+    """Whether what stands at a place is an argument of a call."""
+    calls = _around(model, span)
+    return any((arg.value.start, arg.value.end) == (span.start, span.end) for one in calls for arg in one.arguments)
+
+
+def _around(model: Queries, span: Span) -> Iterator[Call]:
+    return _terms_around(model, span, Call)
+
+
+def _terms_around[T: Term](model: Queries, span: Span, kind: type[T]) -> Iterator[T]:
+    """The terms of a file that a place is in."""
+    pending: list[object] = [module_facts(model, span.path)] if span.path else []
+    while pending:
+        current = pending.pop()
+        if isinstance(current, (Term, Statement)) and not (current.start <= span.start and span.end <= current.end):
+            continue
+        if isinstance(current, kind):
+            yield current
+        if isinstance(current, msgspec.Struct):
+            pending += msgspec.structs.astuple(current)
+        elif _is_listed(current):
+            pending += cast("tuple[object, ...]", current)
+
+
+def _is_listed(value: object) -> bool:
+    return isinstance(value, tuple)
