@@ -1,5 +1,7 @@
 """Runtime and checker agree on clean code: every GET route of the clean examples renders, whatever asks for it."""
 
+from collections.abc import Callable
+
 import pytest
 
 from benchmarks.mutants.scripts import SCRIPTS
@@ -11,7 +13,7 @@ from examples.notes.app import app as notes
 from examples.tracker.app import create_app as create_tracker
 from tests.examples.reading import BOOSTED, BROWSER, HTMX, read
 
-APPS = {"tracker": create_tracker, "ladle": create_ladle, "notes": lambda: notes}
+APPS: dict[str, Callable[[], App]] = {"tracker": create_tracker, "ladle": create_ladle, "notes": lambda: notes}
 MODES = {"full": BROWSER, "htmx": HTMX, "boosted": BOOSTED}
 
 
