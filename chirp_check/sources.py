@@ -20,7 +20,9 @@ from chirp_check.model.entities import FileProblem
 from chirp_check.source import SourceFile, Span
 from chirp_check.store import Entry, Store, digest
 from chirp_check.syntax.decode import decode
+from chirp_check.syntax.limits import TooLargeError
 
+TOO_DEEP = "what is nested so deeply is not read"
 AT_HAND = 512  # files whose facts are kept as they are
 NO_FUNCTIONS: Mapping[str, Function] = MappingProxyType({})
 
@@ -47,6 +49,7 @@ class ProjectSources:
         self._functions: dict[str, Mapping[str, Function]] = {}
         self._templates: dict[str, TemplateFacts] = {}
         self._problems: dict[str, FileProblem] = {problem.span.path: problem for problem in inventory.problems}
+        self._cuts: dict[str, FileProblem] = {}  # in files that are read but for a part
         self._failures: dict[str, Failure] = {}
         self._stamps: dict[str, object] = {}
         self._new: ModuleFacts | TemplateFacts | None = None  # just extracted, so that it need not be decoded
@@ -69,6 +72,7 @@ class ProjectSources:
             self._functions.pop(path, None)
             self._templates.pop(path, None)
             self._problems.pop(path, None)
+            self._cuts.pop(path, None)
             self._failures.pop(path, None)
             self._stamps.pop(path, None)
         self._problems.update((problem.span.path, problem) for problem in inventory.problems)
@@ -92,7 +96,7 @@ class ProjectSources:
 
     def problems(self) -> tuple[FileProblem, ...]:
         """What could not be read so far, sorted by path."""
-        return tuple(self._problems[path] for path in sorted(self._problems))
+        return tuple(found for _, found in sorted([*self._cuts.items(), *self._problems.items()], key=_path))
 
     def failures(self) -> tuple[Failure, ...]:
         """The files on which we failed so far, sorted by path."""
@@ -108,6 +112,8 @@ class ProjectSources:
             if known is not None:
                 _make_room(self._modules)
                 self._modules[path] = known
+                if known.too_deep is not None:
+                    self._cuts[path] = FileProblem("too-large", TOO_DEEP, Span(path, *known.too_deep))
         return known
 
     def functions(self, path: str) -> Mapping[str, Function]:
@@ -203,6 +209,9 @@ class ProjectSources:
         try:
             self._new = extract(file, python=python)
             stored = store(self._new)
+        except TooLargeError as error:
+            self._note(path, "too-large", str(error))
+            return None
         except Exception as error:  # noqa: BLE001 - the boundary: one file must not cost the others
             self._failures[path] = Failure(path, error)
             return None
@@ -281,6 +290,10 @@ def _make_room[Kept](kept: dict[str, Kept]) -> None:
     if len(kept) >= AT_HAND:
         for path in list(kept)[: AT_HAND // 2]:
             del kept[path]
+
+
+def _path(one: tuple[str, FileProblem]) -> str:
+    return one[0]
 
 
 def _stamp(host: Host, path: str) -> object:

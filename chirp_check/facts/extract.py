@@ -31,6 +31,7 @@ from chirp_check.syntax.kida_blocks import Arm, Block, structure
 from chirp_check.syntax.kida_compile import compile_errors
 from chirp_check.syntax.kida_saying import Saying
 from chirp_check.syntax.letters import turning
+from chirp_check.syntax.limits import check_markup
 
 type Tag = AnyTag[AnyTerm]
 
@@ -39,6 +40,7 @@ _BLOCKS = frozenset({"block", "fragment", "region"})
 
 def read_template(file: SourceFile) -> TemplateFacts:
     """The facts of one template, whatever its text. What Kida refuses is a fault; the rest is still there."""
+    check_markup(file.text.count("<"), "tags")
     return _TemplateReader(file).read()
 
 

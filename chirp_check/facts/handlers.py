@@ -218,7 +218,8 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The facts of one Python file. `comments` are `(start, text)` of the comments that speak to the checker.
 
     `turning` are `(start, character)` of what turns the direction of the text; `look_alikes` are `(start, name, plain)`
-    of names with letters of another alphabet that look like the ASCII name `plain`.
+    of names with letters of another alphabet that look like the ASCII name `plain`. `too_deep` is the first place that
+    is not read because it is nested too deeply.
     """
 
     path: str
@@ -227,6 +228,7 @@ class ModuleFacts(msgspec.Struct, frozen=True, array_like=True, gc=False):
     comments: tuple[tuple[int, str], ...]
     turning: tuple[tuple[int, str], ...] = ()
     look_alikes: tuple[tuple[int, str, str], ...] = ()
+    too_deep: tuple[int, int] | None = None
 
 
 class PythonFault(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -32,6 +32,7 @@ from chirp_check.facts.terms import TermReader, target_names
 from chirp_check.facts.values import AnyTerm, Const, Opaque
 from chirp_check.source import SourceFile
 from chirp_check.syntax.letters import look_alikes, turning
+from chirp_check.syntax.limits import check_python
 from chirp_check.syntax.python import comments, parse
 
 MARKER = "chirp:"
@@ -39,17 +40,23 @@ DEPTH = 60  # nesting of statements beyond which they are left out; Python itsel
 
 
 def read_module(file: SourceFile) -> ModuleFacts:
-    """The facts of one Python file, whatever its text. What does not parse is a fault; the rest is still there."""
+    """The facts of one Python file, whatever its text. What does not parse is a fault; the rest is still there.
+
+    `TooLargeError` where reading it would take too long.
+    """
+    check_python(file.text)
     tree = parse(file)
     faults = tuple(PythonFault(error.start, error.end, error.message) for error in tree.errors)
     reader = _BodyReader(TermReader(file))
+    body = reader.body(tree.module.body)
     return ModuleFacts(
         file.path,
-        reader.body(tree.module.body),
+        body,
         faults,
         tuple(comments(file, MARKER)),
         turning(file.text),
         tuple(look_alikes(file)),
+        reader.terms.too_deep,
     )
 
 
@@ -67,6 +74,8 @@ class _BodyReader:
     def body(self, nodes: Iterable[ast.stmt]) -> tuple[AnyStatement, ...]:
         """The statements of a block, with what they yield behind them."""
         if self._depth >= DEPTH:
+            for node in nodes:
+                self.terms.leave_out(*self.offsets.span(node))
             return ()
         self._depth += 1
         statements: list[AnyStatement] = []

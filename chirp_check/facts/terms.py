@@ -40,6 +40,7 @@ class TermReader:
         self.text = file.text
         self.offsets = Offsets(file)
         self.yielded: list[tuple[int, int, AnyTerm | None, bool]] = []
+        self.too_deep: tuple[int, int] | None = None
         self._depth = 0
 
     def read(self, node: ast.expr) -> AnyTerm:
@@ -51,11 +52,16 @@ class TermReader:
         if reader is None:
             return Opaque(start, end, _WHY.get(type(node), "an expression"), self.inside(node))
         if self._depth >= DEPTH:
+            self.leave_out(start, end)
             return Opaque(start, end, "an expression nested too deeply")
         self._depth += 1
         term = reader(self, node, start, end)
         self._depth -= 1
         return term
+
+    def leave_out(self, start: int, end: int) -> None:
+        """Note that something is not read because it is nested too deeply."""
+        self.too_deep = self.too_deep or (start, end)
 
     def source(self, node: ast.expr) -> str:
         """The source text of an expression."""
@@ -72,9 +78,10 @@ class TermReader:
             found.append(Arg(word.arg, 0 if word.arg else 2, self.read(word.value)))  # noqa: PERF401 - keeps order plain
         return tuple(found)
 
-    def inside(self, node: ast.AST) -> tuple[AnyTerm, ...]:
+    def inside(self, node: ast.expr) -> tuple[AnyTerm, ...]:
         """The terms of the expressions directly inside a node."""
         if self._depth >= DEPTH:
+            self.leave_out(*self.offsets.span(node))
             return ()
         self._depth += 1
         try:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from chirp_check.syntax.limits import check_markup
+
 OUTPUT = "\ufffc"  # filler for what puts text out: part of a name or a value
 STATEMENT = "\ufffd"  # filler for what does not: parts attributes, belongs to a value
 RAW_TEXT = frozenset({"script", "style", "textarea", "title", "iframe", "noembed", "noframes", "noscript", "xmp"})
@@ -166,6 +168,7 @@ def _start_tag(masked: str, start: int, written: str) -> StartTag:
             )
         else:
             attributes.append(HtmlAttribute(label, name_start, name_end, None, "", name_end, ""))
+    check_markup(len(attributes), "attributes")
     parted = masked.find(STATEMENT, start, end) >= 0
     return StartTag(name, start, end, tuple(attributes), dynamic, parted, closing)
 
