@@ -20,7 +20,7 @@ type Chosen = tuple[int, Mutant]  # the operator's place in the list, and a muta
 class Outcome:
     """One mutant: where it is, what the runtime does differently (None: nothing), and what the checker said.
 
-    `control`: there is no mistake in it.
+    `control`: there is no mistake in it. `fault`: what the engine that stays did wrong.
     """
 
     app: str
@@ -35,6 +35,7 @@ class Outcome:
     missed: tuple[str, ...]
     others: tuple[str, ...]
     control: bool
+    fault: str
 
     @property
     def effective(self) -> bool:
@@ -91,6 +92,7 @@ def work(root: Path, chosen: Sequence[Chosen]) -> list[Outcome]:
                     tuple(f"{one.rule} {one.path}:{one.start}-{one.end}" for one in verdict.missed),
                     verdict.others,
                     operator.proof is Proof.SAME,
+                    verdict.fault,
                 )
             )
     return outcomes

@@ -25,6 +25,9 @@ def tables(outcomes: Iterable[Outcome]) -> str:
     lines.append(_row("all", outcomes, width))
     count = [one for one in outcomes if one.effective]
     found, exact = sum(one.found for one in count), sum(one.exact for one in count)
+    faults = sum(bool(one.fault) for one in outcomes)
+    if faults:
+        lines.append(f"the engine that stays failed, or said something else than a new one: {faults} times")
     kinds = len({one.operator for one in outcomes if not one.control})
     same = [one for one in outcomes if one.control]
     alarms, differing = sum(bool(one.others) for one in same), sum(one.difference is not None for one in same)
@@ -58,6 +61,8 @@ def misses(outcomes: Iterable[Outcome]) -> str:
     """The mutants that count and are not found where they should be: what the runtime does, and what was said."""
     lines: list[str] = []
     for one in outcomes:
+        if one.fault:
+            lines.append(f"\nengine: {one.operator} in {one.app} at {one.place}: {one.changed}\n  {one.fault}")
         if one.control and (one.others or one.difference):
             lines.append(f"\nalarm: {one.operator} in {one.app} at {one.place}: {one.changed}")
             lines += [f"  runtime: {one.difference}", *(f"  said: {other}" for other in one.others)]

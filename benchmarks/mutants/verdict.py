@@ -16,13 +16,15 @@ AGAIN = 40  # of so many mutants one is also checked from scratch
 class Verdict:
     """`found`: the rule spoke in the right file. `exact`: at the right range, everywhere where it is due.
 
-    `others` are the findings that nobody asked for.
+    `others` are the findings that nobody asked for. `fault` is what the engine that stays did wrong, if anything: it
+    failed, or said something else than a new one.
     """
 
     found: bool
     exact: bool
     missed: tuple[Place, ...]
     others: tuple[str, ...]
+    fault: str
 
 
 class Checker:
@@ -40,10 +42,7 @@ class Checker:
     def judge(self, mutant: Mutant) -> Verdict:
         """What the checker says about a mutant."""
         files = varied(self._app.files, mutant.files)
-        said = self._findings(files, self._session)
-        self._count += 1
-        if self._count % AGAIN == 0 and said != self._findings(files, Session()):
-            raise RuntimeError(f"the engine that stays says something else than a new one: {mutant}")
+        said, fault = self._compared(files)
         said = {place: message for place, message in said.items() if place not in self.own}
         rules = {(place.rule, place.path) for place in mutant.places}
         found = any((place.rule, place.path) in rules for place in said)
@@ -55,7 +54,21 @@ class Checker:
             for place, message in said.items()
             if place not in mutant.accepted
         )
-        return Verdict(found, exact, shown, others)
+        return Verdict(found, exact, shown, others, fault)
+
+    def _compared(self, files: Mapping[str, str]) -> tuple[dict[Place, str], str]:
+        """The findings, and what is wrong with the engine that stays; then a new one takes over."""
+        self._count += 1
+        fault = ""
+        try:
+            said = self._findings(files, self._session)
+            if self._count % AGAIN or said == self._findings(files, Session()):
+                return said, fault
+            fault = "says something else than a new one"
+        except Exception as error:  # noqa: BLE001 - any failure of the engine is a result
+            fault = f"fails: {type(error).__name__}: {error}"
+        self._session = Session()
+        return self._findings(files, self._session), fault
 
     def _findings(self, files: Mapping[str, str], session: Session) -> dict[Place, str]:
         folder = f"{PACKAGE}/{self._app.root.name}/"

@@ -162,20 +162,22 @@ def _parameter_renamed(app: Application, random: Random) -> Iterator[Change]:
         if component.tag.close is None:
             continue
         close = tags(text)[component.tag.close]
-        for name, _, _ in component.parameters:
+        for name, at, _ in component.parameters:
             made = f"the_{name}"
-            whole = text[component.tag.start : close.start]
-            now = re.sub(rf"(?<![\w.\"'>=-]){name}(?![\w\"'=])", made, whole)
+            word = re.compile(rf"(?<![\w.\"'>=-]){name}(?![\w\"'=])")
+            body = without_comments(text)[component.tag.end : close.start]
+            now = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", lambda one: word.sub(made, one[0]), body, flags=re.DOTALL)  # noqa: B023
             places = tuple(
                 Place("bad-call", app.path(one.expression.template), start, start + len(name))
                 for one in component_calls(app)
                 if one.component is component
-                for word in one.call.keywords
-                if word.arg == name
-                for start, _ in (one.expression.range(word),)
+                for keyword in one.call.keywords
+                if keyword.arg == name
+                for start, _ in (one.expression.range(keyword),)
             )
-            if places and f"{made}," in f"{now}," and all(one.path != app.path(component.template) for one in places):
-                yield Change(app.path(component.template), component.tag.start, close.start, now, places)
+            if places and all(one.path != app.path(component.template) for one in places):
+                head = text[component.tag.start : at] + made + text[at + len(name) : component.tag.end]
+                yield Change(app.path(component.template), component.tag.start, close.start, head + now, places)
 
 
 # Slots.

@@ -63,13 +63,13 @@ def _put(spot: Spot, made: str, before: str = "") -> Files:
 
 
 def _joined(app: Application, spot: Spot, value: str) -> Files | None:
-    made = _expression(value)
-    if made is None:
-        return None
     if spot.element is None:
         inner = value[1:-1]
         at = max(inner.rfind("/") + 1, len(inner) // 2)
         return _put(spot, f'{BEGIN}{ALSO}"{inner[:at]}"{ENDED} ~ {ALSO}"{inner[at:]}"{ENDED}{END}')
+    made = _expression(value)
+    if made is None:
+        return None
     return _put(spot, f"{BEGIN}{{{{ {ALSO}{made}{ENDED} }}}}{END}")
 
 
