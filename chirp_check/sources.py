@@ -234,7 +234,9 @@ class ProjectSources:
                 return None
             return self._host.read(self._full(path))
         except OSError as error:
-            self._note(path, "unreadable-file", f"the file cannot be read: {(error.strerror or str(error)).lower()}")
+            if path in self._inventory.files:  # and not asked for because it was there a moment ago
+                reason = (error.strerror or str(error)).lower()
+                self._note(path, "unreadable-file", f"the file cannot be read: {reason}")
             return None
 
     def _decoded(self, path: str, content: bytes | str, *, python: bool) -> SourceFile:

@@ -10,6 +10,8 @@ before anything else is asked, and let doubt through only when they have another
 
 from collections.abc import Callable
 from functools import wraps
+from heapq import heappop, heappush
+from itertools import count
 from typing import Any, Concatenate, cast
 
 from chirp_check.model.sources import ModelSettings, Sources
@@ -23,11 +25,12 @@ NOTHING = object()
 class Node:
     """One question: its answer, what it has read to get it, and who has read it."""
 
-    __slots__ = ("gate", "key", "question", "reads", "running", "state", "users", "value")
+    __slots__ = ("gate", "height", "key", "question", "reads", "running", "state", "users", "value")
 
     def __init__(self, question: Callable[..., Any], key: Key, *, gate: bool = False) -> None:
         self.question = question
         self.gate = gate
+        self.height = 0  # above whatever was read
         self.key = key
         self.value: Any = NOTHING
         self.reads: tuple[Node, ...] = ()
@@ -46,7 +49,9 @@ class Memory:
     def __init__(self) -> None:
         self._nodes: dict[tuple[object, Key], Node] = {}
         self._active: list[dict[Node, None]] = []  # what each question that is being answered has read so far
-        self._gates: dict[Node, None] = {}  # those to look at before anything else is asked
+        self._gates: list[tuple[int, int, Node]] = []  # those to look at before anything else is asked, lowest first
+        self._waiting: set[Node] = set()
+        self._count = count()
 
     def ask(self, model: Queries, question: Callable[..., Any], key: Key, *, gate: bool = False) -> Any:
         """The answer to a question, noted as read by the one that is being answered."""
@@ -79,7 +84,7 @@ class Memory:
             else:
                 _outdate(node)
             if node.gate:
-                self._gates[node] = None
+                self._wait(node)
             else:
                 self._doubt(node)
 
@@ -105,10 +110,30 @@ class Memory:
         node.state = KNOWN
 
     def _look_at_gates(self, model: Queries) -> None:
+        """Look at the gates that doubt has come to, each after those that it depends on."""
         while self._gates:
-            node = self._gates.popitem()[0]
+            height, _, node = heappop(self._gates)
+            if node.height > height:
+                heappush(self._gates, (node.height, next(self._count), node))
+                continue
+            self._waiting.discard(node)
             if node.state and (node.question, node.key) in self._nodes:
-                self._refresh(model, node)
+                self._look_at(model, node)
+
+    def _look_at(self, model: Queries, node: Node) -> None:
+        """Look at a gate. One that cannot be answered may not be asked any more; who asks for it will see why."""
+        try:
+            self._refresh(model, node)
+        except Exception:  # noqa: BLE001 - raised again where it is asked
+            node.state = STALE
+            _outdate(node)
+            self._doubt(node)
+
+    def _wait(self, node: Node) -> None:
+        """Have a gate looked at before anything else is asked."""
+        if node not in self._waiting:
+            self._waiting.add(node)
+            heappush(self._gates, (node.height, next(self._count), node))
 
     def _doubt(self, node: Node) -> None:
         """Whatever has read a node, up to the next gates, has to be looked at before it is believed again."""
@@ -119,7 +144,7 @@ class Memory:
                 if known:
                     user.state = DOUBTFUL
                 if user.gate and not user.running:
-                    self._gates[user] = None
+                    self._wait(user)
                 elif known or (user.state == STALE and any(one.state == KNOWN for one in user.users)):
                     pending.append(user)
 
@@ -157,6 +182,8 @@ class Memory:
         for read in node.reads:
             if read not in known:
                 read.users.append(node)
+            if read.height >= node.height:
+                _raise(node, read.height + 1)
         dropped = [(read, node) for read in before if read not in reads]
         while dropped:
             one, by = dropped.pop()
@@ -170,6 +197,18 @@ def _outdate(node: Node) -> None:
     """What has read a node has to be answered again."""
     for user in node.users:
         user.state = STALE
+
+
+def _raise(node: Node, height: int) -> None:
+    """Keep a node above what it has read, and its readers above it."""
+    node.height = height
+    pending = [node]
+    while pending:
+        one = pending.pop()
+        for user in one.users:
+            if user.height <= one.height:
+                user.height = one.height + 1
+                pending.append(user)
 
 
 class Queries:

@@ -11,7 +11,7 @@ from chirp_check.host import DiskHost, MemoryHost
 from chirp_check.report.full import render
 
 ROOT = Path(__file__).resolve().parents[2]
-EDITS = 60
+EDITS = 36
 APP = """\
 from chirp import App, Template
 
