@@ -165,7 +165,7 @@ class Model(Queries):
     def target_missing(self, use: TargetUse) -> bool:
         """Whether no screen on which the target is asked for can hold its element."""
         wanted = wanted_id(use.selector)
-        at = use.selector.span.path if use.element is not None else self._fragment_path(use)
+        at = self._asking(use) if use.element is not None or use.site is None else self._fragment_path(use)
         if wanted is None or at is None:
             return False
         owners = self._showing(at)
@@ -174,6 +174,11 @@ class Model(Queries):
             holds(self, app, at, wanted, is_numbered=self._is_numbered(use, app)) or scripted(self, app, literal)
             for app in owners
         )
+
+    def _asking(self, use: TargetUse) -> str:
+        """The template that asks for a target: where it is written, or else that of the element it is given to."""
+        path = use.selector.span.path
+        return use.element.path if use.element is not None and path.endswith(".py") else path
 
     def _showing(self, path: str) -> tuple[AppKey, ...]:
         return tuple(app for app in application_keys(self) if path in templates.paths(self, app))
@@ -187,7 +192,7 @@ class Model(Queries):
     def hash_forgotten(self, use: TargetUse) -> bool:
         """Whether a target names the id of an element as if it were a tag, and there is no such tag."""
         tag = tag_of(stripped(pieces(use.selector))) if use.element is not None else None
-        owners = self._showing(use.selector.span.path) if tag is not None else ()
+        owners = self._showing(self._asking(use)) if tag is not None else ()
         return tag is not None and bool(owners) and all(only_an_id(self, app, tag) for app in owners)
 
     def _fragment_path(self, use: TargetUse) -> str | None:

@@ -51,9 +51,9 @@ class Scopes:
             for one in self.facts.conditionals
             for arm in one.arms
         )
-        return not conditional and not self._is_soft(binding)
+        return not conditional and not self.is_soft(binding)
 
-    def _is_soft(self, binding: Binding) -> bool:
+    def is_soft(self, binding: Binding) -> bool:
         """Whether it is `??=`, which binds only what is not bound yet."""
         if binding.value is None or binding.kind not in ("set", "let", "export"):
             return False

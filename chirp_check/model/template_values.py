@@ -36,8 +36,12 @@ from chirp_check.source import Span
 ALTERNATIVES = 16  # values of one expression on one way
 KEEPING = frozenset({"e", "escape", "safe", "string", "trim", "forceescape"})
 
-# The values of parameters by name, and of names that renders give by the number of the place that reads them.
+# The values of parameters by name, of names that renders give by the number of the place that reads them, and of names
+# that loops bind by a negative number.
 type Way = tuple[tuple[str | int, Value], ...]
+
+
+_NONE = Const(0, 0, None)
 
 
 class Evaluation:
@@ -49,9 +53,9 @@ class Evaluation:
         self.seen = seen
 
     def values(self, term: AnyTerm) -> tuple[Value, ...]:
-        """What a term can be; at least one value."""
+        """What a term can be; nothing where it stands in a loop over nothing."""
         found = tuple(dict.fromkeys(self._values(term)))
-        if 0 < len(found) <= ALTERNATIVES:
+        if len(found) <= ALTERNATIVES:
             return found
         return (Unknown("one of many values", self.scopes.span(term)),)
 
@@ -98,20 +102,25 @@ class Evaluation:
         bound = self.scopes.bound(term)
         for one in bound:
             found += self._binding(one)
-        if not bound or not self.scopes.decides(bound[0], term.start):
+        if not bound or not self.scopes.decides(bound[-1], term.start):
             at = self.scopes.place(term)
             given = self.way.get(term.id, self.way.get(at) if at is not None else None)
             found.append(given or Unknown(f"`{term.id}`, which the text does not tell", self.scopes.span(term)))
         return found
 
     def _binding(self, one: Binding) -> Iterable[Value]:
+        fixed = self.way.get(round_of(one))
+        if fixed is not None:
+            return (fixed,)
         if one.start in self.seen:
             return (Unknown("a value that depends on itself", Span(self.scopes.facts.path, one.start, one.end)),)
         inner = Evaluation(self.scopes, tuple(self.way.items()), self.seen | {one.start})
         iterable = self.scopes.iterable(one)
         if iterable is not None:
             at, count = self.scopes.part(one)
-            return [_part(item, at, count) for value in inner.values(iterable) for item in _items(value)]
+            return [part_of(item, at, count) for value in inner.values(iterable) for item in items_of(value)]
+        if self.scopes.is_soft(one):
+            return (Unknown(f"`{one.name.name}`, which may be given or not", self.scopes.span(one.value or _NONE)),)
         if one.value is not None and one.kind in ("set", "let", "with", "export", "promote", "global"):
             return inner.values(one.value)
         return (Unknown(f"`{one.name.name}`, bound by `{one.kind}`", Span(self.scopes.facts.path, one.start, one.end)),)
@@ -120,7 +129,7 @@ class Evaluation:
         if len(parts) == 1:
             return self.values(parts[0])
         # What a render gives decides where a text begins; further inside it is data, of which others come, too.
-        inner = Evaluation(self.scopes, tuple(one for one in self.way.items() if isinstance(one[0], str)), self.seen)
+        inner = Evaluation(self.scopes, tuple(one for one in self.way.items() if is_local(one[0])), self.seen)
         ahead = next((at for at, part in enumerate(parts) if not _is_mark(part)), 0)
         options = [(self if at <= ahead else inner).values(part) for at, part in enumerate(parts)]
         if sum(len(option) > 1 for option in options) > 1:  # which go together is not known
@@ -138,8 +147,10 @@ class Evaluation:
                 absent = isinstance(value, Scalar) and value.value is None
                 if last or not (absent or (operator == "or" and operators.truth(value) is False)):
                     yield value
-            stops = operators.truth(values[0]) is True if operator == "or" else isinstance(values[0], (Text, Pattern))
-            if operator in ("or", "??") and len(values) == 1 and stops:
+            stops = bool(values) and all(
+                operators.truth(one) is True if operator == "or" else isinstance(one, (Text, Pattern)) for one in values
+            )
+            if operator in ("or", "??") and stops:
                 return
 
     def _mapping(self, term: MappingTerm, span: Span) -> Dict:
@@ -164,12 +175,9 @@ class Evaluation:
             given = [self.values(one.value) for one in term.arguments if one.name is None and not one.stars]
             if len(given) == len(term.arguments) and all(len(one) == 1 for one in given):
                 arguments = Arguments(tuple(one[0] for one in given))
-                method = "__mod__" if term.name == "format" else term.name
-                if method == "__mod__":
-                    arguments = Arguments((Sequence(arguments.args, True, False, span),))
                 texts = [one for one in values if isinstance(one, Text)]
                 if len(texts) == len(values):
-                    return [library.text_method(one, method, arguments, span) for one in texts]
+                    return [library.text_method(one, term.name, arguments, span) for one in texts]
         return (Unknown(f"what the filter `{term.name}` gives", span),)
 
     def _called(self, term: Call, span: Span) -> Iterable[Value]:
@@ -252,7 +260,12 @@ def _member(base: Value, key: Value, span: Span) -> Value:
     return Unknown(named, span)
 
 
-def _items(value: Value) -> tuple[Value, ...]:
+def round_of(binding: Binding) -> int:
+    """The key in a way of what a loop binds a name to."""
+    return -1 - binding.name.start
+
+
+def items_of(value: Value) -> tuple[Value, ...]:
     """What a loop goes through: of a mapping its keys."""
     if isinstance(value, Dict) and not value.open:
         return operators.keys(value)
@@ -261,12 +274,18 @@ def _items(value: Value) -> tuple[Value, ...]:
     return (Unknown("an item of a loop", value.span),)
 
 
+def is_local(key: str | int) -> bool:
+    """Whether a value of a way comes from the templates."""
+    return isinstance(key, str) or key < 0
+
+
 def _is_mark(term: AnyTerm) -> bool:
     """Whether a piece is only what says that a name follows."""
     return isinstance(term, Const) and term.value in ("", "#")
 
 
-def _part(item: Value, at: int, count: int) -> Value:
+def part_of(item: Value, at: int, count: int) -> Value:
+    """What one of so many names of a loop takes of an item."""
     if count == 1:
         return item
     if isinstance(item, Sequence) and not item.open and len(item.items) == count:

@@ -8,18 +8,37 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice, product
 
-from chirp_check.facts.templates import Attribute, BlockDef, Branch, ComponentCall, ComponentDef, Element, TemplateFacts
+from chirp_check.facts.templates import (
+    Attribute,
+    Binding,
+    BlockDef,
+    Branch,
+    ComponentCall,
+    ComponentDef,
+    Element,
+    TemplateFacts,
+)
 from chirp_check.facts.values import AnyTerm, Const, Name
 from chirp_check.facts.values import Mapping as MappingTerm
 from chirp_check.model.applications import AppKey
 from chirp_check.model.component_calls import COMPUTED, argument, calls_of, including
-from chirp_check.model.domain import Value
+from chirp_check.model.domain import Dict, Sequence, Value
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries
 from chirp_check.model.provided import Site, provided
 from chirp_check.model.template_scopes import Scopes, is_parameter
-from chirp_check.model.template_values import Evaluation, Way, as_text, names_in, unescaped
+from chirp_check.model.template_values import (
+    Evaluation,
+    Way,
+    as_text,
+    is_local,
+    items_of,
+    names_in,
+    part_of,
+    round_of,
+    unescaped,
+)
 
 WAYS = 1000  # ways to one place; beyond, nothing is known of it
 DEPTH = 6  # components in components, includes in includes
@@ -54,7 +73,7 @@ class Reader:
             if self._taken(branches, way):
                 texts = (as_text(value, span) for value in Evaluation(self.scopes, way).values(term))
                 made.update((one, None) for one in texts if one is not None)
-        return tuple(made)
+        return _with_one_unknown(made)
 
     def computed(self, term: AnyTerm) -> tuple[Text | Pattern | Unknown, ...]:
         """What an expression of a tag can be, as text."""
@@ -64,7 +83,7 @@ class Reader:
         for way in self.ways(term.start, (term,)):
             texts = (as_text(value, self.scopes.span(term)) for value in Evaluation(self.scopes, way).values(term))
             made.update((one, None) for one in texts if one is not None)
-        return tuple(made)
+        return _with_one_unknown(made)
 
     def arguments(self, call: ComponentCall) -> Iterator[tuple[str, Text | Pattern]]:
         """The attributes that a call hands over: `hx_get="…"`, and mappings with keys such as `hx-get`."""
@@ -89,7 +108,30 @@ class Reader:
     # Ways to a place.
 
     def ways(self, offset: int, terms: Iterable[AnyTerm]) -> tuple[Way, ...]:
-        """The ways to a place that tell the values of the names in some terms apart; at least one."""
+        """The ways to a place that tell the values of the names in some terms apart."""
+        terms = tuple(terms)
+        found = self._entered(offset, terms)
+        names = dict.fromkeys(name for term in terms for name in names_in(term))
+        loops = {one.start: one for name in names for one in self.scopes.bound(name) if one.kind == "for"}
+        for loop in loops.values():
+            found = tuple(islice((after for way in found for after in self._rounds(loop, way)), WAYS + 1))
+        return found if len(found) <= WAYS else ((),)
+
+    def _rounds(self, loop: Binding, way: Way) -> Iterator[Way]:
+        """A way into each round of a loop over what is written out."""
+        iterable = self.scopes.iterable(loop)
+        written = tuple(one for one in way if is_local(one[0]))  # of what a render gives there are others, too
+        values = Evaluation(self.scopes, written).values(iterable) if iterable is not None else ()
+        if len(values) != 1 or not isinstance(values[0], (Sequence, Dict)) or values[0].open:
+            yield way
+            return
+        bound = [one for one in self.facts.bindings if one.kind == "for" and one.start == loop.start]
+        for item in items_of(values[0]):
+            parts = ((round_of(one), part_of(item, at, len(bound))) for at, one in enumerate(bound))
+            yield (*way, *parts)
+
+    def _entered(self, offset: int, terms: tuple[AnyTerm, ...]) -> tuple[Way, ...]:
+        """The ways to a place, loops left out; at least one."""
         free = {(one.id, one.start, one.end): one for term in terms for one in self._free(term, frozenset())}
         if not free or self.depth > DEPTH:
             return ((),)
@@ -114,7 +156,7 @@ class Reader:
                     for inner in (one.value, self.scopes.iterable(one)):
                         if inner is not None:
                             yield from self._free(inner, seen | {one.start})
-            if not bound or not self.scopes.decides(bound[0], name.start):
+            if not bound or not self.scopes.decides(bound[-1], name.start):
                 yield name
 
     def _calls(self, owner: ComponentDef | BlockDef, wanted: frozenset[str]) -> Iterator[Way]:
@@ -216,10 +258,20 @@ class Reader:
 _NONE = Const(0, 0, None)
 
 
+def _with_one_unknown(made: Iterable[Text | Pattern | Unknown]) -> tuple[Text | Pattern | Unknown, ...]:
+    """The values, and one of those that are not known: a reference is counted once as such."""
+    values = tuple(made)
+    unknown = [one for one in values if isinstance(one, Unknown)]
+    return (*(one for one in values if not isinstance(one, Unknown)), *unknown[:1])
+
+
 def _limited(given: list[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
     """Alternatives of several names that can be told apart; where more than one has several, they are not known."""
     several = sum(len(one) > 1 for one in given)
-    return [one if len(one) == 1 or several == 1 else (Unknown("one of several", one[0].span),) for one in given]
+    return [
+        one if len(one) <= 1 or several == 1 else (Unknown("one of several", one[0].span),) if one else ()
+        for one in given
+    ]
 
 
 def _projected(site: Site, places: Mapping[int, str | int]) -> Way:
