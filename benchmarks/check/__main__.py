@@ -2,7 +2,8 @@
 
 Projects of 100, 1,000 and 10,000 templates are generated, always the same. Every measure is taken once in each round,
 on one core, in a process of its own; the best round counts. Options: `--sizes 100,1000`, `--rounds N`,
-`--only PART,…` (`example`, `cold`, `cache`, `engine`), `--peer` (beside the checker of bengal-chirp instead).
+`--only PART,…` (`example`, `cold`, `cache`, `engine`), `--all-edits` (nine kinds of edits instead of four), `--peer`
+(beside the checker of bengal-chirp instead).
 """
 
 import argparse
@@ -12,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.check import figures, peer
+from benchmarks.check.edits import EDITS
 from benchmarks.check.table import HEAD, Row
 
 PARTS = ("example", "cold", "cache", "engine")
@@ -35,13 +37,14 @@ def rows(options: argparse.Namespace, folder: Path) -> Iterator[Row]:
     projects = [figures.generated(folder / f"of-{size}", size) for size in sizes]
     for one in projects:
         print(f"{one}", flush=True)
+    edits = tuple(edit for edit in EDITS if edit.usual or options.all_edits)
     if "engine" in parts:
         known = {one.templates: one for one in projects}
-        yield from figures.engine(known.get(figures.ENGINE_SIZE, projects[-1]), options.rounds)
+        yield from figures.engine(known.get(figures.ENGINE_SIZE, projects[-1]), options.rounds, edits)
     if "cold" in parts:
         yield from figures.cold(projects, empty, options.rounds)
     if "cache" in parts:
-        yield from figures.cached(projects[-1], empty, options.rounds)
+        yield from figures.cached(projects[-1], empty, options.rounds, edits)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,6 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sizes", default=SIZES, help=f"templates of the generated projects (default: {SIZES})")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", help=f"some of {', '.join(PARTS)}")
+    parser.add_argument("--all-edits", action="store_true", help="nine kinds of edits instead of four")
     parser.add_argument("--peer", action="store_true", help="beside the checker of bengal-chirp, both as processes")
     options = parser.parse_args(arguments)
     named: str = options.only

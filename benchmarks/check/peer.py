@@ -77,3 +77,7 @@ def _compare(one: Generated, programs: Path, environment: dict[str, str], rounds
     name = f"bengal-chirp's check, {one.templates} templates, {one.handlers} handlers: times ours"
     yield Row(name, wall(theirs) / wall(ours), TIMES, "", note, at_least=True)
     yield Row("  the same, by processor time", cpu(theirs) / cpu(ours), TIMES, "", at_least=True)
+    again = costs["ours, unchanged"]
+    yield Row(
+        "  the same, nothing changed since our last run", wall(theirs) / wall(again), None, "", f"{wall(again):.2f} s"
+    )

@@ -59,9 +59,7 @@ def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -
 
 
 def interleaved(measures: Mapping[str, Callable[[], Cost]], rounds: int) -> dict[str, list[Cost]]:
-    """Every measure once in each round, after a run of each that does not count: it may have to write bytecode."""
-    for measure in measures.values():
-        measure()
+    """Every measure once in each round."""
     found: dict[str, list[Cost]] = {name: [] for name in measures}
     for _ in range(rounds):
         for name, measure in measures.items():
