@@ -11,7 +11,6 @@ from chirp_check.model import templates
 from chirp_check.model.applications import AppKey, Application, application, application_keys
 from chirp_check.model.entities import (
     BlockAt,
-    BlockUse,
     LinkUse,
     Pattern,
     Route,
@@ -30,10 +29,9 @@ from chirp_check.model.routes import Reach, RouteShape, is_local, path_pieces, w
 from chirp_check.model.screens import holds
 from chirp_check.model.segments import fill_one_segment
 from chirp_check.model.sources import ModelSettings, Sources
-from chirp_check.model.subjects import checked_files, subjects_of
+from chirp_check.model.subjects import checked_files, subjects_of, tally
 
 NO_SETTINGS = ModelSettings()
-REFERENCES = (TemplateUse, BlockUse, UrlUse, TargetUse)
 
 
 class Model(Queries):
@@ -62,12 +60,12 @@ class Model(Queries):
 
     def unknowns(self) -> tuple[Unknown, ...]:
         """What the text does not determine."""
-        return self.subjects(Unknown)
+        return tuple(dict.fromkeys(one for path in self.files() for one in tally(self, path).unknowns))
 
     def references(self) -> tuple[int, int]:
-        """How many references are resolved, and how many there are."""
-        resolved = sum(len(self.subjects(kind)) for kind in REFERENCES)
-        return resolved, resolved + sum(one.kind in ("template", "block", "url", "target") for one in self.unknowns())
+        """How many references are verified, and how many there are."""
+        tallies = [tally(self, path) for path in self.files()]
+        return sum(one.verified for one in tallies), sum(one.references for one in tallies)
 
     def routes(self) -> tuple[Route, ...]:
         """The routes of all applications."""
@@ -166,10 +164,10 @@ class Model(Queries):
         """Whether no screen on which the target is asked for can hold its element."""
         wanted = wanted_id(use.selector)
         at = self._asking(use) if use.element is not None or use.site is None else self._fragment_path(use)
-        if wanted is None or at is None:
+        literal = max((piece for piece in wanted or () if piece is not None), key=len, default="")
+        if wanted is None or at is None or not literal:
             return False
         owners = self._showing(at)
-        literal = max((piece for piece in wanted if piece is not None), key=len)
         return bool(owners) and not any(
             holds(self, app, at, wanted, is_numbered=self._is_numbered(use, app)) or scripted(self, app, literal)
             for app in owners

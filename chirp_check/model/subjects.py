@@ -5,13 +5,14 @@ query and its place in `PRODUCERS`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from chirp_check.model import annotations, markup_uses, python_uses
 from chirp_check.model.answers import handler_faults
 from chirp_check.model.applications import application, application_keys
 from chirp_check.model.context_faults import context_faults
 from chirp_check.model.duplicates import given_twice
-from chirp_check.model.entities import BlockUse, SyntaxProblem, TemplateUse, Unknown, UrlUse
+from chirp_check.model.entities import BlockUse, SyntaxProblem, TargetUse, TemplateUse, Unknown, UrlUse
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
@@ -21,7 +22,7 @@ from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
 from chirp_check.model.response_headers import header_uses
 from chirp_check.model.returns import argument_faults
-from chirp_check.model.route_checks import links, named_routes, route_faults
+from chirp_check.model.route_checks import named_routes, route_faults
 from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
 from chirp_check.source import Span
@@ -124,7 +125,6 @@ PRODUCERS: tuple[Producer, ...] = (
     parameter_faults,
     page_faults,
     named_routes,
-    links,
     template_uses,
     deceptions,
     context_faults,
@@ -141,6 +141,28 @@ def subjects_of(model: Queries, path: str) -> Mapping[type, tuple[object, ...]]:
         for one in producer(model, path):
             found.setdefault(type(one), {})[one] = None
     return {kind: tuple(ones) for kind, ones in found.items()}
+
+
+# The kinds of subjects that are references, and the kinds of unknowns that stand for one that is not verified.
+REFERENCES = (TemplateUse, BlockUse, UrlUse, TargetUse)
+UNVERIFIED = frozenset({"template", "block", "url", "target"})
+
+
+class Tally(NamedTuple):
+    """How many references of a file are verified, how many it has, and what its text does not determine."""
+
+    verified: int
+    references: int
+    unknowns: tuple[Unknown, ...]
+
+
+@query
+def tally(model: Queries, path: str) -> Tally:
+    """What of a file could be verified."""
+    subjects = subjects_of(model, path)
+    unknowns = tuple(one for one in subjects.get(Unknown, ()) if isinstance(one, Unknown))
+    verified = sum(len(subjects.get(kind, ())) for kind in REFERENCES)
+    return Tally(verified, verified + sum(one.kind in UNVERIFIED for one in unknowns), unknowns)
 
 
 @query
