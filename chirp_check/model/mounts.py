@@ -83,10 +83,11 @@ def _page(root: str, path: str) -> Page | None:
 @query
 def page_routes(model: Queries, root: str) -> tuple[tuple[Route, Callable | None], ...]:
     """The routes of a mounted folder, each with the function that answers it where that is known."""
-    return tuple(one for page in pages(model, root) for one in _routes(model, page))
+    return tuple(one for page in pages(model, root) for one in routes_of(model, page))
 
 
-def _routes(model: Queries, page: Page) -> Iterator[tuple[Route, Callable | None]]:
+def routes_of(model: Queries, page: Page) -> Iterator[tuple[Route, Callable | None]]:
+    """The routes of a page, each with the function that answers it where that is known."""
     names = names_of(model, page.file)
     own = names.get("name")
     called = own if isinstance(own, Text) and own.value else page_name(page.path)

@@ -1,64 +1,36 @@
 """What the files around a page add to what it answers: names for its templates, layouts, the actions of its forms."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from chirp_check.facts.values import Call, Name
 from chirp_check.grammar.pages import CONTEXT, LAYOUT, META
-from chirp_check.model.applications import AppKey, Handler, application
-from chirp_check.model.domain import Callable, Dict, External, Record, Scalar, Sequence, Value
-from chirp_check.model.entities import Route, Text, Unknown
+from chirp_check.model.applications import AppKey, Handler, application, application_files
+from chirp_check.model.cascades import UNSEEN, Cascade, any_of, contexts, is_none, page_cascade
+from chirp_check.model.domain import Callable, External, Record, Sequence, Value
+from chirp_check.model.entities import Route, Text
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.mounts import Page, actions_file, beside, mounted, pages
+from chirp_check.model.mounts import Page, actions_file, beside, mounted, pages, routes_of
 from chirp_check.model.program import names_of, records, summary
 from chirp_check.model.templates import template_path
-from chirp_check.source import Span
-
-# Files of the released framework that add names which are not read here.
-VIEW_MODEL = "_viewmodel.py"
 
 
-@dataclass(frozen=True, slots=True)
-class Cascade:
-    """Names that reach everything a page renders, below what it passes itself.
-
-    `entries` are there for sure, `maybe` on some paths; `open`: there may be others.
-    """
-
-    entries: tuple[tuple[str, Value], ...] = ()
-    maybe: frozenset[str] = frozenset()
-    open: bool = False
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The names that are there for sure."""
-        return frozenset(name for name, _ in self.entries)
-
-    def below(self, other: Cascade) -> Cascade:
-        """This with what `other` adds or replaces."""
-        entries = dict(self.entries) | dict(other.entries)
-        return Cascade(tuple(entries.items()), (self.maybe | other.maybe) - entries.keys(), self.open or other.open)
-
-    def either(self, other: Cascade) -> Cascade:
-        """What is there when it is one of the two and nobody knows which."""
-        both = tuple((name, value) for name, value in self.entries if name in other.names)
-        sure = frozenset(name for name, _ in both)
-        maybe = (self.names | other.names | self.maybe | other.maybe) - sure
-        return Cascade(both, maybe, self.open or other.open)
-
-
-NOTHING = Cascade()
-_UNSEEN = Cascade(open=True)
+@gate
+def _mounts(model: Queries, app: AppKey) -> tuple[str | None, ...]:
+    span = application(model, app).span
+    return mounted(model, span) if span is not None else ()
 
 
 @query
 def mounted_pages(model: Queries, app: AppKey) -> tuple[Page, ...]:
     """The pages of an application."""
-    span = application(model, app).span
-    roots = mounted(model, span) if span is not None else ()
-    return tuple(page for root in roots if root is not None for page in pages(model, root))
+    return tuple(page for root in _mounts(model, app) if root is not None for page in pages(model, root))
+
+
+@gate
+def _by_file(model: Queries, app: AppKey) -> Mapping[str, Page]:
+    return {page.file: page for page in mounted_pages(model, app)}
 
 
 @query
@@ -67,37 +39,16 @@ def mounted_folders(model: Queries, app: AppKey) -> frozenset[str]:
     return frozenset(where for page in mounted_pages(model, app) for where in page.folders)
 
 
-@query
 def page_at(model: Queries, app: AppKey, path: str) -> Page | None:
     """The page that a file is."""
-    return next((page for page in mounted_pages(model, app) if page.file == path), None)
+    return _by_file(model, app).get(path)
 
 
 @query
 def cascaded(model: Queries, app: AppKey, path: str) -> Cascade | None:
     """The names that the files around the page at `path` provide; None for a file that is no page."""
     page = page_at(model, app, path)
-    return None if page is None else _cascade(model, page)
-
-
-def _contexts(model: Queries, folders: tuple[str, ...]) -> Cascade:
-    """What the `_context.py` of some folders provide, the outermost first."""
-    found = Cascade((("current_path", Unknown("the path of the request", Span(folders[0] if folders else "", 0, 0))),))
-    for where in folders:
-        provider = beside(model, where, CONTEXT)
-        if provider is not None:
-            found = found.below(_provided(model, names_of(model, provider).get("context")))
-    return found
-
-
-def _cascade(model: Queries, page: Page) -> Cascade:
-    found = _contexts(model, page.folders)
-    meta = beside(model, page.folders[-1], META)
-    if meta is not None:
-        found = found.below(_meta(model, names_of(model, meta)))
-    if beside(model, page.folders[-1], VIEW_MODEL) is not None:
-        found = found.below(_UNSEEN)
-    return found
+    return None if page is None else page_cascade(model, page)
 
 
 def served(model: Queries, app: AppKey, path: str) -> Iterator[tuple[Route, Callable, Cascade]]:
@@ -106,70 +57,34 @@ def served(model: Queries, app: AppKey, path: str) -> Iterator[tuple[Route, Call
     provider = names_of(model, path).get(_PROVIDERS[name]) if name in _PROVIDERS else None
     if not isinstance(provider, Callable) or (name == META and "META" in names_of(model, path)):
         return
-    for route in application(model, app).routes:
+    provided: Cascade | None = None
+    seen: set[str] = set()
+    for route in _routes_below(model, app).get(where, ()):
         page = page_at(model, app, route.span.path)
-        if page is None or where not in page.folders or (name == META and page.folders[-1] != where):
+        if page is None or (name == META and page.folders[-1] != where) or (params := _params(page)) in seen:
             continue
-        depth = page.folders.index(where) + (name == META)
-        yield route, provider, _contexts(model, page.folders[:depth])
+        seen.add(params)
+        provided = provided or contexts(model, page.folders[: page.folders.index(where) + (name == META)])
+        yield route, provider, provided
 
 
 _PROVIDERS = {CONTEXT: "context", META: "meta"}
 
 
-def _provided(model: Queries, provider: Value | None) -> Cascade:
-    """What a `context` function returns on every path that returns."""
-    if not isinstance(provider, Callable):
-        return _UNSEEN
-    given = summary(model, provider)
-    if given.falls_off or not given.returned:
-        return _UNSEEN
-    return _any_of(_mapping(value) for value in given.returned)
+def _params(page: Page) -> str:
+    """What of a path decides which parameters it gives."""
+    return "/".join(segment for segment in page.path.split("/") if segment.startswith("{"))
 
 
-def _any_of(cascades: Iterable[Cascade]) -> Cascade:
-    found: Cascade | None = None
-    for one in cascades:
-        found = one if found is None else found.either(one)
-    return found or NOTHING
-
-
-def _mapping(value: Value) -> Cascade:
-    return Cascade(value.entries, open=value.open) if isinstance(value, Dict) else _UNSEEN
-
-
-def _meta(model: Queries, names: Mapping[str, Value]) -> Cascade:
-    """What the names of a `_meta.py` give to templates."""
-    fixed, made = names.get("META"), names.get("meta")
-    if fixed is not None and not (isinstance(fixed, Scalar) and fixed.value is None):
-        return _described(fixed)
-    if not isinstance(made, Callable):
-        return _UNSEEN
-    given = summary(model, made)
-    return _any_of(_described(value) for value in given.returned) if given.returned else _UNSEEN
-
-
-def _described(meta: Value) -> Cascade:
-    match meta:
-        case Record(kind="RouteMeta"):
-            given = dict(zip(("title", "section", "breadcrumb_label"), meta.args, strict=False)) | dict(meta.kwargs)
-            is_open = meta.open or len(meta.args) > 1  # by position the two frameworks differ
-        case Dict():
-            given, is_open = dict(meta.entries), meta.open
-        case _:
-            return _UNSEEN
-    entries: list[tuple[str, Value]] = []
-    if (title := given.get("title")) is not None and not _is_none(title):
-        entries.append(("page_title", title))
-    if (label := given.get("breadcrumb_label")) is not None and not _is_none(label):
-        items = Sequence((), False, True, label.span)
-        entries += [("breadcrumb_label", label), ("breadcrumb_items", items)]
-    maybe = frozenset({"breadcrumb_prefix"} if entries else ())
-    return Cascade(tuple(entries), maybe, is_open or "section" in given)
-
-
-def _is_none(value: Value) -> bool:
-    return isinstance(value, Scalar) and value.value is None
+@query
+def _routes_below(model: Queries, app: AppKey) -> Mapping[str, tuple[Route, ...]]:
+    """The routes of pages by every folder above them."""
+    found: dict[str, list[Route]] = {}
+    for route in application(model, app).routes if _mounts(model, app) else ():
+        page = page_at(model, app, route.span.path)
+        for where in page.folders if page is not None else ():
+            found.setdefault(where, []).append(route)
+    return {where: tuple(routes) for where, routes in found.items()}
 
 
 # What pages render.
@@ -224,50 +139,63 @@ def given_by(model: Queries, handler: Handler) -> tuple[Value, ...]:
 
 
 @query
-def _rendered_by(model: Queries, app: AppKey) -> Mapping[Record, tuple[str, ...]]:
-    """The pages whose functions give a return type, by how it is constructed."""
-    found: dict[Record, dict[str, None]] = {}
-    if not _mounts(model, app):
-        return {}
-    known = application(model, app)
-    for index, route in enumerate(known.routes):
-        page = page_at(model, app, route.span.path)
-        for one in (answering(model, app, index) or ()) if page is not None else ():
-            for record in records_in(given_by(model, one)):
-                found.setdefault(record, {})[route.span.path] = None
-    return {record: tuple(paths) for record, paths in found.items()}
+def _renders(model: Queries, app: AppKey, path: str) -> tuple[Record, ...]:
+    """The return types that the functions of a page give, those of its form actions included."""
+    page = page_at(model, app, path)
+    if page is None:
+        return ()
+    beside_it = actions_file(model, page)
+    acting = actions(model, beside_it) if beside_it is not None else None
+    answers = (answer for _, answer in routes_of(model, page) if answer is not None)
+    values = (value for one in (*answers, *(acting or ())) for value in summary(model, one).returned)
+    return tuple(dict.fromkeys(records_in(values)))
 
 
 @query
-def _places(model: Queries, app: AppKey) -> frozenset[Span]:
-    return frozenset(record.span for record in _rendered_by(model, app))
+def _by_site(model: Queries, app: AppKey) -> Mapping[str, tuple[tuple[Record, str], ...]]:
+    """The return types that pages give, each with the page, by the file that constructs them."""
+    found: dict[str, list[tuple[Record, str]]] = {}
+    for page in mounted_pages(model, app):
+        for record in _renders(model, app, page.file):
+            found.setdefault(record.span.path, []).append((record, page.file))
+    return {path: tuple(ones) for path, ones in found.items()}
+
+
+@query
+def _rendered_at(model: Queries, app: AppKey, path: str) -> Mapping[Record, tuple[str, ...]]:
+    """The pages that give a return type which a file constructs."""
+    found: dict[Record, list[str]] = {}
+    for record, page in _by_site(model, app).get(path, ()):
+        found.setdefault(record, []).append(page)
+    return {record: tuple(ones) for record, ones in found.items()}
+
+
+def _rendering(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:
+    """The pages that render this."""
+    return _rendered_at(model, app, record.span.path).get(record, ()) if _mounts(model, app) else ()
 
 
 def cascade_of(model: Queries, app: AppKey, record: Record) -> Cascade | None:
     """What the pages that render this add to its context; None where no page does."""
-    known = _rendered_by(model, app).get(record)
+    if not _mounts(model, app):
+        return None
+    here = _rendered_at(model, app, record.span.path)
+    known = here.get(record)
     if known is not None:
-        return _any_of(found for path in known if (found := cascaded(model, app, path)) is not None)
-    if record.span in _places(model, app) or _below_pages(model, app, record.span.path):
-        return _UNSEEN
-    return None
+        return any_of(found for path in known if (found := cascaded(model, app, path)) is not None)
+    is_near = any(record.span == other.span for other in here)
+    return UNSEEN if is_near or _below_pages(model, app, record.span.path) else None
 
 
 def _below_pages(model: Queries, app: AppKey, path: str) -> bool:
     return any(root is not None and path.startswith(f"{root}/") for root in _mounts(model, app))
 
 
-@gate
-def _mounts(model: Queries, app: AppKey) -> tuple[str | None, ...]:
-    span = application(model, app).span
-    return mounted(model, span) if span is not None else ()
-
-
 def layouts_of(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:
     """The layouts that go around this when it is rendered in full, outermost first, of any page that renders it."""
     if record.kind not in _LAID_OUT or record.argument(None, "layout_chain") is not None:
         return ()
-    known = _rendered_by(model, app).get(record, ())
+    known = _rendering(model, app, record)
     return tuple(dict.fromkeys(layout for path in known for layout in page_layouts(model, app, path)))
 
 
@@ -277,9 +205,9 @@ def renders_whole(model: Queries, app: AppKey, record: Record) -> bool:
         return True
     if record.argument(None, "layout_chain") is not None:
         return False
-    known = _rendered_by(model, app).get(record, ())
+    known = _rendering(model, app, record)
     given = (record.argument(*block) for block in RETURN_TYPES[record.kind].blocks)
-    in_part = any(value is not None and not _is_none(value) for value in given)
+    in_part = any(value is not None and not is_none(value) for value in given)
     return not (known and in_part) or any(not page_layouts(model, app, path) for path in known)
 
 
@@ -294,18 +222,23 @@ def page_layouts(model: Queries, app: AppKey, path: str) -> tuple[str, ...]:
     return tuple(layout for layout in above if layout is not None)
 
 
-@query
+@gate
 def layouts_around(model: Queries, app: AppKey) -> Mapping[str, frozenset[str]]:
     """The layouts that can be around a template, by its path."""
     found: dict[str, frozenset[str]] = {}
-    for record in _rendered_by(model, app):
-        signature = RETURN_TYPES[record.kind]
-        name = record.argument(*signature.template) if signature.template is not None else None
-        path = template_path(model, app, name.value) if isinstance(name, Text) else None
-        layouts = frozenset(layouts_of(model, app, record))
+    for record, page in (one for ones in _by_site(model, app).values() for one in ones):
+        if record.kind not in _LAID_OUT or record.argument(None, "layout_chain") is not None:
+            continue
+        path = _template_of(model, app, record)
+        layouts = page_layouts(model, app, page)
         if path is not None and layouts:
-            found[path] = found.get(path, frozenset()) | layouts
+            found[path] = found.get(path, frozenset()).union(layouts)
     return found
+
+
+def _template_of(model: Queries, app: AppKey, record: Record) -> str | None:
+    name = record.argument(*RETURN_TYPES[record.kind].template or (None, ""))
+    return template_path(model, app, name.value) if isinstance(name, Text) else None
 
 
 @query
@@ -314,20 +247,18 @@ def all_layouts(model: Queries, app: AppKey) -> tuple[str, ...]:
     return tuple(sorted({one for page in mounted_pages(model, app) for one in page_layouts(model, app, page.file)}))
 
 
-@query
+@gate
 def loosely_rendered(model: Queries, app: AppKey) -> frozenset[str]:
     """The templates that are rendered as pages at a place of which it is not known which pages come by."""
-    known = _rendered_by(model, app)
-    files = application(model, app).files if all_layouts(model, app) else ()
-    loose = (
-        record
-        for file in sorted(files)
-        for record in records(model, file)
-        if record.kind in _LAID_OUT and record not in known
-    )
-    named = (record.argument(*RETURN_TYPES[record.kind].template or (None, "")) for record in loose)
-    paths = (template_path(model, app, name.value) for name in named if isinstance(name, Text))
+    files = application_files(model, app) if all_layouts(model, app) else ()
+    loose = (record for file in sorted(files) for record in _loose_in(model, app, file))
+    paths = (_template_of(model, app, record) for record in loose)
     return frozenset(path for path in paths if path is not None)
+
+
+def _loose_in(model: Queries, app: AppKey, file: str) -> Iterator[Record]:
+    known = _rendered_at(model, app, file)
+    return (record for record in records(model, file) if record.kind in _LAID_OUT and record not in known)
 
 
 def records_in(values: Iterable[Value]) -> Iterator[Record]:

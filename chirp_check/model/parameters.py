@@ -30,7 +30,8 @@ from chirp_check.model.inputs import module_facts, modules
 from chirp_check.model.library import decorator_names
 from chirp_check.model.listing import function, handler_ref
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.pages import Cascade, cascaded, served
+from chirp_check.model.cascades import Cascade
+from chirp_check.model.pages import cascaded, served
 from chirp_check.model.program import names_of
 from chirp_check.source import Span
 

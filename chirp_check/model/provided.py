@@ -10,7 +10,8 @@ from chirp_check.model.domain import Dict, Scalar, Sequence, Value, is_portable
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.pages import Cascade, cascade_of
+from chirp_check.model.cascades import Cascade
+from chirp_check.model.pages import cascade_of
 from chirp_check.model.program import records
 from chirp_check.model.requirements import requirements
 from chirp_check.model.templates import template_path
