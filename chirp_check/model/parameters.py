@@ -23,6 +23,7 @@ from chirp_check.facts.values import AnyTerm, Attr, Bind, Call, Const, Index, Me
 from chirp_check.facts.walk import every_statement
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
 from chirp_check.model.applications import AppKey, application_keys, registered_in
+from chirp_check.model.cascades import Cascade
 from chirp_check.model.domain import Callable, External, Record, Value
 from chirp_check.model.entities import HandlerRef, ParameterFault, Route
 from chirp_check.model.expressions import BUILTINS
@@ -30,7 +31,6 @@ from chirp_check.model.inputs import module_facts, modules
 from chirp_check.model.library import decorator_names
 from chirp_check.model.listing import function, handler_ref
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.cascades import Cascade
 from chirp_check.model.pages import cascaded, served
 from chirp_check.model.program import names_of
 from chirp_check.source import Span

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from chirp_check.model.applications import AppKey, application_files
+from chirp_check.model.cascades import Cascade
 from chirp_check.model.context import context_of, units_of
 from chirp_check.model.domain import Dict, Scalar, Sequence, Value, is_portable
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.cascades import Cascade
 from chirp_check.model.pages import cascade_of
 from chirp_check.model.program import records
 from chirp_check.model.requirements import requirements
