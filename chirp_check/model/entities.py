@@ -270,10 +270,11 @@ class RouteNameUse(msgspec.Struct, frozen=True, gc=False):
 
 
 class LinkUse(msgspec.Struct, frozen=True, gc=False):
-    """A link to an absolute path that may be one of this application."""
+    """A link to an absolute path that may be one of this application. `taken`: htmx takes the click, where it runs."""
 
     url: Text | Pattern
     element: ElementAt
+    taken: bool
 
 
 class Taken(msgspec.Struct, frozen=True, gc=False):

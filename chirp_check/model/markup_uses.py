@@ -7,9 +7,10 @@ from chirp_check.facts.values import Const, Filter
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model.applications import AppKey
-from chirp_check.model.entities import ElementAt, TargetUse, TemplateUse, Text, Unknown, UrlUse
+from chirp_check.model.entities import ElementAt, LinkUse, TargetUse, TemplateUse, Text, Unknown, UrlUse
 from chirp_check.model.markup import attribute, hashed, is_oob, pieces, wanted_id
 from chirp_check.model.memory import Queries
+from chirp_check.model.routes import is_local
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -18,7 +19,7 @@ METHODS = {**REQUESTS, "sse-connect": "GET"}
 # How the attributes begin that can refer to something.
 TELLING = ("hx-", "data-hx-", "sse-", "action", "formaction")
 
-type Use = TemplateUse | UrlUse | TargetUse | Unknown
+type Use = TemplateUse | UrlUse | TargetUse | LinkUse | Unknown
 
 
 def uses(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Use]:
@@ -37,6 +38,7 @@ def uses(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Use]:
     for element in facts.unscripted:  # where no scripts run htmx asks for nothing, and forms are sent all the same
         yield from _forms(reader, ElementAt(facts.path, element))
     yield from _handed_over(reader)
+    yield from _links(reader)
 
 
 def _templates(facts: TemplateFacts, reader: Reader) -> Iterator[Use]:
@@ -59,6 +61,18 @@ def _handed_over(reader: Reader) -> Iterator[Use]:
             yield UrlUse(value, METHODS[name], name, None)
         elif name == "hx-target" and wanted_id(value) is not None and written and written[0] is not None:
             yield TargetUse(value, name, None, None)
+
+
+def _links(reader: Reader) -> Iterator[LinkUse]:
+    """The links to absolute paths; what is downloaded may be a file that something else serves."""
+    for element in (*reader.facts.elements, *reader.facts.unscripted):
+        named = attribute(element, "href") if element.tag in ("a", "area") else None
+        if named is None or attribute(element, "download") is not None:
+            continue
+        taken = attribute(element, *REQUESTS) is not None
+        for url in reader.texts(named, element):
+            if not isinstance(url, Unknown) and pieces(url)[0] is not None and is_local(url):
+                yield LinkUse(url, ElementAt(reader.facts.path, element), taken)
 
 
 def _urls(reader: Reader, found: Attribute | None, method: str | None, via: str, at: ElementAt) -> Iterator[Use]:

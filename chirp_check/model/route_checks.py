@@ -16,8 +16,6 @@ from chirp_check.model.applications import (
 )
 from chirp_check.model.domain import Record
 from chirp_check.model.entities import (
-    ElementAt,
-    LinkUse,
     NameConflict,
     PathFault,
     Route,
@@ -28,11 +26,9 @@ from chirp_check.model.entities import (
 )
 from chirp_check.model.inputs import module_facts, module_functions, template_facts
 from chirp_check.model.listing import function
-from chirp_check.model.markup import attribute, pieces, texts
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.pages import page_at
 from chirp_check.model.program import log, records
-from chirp_check.model.routes import is_local
 from chirp_check.model.templates import owners
 from chirp_check.source import Span
 
@@ -63,8 +59,8 @@ def _faults(model: Queries, path: str) -> Iterator[object]:
 
 
 def _path_fault(route: Route) -> PathFault | None:
-    if route.path is None or route.path.span == route.span:
-        return None  # not written, or made of the names of folders
+    if route.path is None or not _is_written(route):
+        return None
     try:
         parse_path(route.path.value)
     except PathError as error:
@@ -84,7 +80,8 @@ def _conflicts(model: Queries, app: AppKey, index: int) -> Iterator[object]:
     routes = application(model, app).routes
     for other, methods in _same_paths(model, app).get(index, ()):
         if _both_run(model, app, routes[index], routes[other]):
-            yield RouteConflict(routes[index], routes[other], methods)
+            later, first = routes[index], routes[other]
+            yield RouteConflict(later, first, methods) if _is_written(later) else RouteConflict(first, later, methods)
             return
     other_index = _same_names(model, app).get(index)
     name = routes[index].name
@@ -92,6 +89,11 @@ def _conflicts(model: Queries, app: AppKey, index: int) -> Iterator[object]:
         other_route = routes[other_index]
         if _both_run(model, app, routes[index], other_route):
             yield NameConflict(name, routes[index], other_route)
+
+
+def _is_written(route: Route) -> bool:
+    """Whether the text writes the path of a route; that of a page is made of the names of folders."""
+    return route.path is not None and route.path.span != route.span
 
 
 @query
@@ -295,25 +297,3 @@ def _bound(facts: TemplateFacts) -> frozenset[str]:
     bound = (one.name.name for one in facts.bindings)
     defined = (one.name.name for one in facts.components)
     return frozenset({*parameters, *imported, *bound, *defined})
-
-
-# Links.
-
-_REQUESTS = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete")
-
-
-@query
-def links(model: Queries, path: str) -> tuple[LinkUse, ...]:
-    """The links of a template to absolute paths; where htmx takes the click, its request counts and not the link."""
-    facts = None if path.endswith(".py") else template_facts(model, path)
-    return tuple(dict.fromkeys(_links(facts))) if facts is not None and owners(model, path) else ()
-
-
-def _links(facts: TemplateFacts) -> Iterator[LinkUse]:
-    for element in facts.elements:
-        named = attribute(element, "href") if element.tag in ("a", "area") else None
-        if named is None or attribute(element, *_REQUESTS, "download") is not None:
-            continue
-        for url in texts(named.value, facts.path):
-            if pieces(url)[0] is not None and is_local(url):
-                yield LinkUse(url, ElementAt(facts.path, element))

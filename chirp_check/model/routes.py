@@ -75,6 +75,13 @@ def _patterns(model: Queries, app: AppKey) -> tuple[tuple[RouteShape, PathPatter
 
 
 @query
+def _is_readable(model: Queries, app: AppKey) -> bool:
+    """Whether the paths of all routes parse; what one that does not was meant for is not known."""
+    written = sum(route.path is not None for route in url_space(model, app).routes)
+    return written == len(_patterns(model, app))
+
+
+@query
 def _trie(model: Queries, app: AppKey) -> RouteTrie:
     return RouteTrie(pattern for _, pattern in _patterns(model, app))
 
@@ -119,7 +126,9 @@ def _reach(model: Queries, app: AppKey, pieces: Pieces) -> Reach:
     found = tuple(route for route, _ in met)
     likely = tuple(route for route, pattern in met if _corresponds(segments, pattern.segments))
     space = url_space(model, app)
-    is_open = not space.complete or any(_under(pieces, prefix) for prefix in space.prefixes)
+    is_open = not (space.complete and _is_readable(model, app)) or any(
+        _under(pieces, prefix) for prefix in space.prefixes
+    )
     return Reach(found, is_open, likely or found)
 
 

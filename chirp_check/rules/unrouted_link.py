@@ -17,7 +17,7 @@ def unrouted_link(use: LinkUse, model: Model) -> Iterator[Finding]:
         return
     if reach.routes:
         methods = reach.methods(by_segments=False)
-        if methods is not None and "GET" not in methods:
+        if methods is not None and "GET" not in methods and not use.taken:
             yield Finding(f"`{use.url}` does not take `GET`, which a link asks for", at=use.url.span)
         return
     if not is_inside(model, use):
