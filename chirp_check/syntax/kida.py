@@ -14,7 +14,16 @@ from chirp_check.syntax.kida_build import Build, Refused
 from chirp_check.syntax.kida_light import defer_package
 from chirp_check.syntax.kida_operands import CHAIN
 from chirp_check.syntax.kida_saying import Saying
-from chirp_check.syntax.kida_scan import CLOSERS, OPENER, Close, find_close, find_end_raw, recovery
+from chirp_check.syntax.kida_scan import (
+    CLOSERS,
+    OPENER,
+    Close,
+    find_close,
+    find_end_raw,
+    recovery,
+    text_begins,
+    value_ends,
+)
 from chirp_check.syntax.kida_statements import StatementParser
 from chirp_check.syntax.kida_tokens import CONSTANTS, NAME, OPERATOR_WORDS, Tokens, tokenize
 
@@ -174,7 +183,12 @@ def _tag[T](text: str, start: int, found: Scan[T]) -> Tag[T]:
         tag, error = _asked(text[start : close.end], (start, close.end), found)
         if error is None:
             return tag
+        for cut in value_ends(text, start):
+            if cut < close.end and _verdict(_completed(text, start, cut)) is None:
+                return _unclosed(text, start, cut, found)
         cut, behind_closer = recovery(text, start)
+        if close.nested and cut < close.end and _verdict(_completed(text, start, error.start)) is None:
+            return _unclosed(text, start, cut, found)
         if cut >= close.end or not (behind_closer or close.nested) or error.start < cut:
             return _noted(tag, error, found)
     else:
@@ -251,9 +265,30 @@ def _unclosed[T](text: str, start: int, cut: int, found: Scan[T]) -> Tag[T]:
     """A tag that is never closed. What it says before the cut is read as if it were."""
     opener = text[start : start + 2]
     closer = CLOSERS[opener]
-    inside = opener + text[start + 2 : cut].rstrip(" \t\r\n%}" if opener == "{%" else " \t\r\n}")
-    found.errors.append(KidaError(start, start + len(inside), f"`{opener}` is never closed", f"add `{closer}`"))
-    return _asked(f"{inside} {closer}", (start, cut), found)[0]
+    end = _extent(text, start, cut)
+    found.errors.append(KidaError(start, end, f"`{opener}` is never closed", f"add `{closer}`"))
+    return _asked(_completed(text, start, end), (start, cut), found)[0]
+
+
+def _extent(text: str, start: int, cut: int) -> int:
+    """Where that part of an unclosed tag ends which Kida can read; where there is none, where it is cut."""
+    ends = [*value_ends(text, start), *(text_begins(text, start, cut) if text[start + 1] == "{" else ()), cut]
+    for end in sorted(end for end in ends if end <= cut):
+        piece = _completed(text, start, end)
+        error = _verdict(piece)
+        if error is not None and end == cut and error.start > 2:
+            piece = _completed(text, start, start + error.start)
+            error = _verdict(piece)
+        if error is None:
+            return start + len(piece) - 3
+    return start + len(_completed(text, start, cut)) - 3
+
+
+def _completed(text: str, start: int, end: int) -> str:
+    """The beginning of a tag with a closer put behind it."""
+    opener = text[start : start + 2]
+    inside = text[start + 2 : end].rstrip(" \t\r\n%}" if opener == "{%" else " \t\r\n}")
+    return f"{opener}{inside} {CLOSERS[opener]}"
 
 
 def _raw[T](text: str, tag: Tag[T], found: Scan[T]) -> int:

@@ -9,6 +9,7 @@ from chirp_check.diagnostic import nearest
 from chirp_check.syntax.kida import MAX_ERRORS, AnyTag, KidaError, Scan, read_slot
 from chirp_check.syntax.kida_scan import SKIPPED_ENDS
 
+SLIPS = 8  # end tags of other blocks, of which it is tried what they may mean
 DEPTH = 200  # blocks inside blocks; Kida's recursive parser gives up a little above, depending on its caller
 
 # What may continue a block, and so begin another arm of it.
@@ -67,24 +68,36 @@ class Block:
 
 @dataclass(slots=True)
 class Structure:
-    """The blocks of a file in the order they open, each tag's arm, and what is wrong with the nesting."""
+    """The blocks of a file in the order they open, each tag's arm, and what is wrong with the nesting.
+
+    `misplaced` are the end tags that do not name the innermost block.
+    """
 
     root: Arm
     blocks: list[Block] = field(default_factory=list[Block])
     arms: list[Arm] = field(default_factory=list[Arm])
     errors: list[KidaError] = field(default_factory=list[KidaError])
     skipped_end: bool = False
+    misplaced: list[int] = field(default_factory=list[int])
 
 
 def structure(scanned: Scan[Any]) -> Structure:
     """Nest the tags of a file, and read its slots, whose grammar depends on where they stand.
 
     Kida skips three end tags. Where it gets through the file that way there is nothing to report; where it does not,
-    those end tags are the reason, and the blocks are read as the author meant them.
+    those end tags are the reason, and the blocks are read as the author meant them. An end tag that names a block
+    further out either closes that one, or is a slip for the end of the innermost: what leaves fewer faults is meant.
     """
+    skip_ends = True
     found = _Nester(scanned, skip_ends=True).run()
     if found.errors and found.skipped_end:
+        skip_ends = False
         found = _Nester(scanned, skip_ends=False).run()
+    slips: frozenset[int] = frozenset()
+    for tag in found.misplaced[: -SLIPS - 1 : -1] if len(found.errors) > 1 else ():
+        other = _Nester(scanned, skip_ends=skip_ends, slips=slips | {tag}).run()
+        if len(other.errors) < len(found.errors):
+            found, slips = other, slips | {tag}
     comments = scanned.comments
     for block in found.blocks if comments else ():
         if block.kind == "trans":
@@ -94,11 +107,12 @@ def structure(scanned: Scan[Any]) -> Structure:
 
 
 class _Nester:
-    def __init__(self, scanned: Scan[Any], *, skip_ends: bool) -> None:
+    def __init__(self, scanned: Scan[Any], *, skip_ends: bool, slips: frozenset[int] = frozenset()) -> None:
         self.scanned = scanned
         self.tags = scanned.tags
         self.size = len(scanned.text)
         self.skip_ends = skip_ends
+        self.slips = slips  # where end tags close the innermost block, whichever they name
         self.stack: list[Block] = []
         self.found = Structure(Arm(None, None, 0, None, 0, self.size))
         self.arm = self.found.root
@@ -244,6 +258,11 @@ class _Nester:
     def _mismatch(self, tag: AnyTag, word: str) -> None:
         """An end tag of another block: it closes the one it names, and those inside stay without an end."""
         if self.kinds[word.removeprefix("end")]:
+            self.found.misplaced.append(tag.start)
+            if tag.start in self.slips:
+                self._error(tag, f"`{word}` cannot close `{self._top}`", "write `{% end %}`")
+                self._close(tag)
+                return
             while f"end{self._top}" != word:
                 self._never_closed(self.stack[-1], tag.start)
             self._close(tag)

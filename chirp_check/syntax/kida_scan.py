@@ -1,6 +1,7 @@
 """Finds where the tags of a template begin and end, as Kida's lexer would, in linear time; knows no grammar."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 OPENER = re.compile(r"\{[{%#]")
@@ -83,6 +84,29 @@ def recovery(text: str, start: int) -> tuple[int, bool]:
     if stop.group() == CLOSERS[opener]:
         return stop.end(), True
     return stop.start(), False
+
+
+_WINDOW = 400  # code points around a tag in which the attribute value that it stands in is looked for
+_IN_VALUE = re.compile(r"""=\s*+(["'])(?:(?!\1).)*+\Z""", re.DOTALL)
+_BEHIND_VALUE = re.compile(r"\s*+(?:/?>|[\w:@.-]++\s*+[=\s/>])")
+
+
+def value_ends(text: str, start: int) -> Iterator[int]:
+    """Where the attribute value around a tag may end that is never closed: at a quote with more markup behind it."""
+    inside = _IN_VALUE.search(text, max(0, start - _WINDOW), start)
+    at = text.find(inside[1], start, start + _WINDOW) if inside else -1
+    while inside and at >= 0:
+        if _BEHIND_VALUE.match(text, at + 1):
+            yield at
+        at = text.find(inside[1], at + 1, start + _WINDOW)
+
+
+_TEXT_BEGINS = re.compile(r"\s(?=/\w)|\}")
+
+
+def text_begins(text: str, start: int, cut: int) -> Iterator[int]:
+    """Where in an output tag that is never closed something begins that is more likely text: `{{ id /edit`."""
+    return (one.start() for one in _TEXT_BEGINS.finditer(text, start + 2, cut))
 
 
 _END_RAW = re.compile(r"\{%-?\s*+endraw\s*+-?%\}")
