@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from chirp_check.model.applications import AppKey, application_files, application_keys
+from chirp_check.model.cascades import Cascade
 from chirp_check.model.domain import Dict, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import Text
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.names import Names, global_names
-from chirp_check.model.cascades import Cascade
 from chirp_check.model.pages import cascade_of, layouts_of
 from chirp_check.model.program import records
 from chirp_check.model.requirements import LAYOUT, requirements
