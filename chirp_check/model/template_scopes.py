@@ -3,8 +3,10 @@
 from dataclasses import dataclass, field
 
 from chirp_check.facts.templates import Binding, BlockDef, ComponentDef, Conditional, TemplateFacts
-from chirp_check.facts.values import AnyTerm, Name
+from chirp_check.facts.values import AnyTerm, Attr, Name
 from chirp_check.source import Span
+
+LOOPS = 5  # loops over what loops bind
 
 
 @dataclass(slots=True)
@@ -70,6 +72,25 @@ class Scopes:
         """Which of how many names of its loop this is."""
         names = [one.name.start for one in self.facts.bindings if one.kind == "for" and one.start == binding.start]
         return names.index(binding.name.start), len(names)
+
+    def is_condition(self, tag: int) -> bool:
+        """Whether the tag at an offset begins an `if`."""
+        known = self.conditionals.get(tag)
+        return known is not None and known.kind in ("if", "unless")
+
+    def is_data(self, term: AnyTerm) -> bool:
+        """Whether a name or its attribute is nothing that the template itself tells: no value of it is written here."""
+        while isinstance(term, Attr):
+            term = term.base
+        return isinstance(term, Name) and not self._is_told(term.id, 0)
+
+    def _is_told(self, name: str, depth: int) -> bool:
+        for one in self._bindings.get(name, ()):
+            iterable = self.iterable(one)
+            looped = isinstance(iterable, Name) and depth < LOOPS and not self._is_told(iterable.id, depth + 1)
+            if one.value is not None or (one.kind == "for" and not looped and not isinstance(iterable, Attr)):
+                return True
+        return False
 
     def place(self, name: Name) -> int | None:
         """The number of the place where a name is read."""

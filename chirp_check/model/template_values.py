@@ -63,7 +63,7 @@ class Evaluation:
         span = self.scopes.span(term)
         match term:
             case Const(value=str() as value):
-                return (Text(value, span),)
+                return (Text(unescaped(value), span),)
             case Const(value=None | int() | float() as number):
                 return (Scalar(number, span),)
             case Name():

@@ -18,11 +18,11 @@ from chirp_check.facts.templates import (
     Element,
     TemplateFacts,
 )
-from chirp_check.facts.values import AnyTerm, Const, Name
+from chirp_check.facts.values import AnyTerm, Attr, Const, Join, Name
 from chirp_check.facts.values import Mapping as MappingTerm
 from chirp_check.model.applications import AppKey
 from chirp_check.model.component_calls import COMPUTED, argument, calls_of, including
-from chirp_check.model.domain import Dict, Sequence, Value
+from chirp_check.model.domain import Dict, Sequence, Value, joined
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries
@@ -67,6 +67,9 @@ class Reader:
         span = self.scopes.span(term)
         if isinstance(term, Const):
             return (Text(unescaped(str(term.value)), span),)
+        plain = self._plain(found, element, term)
+        if plain is not None:
+            return (plain,)
         branches = (*element.branches, *found.branches)
         made: dict[Text | Pattern | Unknown, None] = {}
         for way in self.ways(found.start, (term, *self._conditions(branches))):
@@ -74,6 +77,24 @@ class Reader:
                 texts = (as_text(value, span) for value in Evaluation(self.scopes, way).values(term))
                 made.update((one, None) for one in texts if one is not None)
         return _with_one_unknown(made)
+
+    def _plain(self, found: Attribute, element: Element, term: AnyTerm) -> Pattern | None:
+        """The value of the commonest kind of attribute, text and then names that only a render tells; else None."""
+        if not isinstance(term, Join) or len(term.parts) < 2:
+            return None
+        written: list[str | None] = []
+        for part in term.parts:
+            if isinstance(part, Const) and isinstance(part.value, str):
+                written.append(unescaped(part.value))
+            elif isinstance(part, (Name, Attr)) and written and written[0] != "#" and self.scopes.is_data(part):
+                written.append(None)
+            else:
+                return None
+        decided = any(self.scopes.is_condition(one.tag) for one in (*element.branches, *found.branches))
+        if decided or self.scopes.component_at(found.start) is not None:
+            return None
+        value = joined(written, self.scopes.span(term))
+        return value if isinstance(value, Pattern) else None
 
     def computed(self, term: AnyTerm) -> tuple[Text | Pattern | Unknown, ...]:
         """What an expression of a tag can be, as text."""
