@@ -24,6 +24,7 @@ from chirp_check.model.requirements_scope import (
     Requirement,
     Sources,
     Standing,
+    names_in,
 )
 
 DEPTH = 50  # templates inside templates; as many as Kida follows
@@ -200,7 +201,7 @@ class Walk:
         self.reads(step.reads, at)
         after: dict[str, Bound] = {}
         current = at
-        for arm in step.arms:
+        for arm in _in_order(step):
             self.reads(arm.reads, current.inside(*arm.names) if step.kind in ("for", "match") else current)
             inner = current.behind(arm.condition)
             inner.context = dict(at.context)
@@ -262,12 +263,12 @@ class Walk:
         """The slots that a component can show; None where it is not known."""
         bound = _component(function, at)
         if isinstance(bound, Definition):
-            return frozenset(_slots(bound.step.arms))
+            return _slots(bound.step.arms[0].steps)
         if not isinstance(bound, Imported):
             return None
         names, _ = self.sources.module(bound.path)
         there = names.get(bound.name or member)
-        return frozenset(_slots(there.step.arms)) if isinstance(there, Definition) else None
+        return _slots(there.step.arms[0].steps) if isinstance(there, Definition) else None
 
     def slot(self, step: Step, at: Standing) -> None:
         """`slot` in a component: what it offers, and its own content where the caller gave none."""
@@ -346,16 +347,30 @@ def _given(name: str) -> AnyTerm:
     return Test(0, 0, Name(0, 0, name), GIVEN, False, ())
 
 
-def _slots(arms: tuple[Arm, ...]) -> Iterable[str]:
-    """The slots that a component's body shows."""
-    for arm in arms:
-        for step in arm.steps:
-            if step.kind == "slot":
-                yield step.name
-            if step.kind != "def":
-                yield from _slots(step.arms)
+def _in_order(step: Step) -> Iterable[Arm]:
+    """The arms of a conditional in the order in which they are tried: Kida tries the last `elif` first."""
+    if step.kind != "if" or len(step.arms) < 3:
+        return step.arms
+    last = len(step.arms) - step.total
+    return (step.arms[0], *reversed(step.arms[1:last]), *step.arms[last:])
 
 
+def _slots(steps: Iterable[Step]) -> frozenset[str]:
+    """The slots that a component shows, whatever it is given; what asks for content itself counts as showing it."""
+    found: set[str] = set()
+    for step in steps:
+        if step.kind == "slot":
+            found.add(step.name)
+        arms = [_slots(arm.steps) for arm in step.arms if step.kind != "def"]
+        asked = any(names_in(arm.condition) & _CONTENT for arm in step.arms if arm.condition is not None)
+        if step.kind not in ("if", "match", "given") or asked:
+            found.update(*arms)
+        elif step.total and arms:
+            found |= frozenset[str].intersection(*arms)
+    return frozenset(found)
+
+
+_CONTENT = frozenset({"caller", "has_slot"})  # what a component can ask about the content that it is given
 _CHILD = frozenset({"from", "import", "set", "let", "export", "def", "region"})  # what a child does before its parent
 _STEPS: dict[str, Callable[[Walk, Step, Standing], None]] = {
     "put": Walk.put,
