@@ -154,7 +154,9 @@ class Worker:
         seen = change(before, found, done.moves, done.renamed, texts)
         if not seen.nothing or seen.shifted or now > unresolved:
             fresh, now = checker.look(done.files, anew=True)
-            tally.stale += fresh != found
+            if fresh != found:
+                tally.stale += 1
+                tally.lines.append(f"running engine, {done}: {sorted(map(str, found ^ fresh))[:3]}")
             seen = change(before, fresh, done.moves, done.renamed, texts)
         perfect = seen.nothing and not seen.shifted and now <= unresolved
         if alone or perfect:

@@ -39,7 +39,10 @@ class Change:
 
 
 class Checker:
-    """Checks variants of one example after another; what they share is read once."""
+    """Checks variants of one example after another; what they share is read once.
+
+    What a running engine raises counts as a finding, so that the variant is looked at by a new one.
+    """
 
     def __init__(self, name: str) -> None:
         self._folder = f"{PACKAGE}/{name}/"
@@ -57,7 +60,13 @@ class Checker:
             self._session = Session()
         texts = {f"{ROOT}/{self._folder}{path}": text for path, text in files.items()}
         host = MemoryHost({f"{ROOT}/{PACKAGE}/__init__.py": "", **texts})
-        report = (Session() if anew else self._session).analyze(Project(ROOT, host)).report
+        try:
+            report = (Session() if anew else self._session).analyze(Project(ROOT, host)).report
+        except Exception as error:
+            if anew:
+                raise
+            self._session = Session()
+            return frozenset({Said("raised", repr(error), Place("", 0, 0))}), 0
         found = frozenset(
             Said(one.rule, one.finding.message, Place(at.path.removeprefix(self._folder), at.start, at.end))
             for one in report.diagnostics
