@@ -153,7 +153,10 @@ class ExpressionParser[T](OperandParser[T]):
                 operator = "not in"
             elif operator == "is":
                 negated = self.accept("not")
-                if self.kinds[self.at] == NAME and self.words[self.at] not in CONSTANTS:
+                kind = self.kinds[self.at]
+                if kind == PATH and self.words[self.at].partition(".")[0] not in CONSTANTS:
+                    raise Refused  # to Kida, the first word names a test
+                if kind == NAME and self.words[self.at] not in CONSTANTS:
                     left = self._test(start, left, negated=negated)
                     continue
                 operator = "is not" if negated else "is"

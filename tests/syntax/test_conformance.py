@@ -10,12 +10,19 @@ from hypothesis import strategies as st
 from kida import Environment
 
 from benchmarks.frontend.__main__ import agrees
-from benchmarks.frontend.conformance import kida_parse
+from benchmarks.frontend.conformance import by_facts, by_kida, kida_parse
 from benchmarks.frontend.corpus import FRAGMENTS, edited, templates
+from benchmarks.frontend.grammar import tag
+from chirp_check.facts.expressions import TERMS
 from chirp_check.facts.extract import read_template
 from chirp_check.facts.templates import Fact, Ident, TemplateFacts
-from chirp_check.facts.values import Const, Term
+from chirp_check.facts.values import AnyTerm, Const, Term
 from chirp_check.source import SourceFile
+from chirp_check.syntax.kida_build import Refused
+from chirp_check.syntax.kida_saying import Saying
+from chirp_check.syntax.kida_statements import StatementParser
+from chirp_check.syntax.kida_tokens import Tokens, tokenize
+from chirp_check.syntax.kida_verdict import verdict
 
 TEXTS = templates()
 TAGS = (
@@ -71,6 +78,53 @@ def test_edits_of_real_templates() -> None:
         facts = read(text)
         check_spans(text, facts)
         assert kida_parse(text) is not None or facts.faults, text
+
+
+def test_our_parser_accepts_what_kida_accepts() -> None:
+    """Tag by tag, over the whole grammar; what ours accepts says what Kida's tree says."""
+    source = random.Random(11)
+    ours_alone: list[str] = []
+    kidas_alone: list[str] = []
+    others: list[str] = []
+    for text in (tag(source) for _ in range(4_000)):
+        if not text.startswith(("{{", "{%")):
+            continue
+        tokens = tokenize(text, 0)
+        if not tokens.whole or tokens.spans[-1][1] != len(text) or tokens.keyword == "slot":
+            continue
+        said = spoken(text, tokens)
+        refused = verdict(text) is not None
+        if said is not None and not said.doubt and refused:
+            ours_alone.append(text)
+        elif said is None and not refused:
+            kidas_alone.append(text)
+        elif said is not None and said.value is not None and text.startswith("{{"):
+            tree, facts = kida_parse(text), read(text)
+            if tree is not None and not facts.faults and by_kida(tree) != by_facts(facts):
+                others.append(text)
+    assert (ours_alone, kidas_alone, others) == ([], [], [])
+
+
+def spoken(text: str, tokens: Tokens) -> Saying[AnyTerm] | None:
+    """What our parser makes of a tag, Kida not asked."""
+    parser = StatementParser(text, TERMS)
+    parser.begin(tokens)
+    try:
+        return parser.output() if text.startswith("{{") else parser.statement()
+    except Refused:
+        return None
+
+
+def test_kida_is_not_asked_about_good_templates(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = [text for text in TEXTS.values() if not read(text).faults]
+    assert len(good) > 0.9 * len(TEXTS)
+
+    def asked(text: str, **_: object) -> None:
+        raise AssertionError(text)
+
+    monkeypatch.setattr("chirp_check.syntax.kida_verdict.verdict", asked)
+    for text in good:
+        read(text)
 
 
 @settings(max_examples=300, deadline=None)
