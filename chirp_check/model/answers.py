@@ -1,5 +1,6 @@
 """What handlers answer: values of which no response can be made, and promises that are not kept."""
 
+import builtins
 from collections.abc import Iterator, Mapping
 
 from chirp_check.facts.handlers import DefineClass, Function, Return
@@ -7,11 +8,11 @@ from chirp_check.facts.values import AnyTerm, Attr, Call, Choice, Const, Items, 
 from chirp_check.facts.walk import every_statement
 from chirp_check.model.annotations import is_plain, promised
 from chirp_check.model.applications import Handler, application, application_keys
-from chirp_check.model.domain import Callable, ClassValue, Instance, Record, Scalar, Sequence, Value
+from chirp_check.model.domain import Callable, ClassValue, External, Instance, Record, Scalar, Sequence, Value
 from chirp_check.model.endings import reaches_end
 from chirp_check.model.entities import ArgumentFault, HandlerRef, PromiseFault, ReturnFault, Site
 from chirp_check.model.framework import RETURN_TYPES, is_a
-from chirp_check.model.inputs import module_facts, module_functions
+from chirp_check.model.inputs import module_facts, module_functions, text
 from chirp_check.model.listing import function, handler_ref
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import form_actions
@@ -19,6 +20,7 @@ from chirp_check.model.program import class_names, summary
 from chirp_check.model.signatures import STATUSES, type_word
 from chirp_check.source import Span
 
+CLASSES = frozenset(name for name, value in vars(builtins).items() if isinstance(value, type))
 _HARMLESS_DECORATORS = frozenset({"dataclass", "final", "total_ordering"})
 
 
@@ -111,8 +113,13 @@ class _Answers:
                 return _with_article(type(number).__name__)
             case Instance(of=definition):
                 return _with_article(_short(definition)) if self._is_opaque(definition) else None
-            case Callable():
-                return f"the function `{value.qualname.rpartition('.')[2]}`"
+            case Callable() | ClassValue():
+                kind = "function" if isinstance(value, Callable) else "class"
+                return f"the {kind} `{value.qualname.rpartition('.')[2]}`"
+            case External(name) if name.removeprefix("builtins.") in CLASSES:
+                return f"the class `{name.removeprefix('builtins.')}`"
+            case Sequence(is_tuple=False) if self._is_set(value.span):
+                return "a `set`"
             case Record(kind=kind) if kind.isalpha() and not (kind in RETURN_TYPES and RETURN_TYPES[kind].answers):
                 return _with_article(kind)
             case _:
@@ -134,6 +141,14 @@ class _Answers:
             if self._holds(one, at.start):
                 return True
         return False
+
+    def _is_set(self, at: Span) -> bool:
+        """Whether a display that is returned as it stands is one of a set; elsewhere it may become something else."""
+        arms = (arm for term in _returned(self.written) for arm in _arms(term))
+        if at.path != self.reference.function.path or all(arm.start != at.start for arm in arms):
+            return False
+        source = text(self.model, at.path) or ""
+        return source.startswith("{", at.start)
 
     def _holds(self, written: Function, start: int) -> bool:
         """Whether a `return` of a function is without a value, or has None for one, at a place."""
