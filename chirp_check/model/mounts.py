@@ -69,7 +69,14 @@ def python_below(model: Queries, root: str) -> tuple[str, ...]:
 @query
 def pages(model: Queries, root: str) -> tuple[Page, ...]:
     """The pages of a mounted folder, in the order in which they are registered."""
-    return tuple(page for path in python_below(model, root) if (page := _page(root, path)) is not None)
+    found = (page for path in python_below(model, root) if (page := _page(root, path)) is not None)
+    return tuple(sorted(found, key=_place))
+
+
+def _place(page: Page) -> tuple[tuple[bool, str], ...]:
+    """A folder's own pages come before those of the folders in it."""
+    *names, file = page.file.split("/")
+    return (*((True, name) for name in names), (False, file))
 
 
 def _page(root: str, path: str) -> Page | None:
@@ -86,8 +93,13 @@ def page_routes(model: Queries, root: str) -> tuple[tuple[Route, Callable | None
     return tuple(one for page in pages(model, root) for one in routes_of(model, page))
 
 
-def routes_of(model: Queries, page: Page) -> Iterator[tuple[Route, Callable | None]]:
+@query
+def routes_of(model: Queries, page: Page) -> tuple[tuple[Route, Callable | None], ...]:
     """The routes of a page, each with the function that answers it where that is known."""
+    return tuple(_routes(model, page))
+
+
+def _routes(model: Queries, page: Page) -> Iterator[tuple[Route, Callable | None]]:
     names = names_of(model, page.file)
     own = names.get("name")
     called = own if isinstance(own, Text) and own.value else page_name(page.path)

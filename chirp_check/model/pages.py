@@ -57,15 +57,10 @@ def served(model: Queries, app: AppKey, path: str) -> Iterator[tuple[Route, Call
     provider = names_of(model, path).get(_PROVIDERS[name]) if name in _PROVIDERS else None
     if not isinstance(provider, Callable) or (name == META and "META" in names_of(model, path)):
         return
-    provided: Cascade | None = None
-    seen: set[str] = set()
-    for route in _routes_below(model, app).get(where, ()):
-        page = page_at(model, app, route.span.path)
-        if page is None or (name == META and page.folders[-1] != where) or (params := _params(page)) in seen:
-            continue
-        seen.add(params)
-        provided = provided or contexts(model, page.folders[: page.folders.index(where) + (name == META)])
-        yield route, provider, provided
+    for page, route in _served_from(model, app, where):
+        if name != META or page.folders[-1] == where:
+            depth = page.folders.index(where) + (name == META)
+            yield route, provider, contexts(model, page.folders[:depth])
 
 
 _PROVIDERS = {CONTEXT: "context", META: "meta"}
@@ -76,15 +71,21 @@ def _params(page: Page) -> str:
     return "/".join(segment for segment in page.path.split("/") if segment.startswith("{"))
 
 
+@gate
+def _below(model: Queries, app: AppKey) -> Mapping[str, tuple[Page, ...]]:
+    """The pages by every folder above them, of those with the same parameters one beside the folder's own."""
+    found: dict[str, dict[tuple[str, bool], Page]] = {}
+    for page in mounted_pages(model, app):
+        for where in page.folders:
+            found.setdefault(where, {}).setdefault((_params(page), where == page.folders[-1]), page)
+    return {where: tuple(ones.values()) for where, ones in found.items()}
+
+
 @query
-def _routes_below(model: Queries, app: AppKey) -> Mapping[str, tuple[Route, ...]]:
-    """The routes of pages by every folder above them."""
-    found: dict[str, list[Route]] = {}
-    for route in application(model, app).routes if _mounts(model, app) else ():
-        page = page_at(model, app, route.span.path)
-        for where in page.folders if page is not None else ():
-            found.setdefault(where, []).append(route)
-    return {where: tuple(routes) for where, routes in found.items()}
+def _served_from(model: Queries, app: AppKey, where: str) -> tuple[tuple[Page, Route], ...]:
+    """Pages that the files of a folder serve, each with one of its routes."""
+    ones = _below(model, app).get(where, ())
+    return tuple((page, route) for page in ones for route, _ in routes_of(model, page)[:1])
 
 
 # What pages render.

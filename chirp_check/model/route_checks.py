@@ -81,7 +81,8 @@ def _conflicts(model: Queries, app: AppKey, index: int) -> Iterator[object]:
     for other, methods in _same_paths(model, app).get(index, ()):
         if _both_run(model, app, routes[index], routes[other]):
             later, first = routes[index], routes[other]
-            yield RouteConflict(later, first, methods) if _is_written(later) else RouteConflict(first, later, methods)
+            swap = _is_written(first) and not _is_written(later)
+            yield RouteConflict(first, later, methods) if swap else RouteConflict(later, first, methods)
             return
     other_index = _same_names(model, app).get(index)
     name = routes[index].name
