@@ -68,7 +68,7 @@ class Diagnostic:
 
 def _distance(left: str, right: str, limit: int) -> int:
     """Edits (insert, delete, replace, swap neighbours) between two words; anything above `limit` is `limit + 1`."""
-    if abs(len(left) - len(right)) > limit:
+    if abs(len(left) - len(right)) > limit or len(set(left) ^ set(right)) > 2 * limit:
         return limit + 1
     before: list[int] = []
     previous = list(range(len(right) + 1))
@@ -116,9 +116,11 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
             continue
         wrong, right = _cores(name, candidate)
         limit = max(1, len(wrong) // 3)
+        if best is not None:
+            limit = min(limit, best[0] - 1)
         part = len(name) > 2 and name.lower() in _parts(candidate)
         distance = 1 if part else _distance(wrong, right, limit)
-        if distance <= limit and (best is None or distance < best[0]):
+        if distance <= limit:
             best = (distance, candidate)
     return best[1] if best else None
 

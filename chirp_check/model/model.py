@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
-from chirp_check.diagnostic import nearest
 from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model import routes as urls
 from chirp_check.model import templates
@@ -155,10 +154,7 @@ class Model(Queries):
 
     def nearest_route(self, url: Text | Pattern) -> str | None:
         """The path, as a route writes it, that a URL most likely meant. Holes compare with parameters."""
-        tables = (urls.shapes(self, app) for app in self.applications_of(url.span.path))
-        shapes = {shape: path for table in tables for shape, path in table.items()}
-        found = nearest(with_holes(path_pieces(url)), shapes)
-        return shapes[found] if found is not None else None
+        return urls.nearest_path(self, self.applications_of(url.span.path), with_holes(path_pieces(url)))
 
     def target_missing(self, use: TargetUse) -> bool:
         """Whether no screen on which the target is asked for can hold its element."""

@@ -229,3 +229,11 @@ def _fits(segment: PathSegment, before: str, after: str) -> bool:
     if segment.param_type == "int":
         return all(part == "" or (part.isascii() and part.isdigit()) for part in (before, after))
     return True
+
+
+@query
+def nearest_path(model: Queries, apps: tuple[AppKey, ...], shape: str) -> str | None:
+    """The path, as a route of one of the applications writes it, that is most like a path with holes."""
+    known = {one: path for app in apps for one, path in shapes(model, app).items()}
+    found = nearest(shape, known)
+    return known[found] if found is not None else None
