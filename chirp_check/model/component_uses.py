@@ -49,9 +49,8 @@ def _member(model: Queries, app: AppKey, facts: TemplateFacts, call: ComponentCa
 
 def _is_tried(facts: TemplateFacts, offset: int) -> bool:
     """Whether a place stands in a `try`, which is for what may fail."""
-    return any(
-        one.kind == "try" and one.arms and one.arms[0].start <= offset < one.arms[0].end for one in facts.conditionals
-    )
+    tries = (one.arms[0] for one in facts.conditionals if one.kind == "try" and one.arms)
+    return any(arm.start <= offset < arm.end for arm in tries)
 
 
 def name_span(model: Queries, component: Component) -> Span | None:

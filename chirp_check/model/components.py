@@ -3,6 +3,7 @@
 A name that is bound twice, or by anything that is no component, means nothing here. Nothing is claimed about it.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from dataclasses import dataclass
@@ -31,16 +32,19 @@ class Names:
     """What one template binds outside of its components' bodies.
 
     `components` by name; `imports` from a local name to the template and the name there; `modules` of `import … as`;
-    `unclear` are the names that are bound otherwise, or more than once.
+    `unclear` are the names that are bound otherwise, or more than once. `hiding` are the names of parameters and of all
+    bindings, wherever they are; `nested` those of components inside others.
     """
 
     components: Table[str, Component]
     imports: Table[str, tuple[TemplateRef, str]]
     modules: Table[str, TemplateRef]
     unclear: frozenset[str]
+    hiding: frozenset[str]
+    nested: frozenset[str]
 
 
-NO_NAMES = Names({}, {}, {}, frozenset())
+NO_NAMES = Names({}, {}, {}, frozenset(), frozenset(), frozenset())
 
 
 @query
@@ -59,9 +63,12 @@ def names(model: Queries, path: str) -> Names:
             modules.update((here.name, reference) for _, here in reference.names)
         else:
             imports.update((here.name, (reference, there.name)) for there, here in reference.names)
-    otherwise = {one.name.name for one in facts.bindings if component_around(facts, one.start) is None}
-    unclear = frozenset({name for name in bound if bound.count(name) > 1} | otherwise)
-    return Names(known, imports, modules, unclear)
+    otherwise = {one.name.name for one in facts.bindings if component_around(model, facts, one.start) is None}
+    twice = {name for name, count in Counter(bound).items() if count > 1}
+    owners: tuple[ComponentDef | BlockDef, ...] = (*facts.components, *facts.blocks)
+    hiding = {one.name for owner in owners for one in owner.parameters} | {one.name.name for one in facts.bindings}
+    nested = {one.name.name for one in facts.components if _is_nested(model, facts, one)}
+    return Names(known, imports, modules, frozenset(twice | otherwise), frozenset(hiding), frozenset(nested))
 
 
 @query
@@ -70,11 +77,11 @@ def own_components(model: Queries, path: str) -> tuple[Component, ...]:
     facts = template_facts(model, path)
     if facts is None:
         return ()
-    defined = [(one.start, _of_def(model, facts, one)) for one in facts.components if not _is_nested(facts, one)]
+    defined = [(one.start, _of_def(model, facts, one)) for one in facts.components if not _is_nested(model, facts, one)]
     regions = [
         (one.start, _of_region(path, one))
         for one in facts.blocks
-        if one.kind == "region" and component_around(facts, one.start) is None
+        if one.kind == "region" and component_around(model, facts, one.start) is None
     ]
     return tuple(component for _, component in sorted((*defined, *regions), key=lambda one: one[0]))
 
@@ -111,8 +118,8 @@ def literal_type(term: AnyTerm) -> str | None:
             return None
 
 
-def _is_nested(facts: TemplateFacts, one: ComponentDef) -> bool:
-    return component_around(facts, one.start) is not None
+def _is_nested(model: Queries, facts: TemplateFacts, one: ComponentDef) -> bool:
+    return component_around(model, facts, one.start) is not None
 
 
 @query
@@ -169,28 +176,30 @@ def meant(model: Queries, app: AppKey, path: str, function: AnyTerm) -> Componen
 
 
 def _local(model: Queries, app: AppKey, facts: TemplateFacts, name: str, offset: int) -> Component | Lack:
-    if _is_hidden(facts, name, offset):
+    if _is_hidden(model, facts, name, offset):
         return Lack.UNSEEN
-    nested = [one for one in facts.components if one.name.name == name and _is_nested(facts, one)]
-    if nested:
-        outer = component_around(facts, nested[0].start)
-        visible = outer is not None and outer.body_start <= offset < outer.body_end
-        alone = len(nested) == 1 and exported(model, app, facts.path, name) is Lack.ABSENT
-        return _of_def(model, facts, nested[0]) if visible and alone else Lack.UNSEEN
-    return exported(model, app, facts.path, name)
+    if name not in names(model, facts.path).nested:
+        return exported(model, app, facts.path, name)
+    nested = [one for one in facts.components if one.name.name == name and _is_nested(model, facts, one)]
+    outer = component_around(model, facts, nested[0].start)
+    visible = outer is not None and outer.body_start <= offset < outer.body_end
+    alone = len(nested) == 1 and exported(model, app, facts.path, name) is Lack.ABSENT
+    return _of_def(model, facts, nested[0]) if visible and alone else Lack.UNSEEN
 
 
 def imported_whole(model: Queries, app: AppKey, facts: TemplateFacts, name: str, offset: int) -> str | None:
     """The file that a name of `import … as name` stands for."""
     own = names(model, facts.path)
-    if name not in own.modules or name in own.unclear or _is_hidden(facts, name, offset):
+    if name not in own.modules or name in own.unclear or _is_hidden(model, facts, name, offset):
         return None
     reference = own.modules[name]
     return target(model, app, reference, facts.path) if not reference.with_context else None
 
 
-def _is_hidden(facts: TemplateFacts, name: str, offset: int) -> bool:
+def _is_hidden(model: Queries, facts: TemplateFacts, name: str, offset: int) -> bool:
     """Whether a parameter around the place, or a binding anywhere in the file, has the name."""
+    if name not in names(model, facts.path).hiding:
+        return False
     if any(one.name.name == name for one in facts.bindings):
         return True
     around: list[ComponentDef | BlockDef] = [*facts.components, *facts.blocks]

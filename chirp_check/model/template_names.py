@@ -9,6 +9,8 @@ from chirp_check.model.paths import folder, resolve
 def fault(model: Queries, use: TemplateUse) -> str | None:
     """What is wrong with the name itself: "holds NUL", "is absolute", …; None for one that may be looked up."""
     name = use.name.value
+    if not name.startswith(("/", ".")) and "/.." not in name and "\\" not in name and "\0" not in name:
+        return None
     if "\0" in name:
         return "holds NUL"
     if "\\" in name:
