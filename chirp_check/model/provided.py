@@ -76,14 +76,15 @@ def _reads(model: Queries, app: AppKey, path: str, block: str | None) -> Mapping
 @query
 def _sites(model: Queries, app: AppKey, file: str) -> _Sites:
     found: dict[tuple[Unit, tuple[tuple[str, Value], ...], bool], None] = {}
-    is_open = False
+    named: set[Span] = set()
+    unnamed: set[Span] = set()
     for record in records(model, file):
         signature = RETURN_TYPES.get(record.kind)
         if signature is None or signature.template is None or not signature.answers:
             continue
         name = record.argument(*signature.template)
         path = template_path(model, app, name.value) if isinstance(name, Text) else None
-        is_open = is_open or not isinstance(name, Text)
+        (named if isinstance(name, Text) else unnamed).add(record.span)
         if path is None:
             continue
         context = context_of(record)
@@ -92,7 +93,8 @@ def _sites(model: Queries, app: AppKey, file: str) -> _Sites:
         more = context is None or cascade.open or bool(cascade.maybe)
         for unit, _ in units_of(model, app, record, path):
             found[unit, tuple(sorted(names.items(), key=lambda one: one[0])), more] = None
-    return _Sites(tuple(found), is_open)
+    # A helper that is run on unknown arguments names no template; where calls are known to name some, these are all.
+    return _Sites(tuple(found), open=bool(unnamed - named))
 
 
 def _kept(entries: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:
