@@ -12,7 +12,8 @@ from benchmarks.mutants.application import Application
 class Place:
     """Where a finding is due: the rule, and a half-open range of code points in the mutated text of a file.
 
-    `instead` are ranges in the same file that say it as well: of a text made of parts, the part and the whole.
+    `instead` are ranges in the same file that say it as well: of a text made of parts, the part and the whole. `like` is
+    another rule that says the same of it.
     """
 
     rule: str
@@ -20,11 +21,14 @@ class Place:
     start: int
     end: int
     instead: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+    like: str = field(default="", compare=False)
 
     @property
     def accepted(self) -> frozenset[Place]:
         """The place, and those that do as well."""
-        return frozenset({self, *(Place(self.rule, self.path, start, end) for start, end in self.instead)})
+        ranges = ((self.start, self.end), *self.instead)
+        rules = (self.rule, self.like or self.rule)
+        return frozenset(Place(rule, self.path, start, end) for rule in rules for start, end in ranges)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Checker:
         files = varied(self._app.files, mutant.files)
         said, fault = self._compared(files)
         said = {place: message for place, message in said.items() if place not in self.own}
-        rules = {(place.rule, place.path) for place in mutant.places}
+        rules = {(place.rule, place.path) for place in mutant.accepted}
         found = any((place.rule, place.path) in rules for place in said)
         missed = tuple(one for one in mutant.places if not said.keys() & one.accepted)
         exact = len(missed) < len(mutant.places) if mutant.any_place else bool(mutant.places) and not missed

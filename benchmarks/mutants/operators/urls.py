@@ -22,6 +22,7 @@ from benchmarks.mutants.mutation import Change, Mutant, Operator, Place, misspel
 VERBS = {"hx-get": "GET", "hx-post": "POST", "hx-put": "PUT", "hx-patch": "PATCH", "hx-delete": "DELETE"}
 METHODS = ("get", "post", "put", "patch", "delete")
 HOLE = "\0"
+VALUE = "bad-path-value"  # a word where a number belongs
 type Maker = Callable[[Application, Random], Iterator[Change]]
 
 
@@ -294,7 +295,9 @@ def _hole_dropped(app: Application, random: Random) -> Iterator[Change]:
         made = attribute.value[: hole.start()] + attribute.value[hole.end() :]
         if any(matches(path, shape(made).partition("?")[0]) for path in known):
             continue
-        place = Place("unrouted-url", element.path, attribute.value_start, attribute.value_start + len(made))
+        place = Place(
+            "unrouted-url", element.path, attribute.value_start, attribute.value_start + len(made), like=VALUE
+        )
         yield Change(element.path, attribute.value_start, attribute.value_end, made, (place,))
 
 
@@ -304,7 +307,9 @@ def _segment_added(app: Application, random: Random) -> Iterator[Change]:
         made = f"{path.rstrip('/')}/{random.choice(('list', 'all', 'form', 'now'))}{query}{rest}"
         if any(matches(path, shape(made).partition("?")[0]) for path, _ in addresses(app)):
             continue
-        place = Place("unrouted-url", element.path, attribute.value_start, attribute.value_start + len(made))
+        place = Place(
+            "unrouted-url", element.path, attribute.value_start, attribute.value_start + len(made), like=VALUE
+        )
         yield Change(element.path, attribute.value_start, attribute.value_end, made, (place,))
 
 
