@@ -12,8 +12,8 @@ from benchmarks.mutants.application import Application
 class Place:
     """Where a finding is due: the rule, and a half-open range of code points in the mutated text of a file.
 
-    `instead` are ranges in the same file that say it as well: of a text made of parts, the part and the whole. `like` is
-    another rule that says the same of it.
+    `instead` are ranges in the same file that say it as well: of a text made of parts, the part and the whole. `like`
+    is another rule that says the same of it.
     """
 
     rule: str
