@@ -15,8 +15,8 @@ from chirp_check.facts.handlers import (
     Try,
 )
 from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Name
-from chirp_check.model.domain import Callable, External, Module, Value
 from chirp_check.facts.walk import every_statement
+from chirp_check.model.domain import Callable, External, Module, Value
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries
 from chirp_check.model.program import names_of
