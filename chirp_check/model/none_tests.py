@@ -28,7 +28,7 @@ def none_tests(model: Queries, path: str) -> tuple[NoneTest, ...]:
     """The tests of a template for None that never hold."""
     facts = template_facts(model, path) if path in template_files(model) else None
     source = text(model, path) if facts is not None else None
-    if facts is None or source is None or "one" not in source:
+    if facts is None or source is None or not (" none" in source or " None" in source):
         return ()
     return tuple(dict.fromkeys(_found(facts, source)))
 
