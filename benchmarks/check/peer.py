@@ -31,18 +31,22 @@ asyncio.run(ask())
 
 
 def install(packages: Sequence[str], *where: str) -> None:
-    """Installs packages with uv, its cache in this checkout."""
+    """Installs packages with uv."""
+    _uv("pip", "install", "--quiet", *where, *packages)
+
+
+def _uv(*words: str) -> None:
+    """Runs uv with its cache in this checkout."""
     uv = shutil.which("uv") or str(PRIVATE / "uv/bin/uv")
     environment = {**ENVIRONMENT, "UV_CACHE_DIR": str(PRIVATE / "uv-cache")}
-    subprocess.run([uv, "pip", "install", "--quiet", *where, *packages], check=True, env=environment)
+    subprocess.run([uv, *words], check=True, env=environment)
 
 
 def _environment() -> Path:
     """The folder with the programs of bengal-chirp's own environment, made when needed."""
     if not (PEER / "made").is_file() or (PEER / "made").read_text() != " ".join(PACKAGES):
         shutil.rmtree(PEER, ignore_errors=True)
-        uv = shutil.which("uv") or str(PRIVATE / "uv/bin/uv")
-        subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(PEER)], check=True, env=ENVIRONMENT)
+        _uv("venv", "--quiet", "--python", sys.executable, str(PEER))
         install(PACKAGES, "--python", str(PEER / "bin/python"))
         (PEER / "made").write_text(" ".join(PACKAGES))
     return PEER / "bin"
