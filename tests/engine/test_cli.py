@@ -215,7 +215,17 @@ def test_json(project: Path, run: Run) -> None:
                         "range": {"start": {"line": 1, "column": 10}, "end": {"line": 1, "column": 14}},
                     }
                 ],
-                "fix": None,
+                "fix": {
+                    "title": "rename it to `main`",
+                    "safe": True,
+                    "edits": [
+                        {
+                            "path": "app.py",
+                            "range": {"start": {"line": 8, "column": 35}, "end": {"line": 8, "column": 39}},
+                            "text": "main",
+                        }
+                    ],
+                },
                 "url": None,
             }
         ],
