@@ -7,7 +7,7 @@ import pytest
 
 from chirp import App, AppConfig, ConfigurationError, Request, Response, get_render_plan
 from chirp.middleware.protocol import Next
-from chirp.pages import RouteMeta
+from chirp.pages import RouteMeta, action
 from tests.runtime.driver import ask, get, make_app, post_form
 
 HTMX = ("HX-Request", "true")
@@ -453,3 +453,25 @@ def test_the_folder_stands_beside_the_application(tmp_path: Path, monkeypatch: p
     app = App(AppConfig(static_dir=None))
     app.mount_pages()
     assert get(app, "/").text == "here"
+
+
+def test_a_handler_can_be_called_by_itself(app: App) -> None:
+    handlers = {(route.path, *route.methods): route.handler for route in app.describe().routes}
+    assert handlers["/books/{id:int}", "GET"](id=7) == "book 7"
+
+
+def test_a_page_of_actions_alone_is_no_function(tmp_path: Path) -> None:
+    files = {"_actions.py": "from chirp.pages import action\n@action('a')\ndef a(): ...", "page.py": "def get(): ..."}
+    handlers = [route.handler for route in mounted(tmp_path, files).describe().routes if "POST" in route.methods]
+    with pytest.raises(TypeError, match="form actions only"):
+        handlers[0]()
+
+
+def test_an_action_has_a_name() -> None:
+    with pytest.raises(ValueError, match="an action has a name"):
+        action("")
+
+
+def test_what_goes_out_of_band_is_a_fragment(tmp_path: Path) -> None:
+    files = {"page.py": "from chirp import OOB\ndef get():\n    return OOB('x', 'y')"}
+    assert get(mounted(tmp_path, files), "/", HTMX).status == 500
