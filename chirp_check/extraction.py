@@ -38,9 +38,7 @@ def extract(file: SourceFile, *, python: bool) -> ModuleFacts | TemplateFacts:
 
         return read_module(file)
     from chirp_check.facts.extract import read_template
-    from chirp_check.syntax.kida_light import defer_package
 
-    defer_package("kida")
     return read_template(file)
 
 

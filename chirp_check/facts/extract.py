@@ -127,10 +127,10 @@ class _TemplateReader:
                 content = SlotContent(block.open.start, block.end, self._slot_name(block.open), *body)
                 self.slots.setdefault(parent.tag, []).append(content)
         for tag, arm in self.arm_of.items():
-            word = tag.word
-            component = self.around[arm].component
-            if component is not None and (word == "yield" or (word == "slot" and not _is_call(arm))):
-                self.yielded.setdefault(component, []).append(self._slot_name(tag))
+            if tag.word == "yield" or (tag.word == "slot" and not _is_call(arm)):
+                component = self.around[arm].component
+                if component is not None:
+                    self.yielded.setdefault(component, []).append(self._slot_name(tag))
 
     def _read_tags(self) -> None:
         program = ProgramReader()

@@ -151,10 +151,11 @@ class _Nester:
         return self.stack[-1].kind if self.stack else ""
 
     def _output(self, tag: AnyTag) -> None:
-        if self._top == "trans":
+        top = self.stack[-1].kind if self.stack else ""
+        if top == "trans":
             self._translated(tag)
-        elif self._between_cases() or self._top == "embed":
-            self._error(tag, f"`{{{{ … }}}}` stands directly in `{self._top}`")
+        elif top == "embed" or (top == "match" and self._between_cases()):
+            self._error(tag, f"`{{{{ … }}}}` stands directly in `{top}`")
 
     def _translated(self, tag: AnyTag) -> None:
         """Inside `trans`, only names that its tag declares may be put out."""

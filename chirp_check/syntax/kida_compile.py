@@ -32,6 +32,8 @@ def compile_errors(tags: list[AnyTag], found: Structure) -> Iterator[KidaError]:
     is_child = any(tag.keyword == "extends" and arm.block is None for tag, arm in zip(tags, found.arms, strict=True))
     for tag, arm in zip(tags, found.arms, strict=True):
         word = tag.word
+        if word not in _WATCHED and (tag.said is None or not tag.said.loose):
+            continue
         check = _CHECKS.get(word)
         if check is not None and (check is _definition or not is_child or _is_in_unit(arm)) and not decided.holds(arm):
             yield from check(tag, arm)
@@ -168,3 +170,4 @@ _CHECKS: dict[str, Callable[[AnyTag, Arm], Iterator[KidaError]]] = {
     "provide": _loop,
     "case": _case,
 }
+_WATCHED = _NAMED | _CHECKS.keys()

@@ -1,6 +1,8 @@
 """Our reading held against Kida's: on real templates, on edits of them, and on any string at all."""
 
 import random
+import subprocess
+import sys
 import time
 
 import msgspec
@@ -183,3 +185,17 @@ def test_hostile_texts_take_linear_time(text: str) -> None:
     start = time.process_time()
     check_spans(text, read(text))
     assert time.process_time() - start < 5
+
+
+def test_kida_is_not_even_imported_for_good_templates() -> None:
+    code = """
+import sys
+from chirp_check.facts.extract import read_template
+from chirp_check.source import SourceFile
+text = '{% extends "a" %}{% block b %}{% for x in y.z | sort if x %}{{ f(x, k=1) ?? "c" }}{% end %}{% end %}'
+facts = read_template(SourceFile("t.html", text))
+assert not facts.faults and facts.blocks and facts.calls
+print(sorted(name for name in sys.modules if name.partition(".")[0] == "kida"))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    assert done.stdout.strip() == b"[]"
