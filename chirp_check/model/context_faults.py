@@ -7,9 +7,9 @@ import msgspec
 
 from chirp_check.diagnostic import nearest
 from chirp_check.facts.templates import Binding, TemplateFacts
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey, application_files, application_keys
 from chirp_check.model.context import Lack, Need, Rendering, all_renderings, readers, wanted
-from chirp_check.model.context_places import call_at, entry, is_argument, keyword, value_text
+from chirp_check.model.context_places import call_at, entry, helper_calls, is_argument, keyword, value_text
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.requirements import CONTENT, LAYOUT, place, requirements
@@ -152,7 +152,17 @@ class _Judge:
             else:
                 hidden = self._out_of_sight(way, lack, given=given)
                 in_template = None if given else self._in_template(way, lack, lacking)
-                yield hidden or in_template or self._at_site(way, lack, certain=certain)
+                at_calls = () if certain or hidden is not None else tuple(self._at_calls(ways, lack))
+                yield from at_calls or (hidden or in_template or self._at_site(way, lack, certain=certain),)
+
+    def _at_calls(self, ways: list[Rendering], lack: Lack) -> Iterator[MissingName]:
+        """The faults of the calls of a helper that forwards what it is given, where some of them lack a name."""
+        lacking = [one for one in ways if _lacks(one, lack.name)]
+        files = sorted(application_files(self.model, self.app))
+        for place_, names in helper_calls(self.model, files, lacking[0].span):
+            way = next((one for one in lacking if names <= one.given), None)
+            if way is not None and lack.name not in names:
+                yield msgspec.structs.replace(self._missing(way, lack), site=place_)
 
     def _missing(self, way: Rendering, lack: Lack, **details: Any) -> MissingName:
         """The fault of a name, with its reads in the file of the first."""

@@ -1,12 +1,13 @@
 """Where Python writes what a render site gives: calls, their keywords, and keys of mappings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import cast
 
 import msgspec
 
-from chirp_check.facts.handlers import Statement
-from chirp_check.facts.values import Call, Const, Mapping, Term
+from chirp_check.facts.handlers import Define, Function, Statement
+from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Mapping, Name, Term
+from chirp_check.facts.walk import every_statement
 from chirp_check.model.inputs import module_facts, text
 from chirp_check.model.memory import Queries
 from chirp_check.model.program import records
@@ -39,6 +40,52 @@ def entry(model: Queries, call: Span, name: str) -> Span | None:
     )
     found = ((path, key) for path, key in keys if isinstance(key, Const) and key.value == name)
     return next((Span(path, key.start, key.end) for path, key in found), None)
+
+
+def helper_calls(model: Queries, files: Iterable[str], span: Span) -> Iterator[tuple[Span, frozenset[str]]]:
+    """The calls of the helper that a place is in, as far as they say themselves what they forward, and their keywords.
+
+    Each is given by its first argument, or else its function.
+    """
+    facts = module_facts(model, span.path)
+    around = (
+        one.function
+        for one in every_statement(facts.body if facts is not None else ())
+        if isinstance(one, Define) and one.function.start <= span.start < one.function.end
+    )
+    helper = max((one for one in around if _forwards(one)), key=lambda one: one.start, default=None)
+    for path in files if helper is not None else ():
+        for call in _calls(model, path):
+            if (
+                helper is not None
+                and _last_name(call.function) == helper.name
+                and not any(one.stars for one in call.arguments)
+            ):
+                positional = (one.value for one in call.arguments if one.name is None)
+                first = next(positional, call.function)
+                keywords = frozenset(one.name for one in call.arguments if one.name is not None)
+                yield Span(path, first.start, first.end), keywords
+
+
+def _forwards(function: Function) -> bool:
+    return any(one.kind == "double-star" for one in function.params)
+
+
+def _last_name(term: AnyTerm) -> str:
+    return term.id if isinstance(term, Name) else term.name if isinstance(term, Attr) else ""
+
+
+def _calls(model: Queries, path: str) -> Iterator[Call]:
+    """All calls of a file."""
+    pending: list[object] = [module_facts(model, path)]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, Call):
+            yield current
+        if isinstance(current, msgspec.Struct):
+            pending += msgspec.structs.astuple(current)
+        elif _is_listed(current):
+            pending += cast("tuple[object, ...]", current)
 
 
 def value_text(model: Queries, call: Span, name: str) -> str:
