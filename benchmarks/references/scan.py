@@ -193,8 +193,9 @@ def _urls_in_tag(path: str, text: str, start: int, end: int) -> Iterator[Referen
     while at < end - 2:
         if text[at] in "\"'":
             stop = text.find(text[at], at + 1, end)
-            before = text[start:at].rstrip()[-1]
-            if text[at + 1] == "/" and stop > 0 and before not in "~=+":
+            before = text[start:at].rstrip()
+            compared = before.endswith(("=", "startswith(", "endswith("))
+            if text[at + 1] == "/" and stop > 0 and not compared and before[-1] not in "~+":
                 yield Reference("URL", path, at, stop + 1, text[at : stop + 1])
             at = stop if stop > 0 else end
         at += 1
