@@ -178,14 +178,13 @@ class _Builder:
             tuple(self.unknowns),
         )
 
-    def _registrations(self) -> Iterator[Registration]:
-        return (one for one in self.log.registrations if one.application == self.span)
+    def _registrations(self, kind: str = "@route") -> Iterator[Registration]:
+        return (one for one in self.log.registrations if one.application == self.span and one.route.kind == kind)
 
     def _error_handlers(self) -> Iterator[tuple[HandlerRef, Handler]]:
-        for record in self.log.of_kind("@error"):
-            handler = record.args[-1]
-            if isinstance(handler, Callable) and record.args[0].span == self.span:
-                yield handler_ref(self.model, handler), Handler(handler, None)
+        for one in self._registrations("@error"):
+            if isinstance(one.handler, Callable):
+                yield handler_ref(self.model, one.handler), Handler(one.handler, one.summary)
 
     def _files(self, registrations: list[Registration]) -> frozenset[str]:
         seen: set[str] = set()
@@ -247,7 +246,8 @@ class _Builder:
         loose = (
             one
             for one in self.log.registrations
-            if one.application is None and one.span.path in files and one.span not in places
+            if one.application is None and one.route.kind == "@route"
+            if one.span.path in files and one.span not in places
         )
         for one in (*registrations, *loose):
             path = one.route.argument(0, "path")

@@ -82,7 +82,7 @@ def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
             return _register(function, given, frame, span)
         case Record(kind="@error"):
             handler = given.args[0] if given.args else Unknown("an error handler without a function", span)
-            frame.machine.note_record(Record("@error", (*function.args, handler), (), False, span))
+            frame.machine.note_registration(Registration(function, function.args[0].span, handler, span))
             return handler
         case Record(kind="@template_filter" | "@template_test" | "@template_global"):
             return _named_function(function, given, frame, span)

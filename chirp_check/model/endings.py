@@ -87,7 +87,9 @@ class _Reader:
             return False
         called = self._called(term.function)
         if isinstance(called, External):
-            return called.name in _NEVER or called.name.endswith(".assert_never") or is_last
+            return (
+                called.name in _NEVER or called.name.endswith(".assert_never") or (is_last and _may_leave(called.name))
+            )
         if isinstance(called, Callable) and self.depth:
             written = function(self.model, called.module, called.qualname)
             return written is not None and self._never_returns(called.module, written)
@@ -124,6 +126,12 @@ class _Reader:
 
 def _builtin(term: Name) -> External | None:
     return External(f"builtins.{term.id}", Span("", 0, 0)) if term.id in ("exit", "quit") else None
+
+
+def _may_leave(dotted: str) -> bool:
+    """Whether something outside the project may be a function that does not return: nothing says so."""
+    last = dotted.rpartition(".")[2]
+    return not (dotted.startswith("chirp.") and not last.lower().startswith(_LEAVING)) and not last[:1].isupper()
 
 
 def _sounds_final(term: AnyTerm) -> bool:
