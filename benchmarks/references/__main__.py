@@ -21,7 +21,18 @@ from chirp_check.engine import Project, Session
 from chirp_check.host import MemoryHost
 from chirp_check.model.applications import application_keys
 from chirp_check.model.context import renderings
-from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.entities import (
+    BlockUse,
+    LinkUse,
+    Pattern,
+    Route,
+    RouteNameUse,
+    TargetUse,
+    TemplateUse,
+    Text,
+    Unknown,
+    UrlUse,
+)
 from chirp_check.model.model import Model
 from chirp_check.model.subjects import subjects_of
 
@@ -30,13 +41,24 @@ ROOT, PACKAGE = "/site", "examples"
 GOAL = 0.98
 # Ids and selectors that only scripts, styles and readers of the screen follow.
 OUTSIDE = ("id", "selector")
+SUBJECTS: Mapping[str, tuple[type, ...]] = {
+    "template": (TemplateUse,),
+    "block": (BlockUse,),
+    "route": (Route,),
+    "route name": (RouteNameUse,),
+    "URL": (UrlUse, LinkUse),
+    "link": (LinkUse, UrlUse),
+    "target": (TargetUse,),
+    "selector": (TargetUse,),
+    "id": (TargetUse,),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the checker says at its places: ranges that have values, ranges that have none and why."""
 
-    values: Mapping[str, tuple[tuple[int, int], ...]]
+    values: Mapping[str, tuple[tuple[int, int, type], ...]]
     unknowns: Mapping[str, tuple[tuple[int, int, str], ...]]
     sites: Mapping[tuple[str, int], bool]
     counted: tuple[int, int]
@@ -48,7 +70,7 @@ def look(name: str, files: Mapping[str, str]) -> Known:
     host = MemoryHost({f"{ROOT}/{PACKAGE}/__init__.py": "", **texts})
     analysis = Session().analyze(Project(ROOT, host))
     model = analysis.model
-    values: dict[str, set[tuple[int, int]]] = {}
+    values: dict[str, set[tuple[int, int, type]]] = {}
     unknowns: dict[str, set[tuple[int, int, str]]] = {}
     for path in model.files():
         for subjects in subjects_of(model, path).values():
@@ -58,10 +80,10 @@ def look(name: str, files: Mapping[str, str]) -> Known:
                     unknowns.setdefault(at.path, set()).add((at.start, at.end, f"{subject.kind}: {subject.reason}"))
                     continue
                 for one in _values(subject, 3):
-                    values.setdefault(one.span.path, set()).add((one.span.start, one.span.end))
+                    values.setdefault(one.span.path, set()).add((one.span.start, one.span.end, type(subject)))
     summary = analysis.report.summary
     return Known(
-        {path: tuple(sorted(found)) for path, found in values.items()},
+        {path: tuple(found) for path, found in values.items()},
         {path: tuple(sorted(found)) for path, found in unknowns.items()},
         _sites(model),
         (summary.resolved, summary.references),
@@ -96,7 +118,8 @@ def resolved(one: Reference, known: Known, name: str) -> bool:
     path = f"{PACKAGE}/{name}/{one.path}"
     if one.kind == "context":
         return known.sites.get((path, one.start), False)
-    return any(start < one.end and one.start < end for start, end in known.values.get(path, ()))
+    near = known.values.get(path, ())
+    return any(start < one.end and one.start < end and kind in SUBJECTS[one.kind] for start, end, kind in near)
 
 
 def reason(one: Reference, known: Known, name: str) -> str:
