@@ -182,7 +182,12 @@ class _Builder:
         return (one for one in self.log.registrations if one.application == self.span and one.route.kind == kind)
 
     def _error_handlers(self) -> Iterator[tuple[HandlerRef, Handler]]:
+        found: dict[Span, Registration] = {}
         for one in self._registrations("@error"):
+            known = found.get(one.handler.span)
+            if known is None or known.summary is None:
+                found[one.handler.span] = one
+        for one in found.values():
             if isinstance(one.handler, Callable):
                 yield handler_ref(self.model, one.handler), Handler(one.handler, one.summary)
 
