@@ -111,7 +111,7 @@ def _checked(options: Namespace, project: Project, config: Config) -> Report:
     from chirp_check.engine import Session
 
     processes = Forks(os.process_cpu_count() or 1) if isinstance(project.host, DiskHost) else None
-    return Session(config, cache=cache, processes=processes).report(project)
+    return Session(config, lasting=False, cache=cache, processes=processes).report(project)
 
 
 def _cache(options: Namespace, project: Project, config: Config) -> DiskCache | None:

@@ -16,6 +16,7 @@ from chirp_check.levels import PerFile, rule_levels
 from chirp_check.live import LiveFacts
 from chirp_check.model.hygiene import InternalFailure
 from chirp_check.model.inputs import files, module_facts, python_files, template_facts, text
+from chirp_check.model.memory import Answers, LastingMemory
 from chirp_check.model.model import Model
 from chirp_check.model.sources import ModelSettings
 from chirp_check.model.templates import template_files
@@ -24,13 +25,14 @@ from chirp_check.recall import Found, remember
 from chirp_check.report.outcome import INTERNAL, Report, Summary
 from chirp_check.rules import ALL
 from chirp_check.source import Span
-from chirp_check.sources import ProjectSources
+from chirp_check.sources import AT_HAND, ProjectSources
 from chirp_check.store import Store
 from chirp_check.suppress import UNUSED, FileIgnores, Suppressions, python_ignores, template_ignores
 
 __all__ = ["Analysis", "Project", "Report", "Session", "analyze", "check"]
 
 DEFAULTS = Config()
+MANY = 2_000  # files whose facts an engine that stays keeps as they are
 AGAIN = 2  # times that a project is looked at again when its files change meanwhile
 
 
@@ -50,7 +52,7 @@ def check(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None
 
 def analyze(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None = None) -> Analysis:
     """Check a project, and keep the model. `ConfigError` when the configuration names a rule that does not exist."""
-    return Session(config, live=live).analyze(project)
+    return Session(config, live=live, lasting=False).analyze(project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class _Known:
 class Session:
     """An engine that stays: each look at a project reads and works out again only what has changed since the last.
 
+    One that is not `lasting` is for one look, and spares itself the notes that this takes.
     `cache` is where it leaves what spares another session work, `processes` those that may read files at once.
     """
 
@@ -75,11 +78,13 @@ class Session:
         self,
         config: Config = DEFAULTS,
         *,
+        lasting: bool = True,
         live: LiveFacts | None = None,
         cache: Cache | None = None,
         processes: Processes | None = None,
     ) -> None:
         self._config = config
+        self._lasting = lasting
         self._live = live
         self._cache = cache
         self._processes = processes
@@ -131,11 +136,12 @@ class Session:
         folders = folders_of(root, project)
         inventory = take_inventory(root, host, self._config, folders)
         last = self._known
-        if last is None or (last.root, last.folders) != (root, folders):
+        if last is None or not self._lasting or (last.root, last.folders) != (root, folders):
             store = Store(self._cache)
-            sources = ProjectSources(root, host, inventory, store)
+            sources = ProjectSources(root, host, inventory, store, at_hand=MANY if self._lasting else AT_HAND)
             settings = ModelSettings(templates=self._config.templates, live=self._live)
-            return _Known(root, folders, inventory, sources, store, Model(sources, settings))
+            model = Model(sources, settings, LastingMemory() if self._lasting else Answers())
+            return _Known(root, folders, inventory, sources, store, model)
         outdated = last.sources.outdated(host)
         last.sources.renew(host, inventory, outdated)
         if inventory != last.inventory:

@@ -23,7 +23,7 @@ from chirp_check.syntax.decode import decode
 from chirp_check.syntax.limits import TooLargeError
 
 TOO_DEEP = "what is nested so deeply is not read"
-AT_HAND = 512  # files whose facts are kept as they are
+AT_HAND = 128  # files whose facts are kept as they are
 NO_FUNCTIONS: Mapping[str, Function] = MappingProxyType({})
 
 
@@ -38,8 +38,11 @@ class Failure:
 class ProjectSources:
     """The `Sources` that the model reads from."""
 
-    def __init__(self, root: str, host: Host, inventory: Inventory, store: Store | None = None) -> None:
+    def __init__(
+        self, root: str, host: Host, inventory: Inventory, store: Store | None = None, *, at_hand: int = AT_HAND
+    ) -> None:
         self.root = root
+        self._at_hand = at_hand
         self._host = host
         self._inventory = inventory
         self._store = Store() if store is None else store
@@ -110,7 +113,7 @@ class ProjectSources:
         if known is None:
             known = self._read(path, extraction.module_facts, python=True)
             if known is not None:
-                _make_room(self._modules)
+                _make_room(self._modules, self._at_hand)
                 self._modules[path] = known
                 if known.too_deep is not None:
                     self._cuts[path] = FileProblem("too-large", TOO_DEEP, Span(path, *known.too_deep))
@@ -123,7 +126,7 @@ class ProjectSources:
             facts = self.module(path)
             if facts is None:
                 return NO_FUNCTIONS
-            _make_room(self._functions)
+            _make_room(self._functions, self._at_hand)
             known = self._functions[path] = functions_of(facts)
         return known
 
@@ -133,7 +136,7 @@ class ProjectSources:
         if known is None:
             known = self._read(path, extraction.template_facts, python=False)
             if known is not None:
-                _make_room(self._templates)
+                _make_room(self._templates, self._at_hand)
                 self._templates[path] = known
         return known
 
@@ -241,9 +244,10 @@ class ProjectSources:
 
     def _decoded(self, path: str, content: bytes | str, *, python: bool) -> SourceFile:
         decoded = decode(content, python=python)
-        file = self._texts[path] = SourceFile(path, decoded.text)
+        file = SourceFile(path, decoded.text)
         fault = decoded.fault
         if fault is not None:
+            self._texts[path] = file
             span = Span(path, fault.at, min(fault.at + 1, len(decoded.text)))
             self._problems[path] = FileProblem("bad-encoding", fault.message, span, fault.help)
         return file
@@ -287,10 +291,10 @@ class _Texts(Mapping[str, SourceFile]):
         return len(self._sources.read())
 
 
-def _make_room[Kept](kept: dict[str, Kept]) -> None:
+def _make_room[Kept](kept: dict[str, Kept], most: int) -> None:
     """Forget what was decoded first, when there is much."""
-    if len(kept) >= AT_HAND:
-        for path in list(kept)[: AT_HAND // 2]:
+    if len(kept) >= most:
+        for path in list(kept)[: most // 2]:
             del kept[path]
 
 

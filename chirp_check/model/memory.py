@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import wraps
 from heapq import heappop, heappush
 from itertools import count
-from typing import Any, Concatenate, cast
+from typing import Any, Concatenate, Protocol, cast
 
 from chirp_check.model.sources import ModelSettings, Sources
 
@@ -20,6 +20,7 @@ type Key = tuple[object, ...]
 
 KNOWN, DOUBTFUL, STALE = range(3)
 NOTHING = object()
+RUNNING = object()
 
 
 class Node:
@@ -43,8 +44,74 @@ class Cycle(Exception):
     """A query that needs its own answer."""
 
 
-class Memory:
+class Memory(Protocol):
     """The questions asked so far."""
+
+    @property
+    def depth(self) -> int:
+        """How many questions are being answered, each for the one before."""
+        ...
+
+    def ask(self, model: Queries, question: Callable[..., Any], key: Key, *, gate: bool = False) -> Any:
+        """The answer to a question."""
+        ...
+
+    def read(self, question: Callable[..., Any], key: Key) -> None:
+        """Note that an input is read, whose answer is not kept here."""
+        ...
+
+    def changed(self, question: Callable[..., Any], *key: object) -> None:
+        """Note that the answer to a question that reads from outside may be another one now."""
+        ...
+
+    def __len__(self) -> int: ...
+
+
+class Answers(Memory):
+    """A memory for one look at a project: answers alone, without what they depend on."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._known: dict[Callable[..., Any], dict[Key, Any]] = {}
+
+    @property
+    def depth(self) -> int:
+        """How many questions are being answered, each for the one before."""
+        return self._depth
+
+    def ask(self, model: Queries, question: Callable[..., Any], key: Key, *, gate: bool = False) -> Any:
+        """The answer to a question."""
+        known = self._known.get(question)
+        if known is None:
+            known = self._known[question] = {}
+        value = known.get(key, NOTHING)
+        if value is NOTHING:
+            known[key] = RUNNING
+            self._depth += 1
+            try:
+                value = known[key] = question(model, *key)
+            except BaseException:
+                del known[key]
+                raise
+            finally:
+                self._depth -= 1
+        elif value is RUNNING:
+            raise Cycle(f"{question.__qualname__}{key}")
+        return value
+
+    def read(self, question: Callable[..., Any], key: Key) -> None:
+        """Nothing is noted."""
+
+    def changed(self, question: Callable[..., Any], *key: object) -> None:
+        """A memory for one look does not see changes."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return sum(map(len, self._known.values()))
+
+
+class LastingMemory(Memory):
+    """A memory that lasts from one look at a project to the next."""
 
     def __init__(self) -> None:
         self._nodes: dict[tuple[object, Key], Node] = {}
@@ -214,10 +281,10 @@ def _raise(node: Node, height: int) -> None:
 class Queries:
     """What every query gets: the project's sources and settings, and the memory of answers."""
 
-    def __init__(self, sources: Sources, settings: ModelSettings) -> None:
+    def __init__(self, sources: Sources, settings: ModelSettings, memory: Memory | None = None) -> None:
         self.sources = sources
         self.settings = settings
-        self.memory = Memory()
+        self.memory = Answers() if memory is None else memory
 
 
 def query[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Concatenate[Queries, P], R]:

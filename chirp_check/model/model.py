@@ -22,7 +22,7 @@ from chirp_check.model.entities import (
 )
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, counts, ids, only_an_id, pieces, scripted, wanted_id
-from chirp_check.model.memory import Queries
+from chirp_check.model.memory import Memory, Queries
 from chirp_check.model.route_checks import route_names
 from chirp_check.model.routes import Reach, RouteShape, is_local, path_pieces, with_holes
 from chirp_check.model.screens import holds
@@ -36,8 +36,8 @@ NO_SETTINGS = ModelSettings()
 class Model(Queries):
     """All facts of a project, resolved by name. Reads what it needs through `sources`, and remembers every answer."""
 
-    def __init__(self, sources: Sources, settings: ModelSettings = NO_SETTINGS) -> None:
-        super().__init__(sources, settings)
+    def __init__(self, sources: Sources, settings: ModelSettings = NO_SETTINGS, memory: Memory | None = None) -> None:
+        super().__init__(sources, settings, memory)
 
     @property
     def applications(self) -> tuple[Application, ...]:
