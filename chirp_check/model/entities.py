@@ -84,6 +84,12 @@ class BlockUse(msgspec.Struct, frozen=True, gc=False):
     parameter: str
 
 
+class ContextUse(msgspec.Struct, frozen=True, gc=False):
+    """A render site of which all names that it gives to its template are known."""
+
+    site: Site
+
+
 class BlockAt(msgspec.Struct, frozen=True, gc=False):
     """A block and the template file that defines it."""
 

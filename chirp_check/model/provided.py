@@ -6,9 +6,9 @@ import msgspec
 
 from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.cascades import Cascade
-from chirp_check.model.context import context_of, units_of
+from chirp_check.model.context import applications_of, context_of, renderings, units_of
 from chirp_check.model.domain import Dict, Scalar, Sequence, Value, is_portable
-from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.entities import ContextUse, Pattern, Site, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.pages import cascade_of
@@ -21,13 +21,13 @@ UNSEEN = Unknown("what a handler works out", Span("", 0, 0))
 
 type Unit = tuple[str, str | None]
 # What one render gives: the value at each place that reads a name, by the place's number.
-type Site = tuple[tuple[int, Value], ...]
+type Given = tuple[tuple[int, Value], ...]
 
 
 class Provided(msgspec.Struct, frozen=True, gc=False):
     """What renders give to one template, each way once; `open`: there are renders whose template nobody knows."""
 
-    sites: tuple[Site, ...]
+    sites: tuple[Given, ...]
     open: bool
 
 
@@ -49,8 +49,8 @@ def provided(model: Queries, app: AppKey, path: str) -> Provided:
 
 
 @query
-def _all(model: Queries, app: AppKey) -> tuple[Mapping[str, tuple[Site, ...]], bool]:
-    found: dict[str, dict[Site, None]] = {}
+def _all(model: Queries, app: AppKey) -> tuple[Mapping[str, tuple[Given, ...]], bool]:
+    found: dict[str, dict[Given, None]] = {}
     is_open = False
     for file in sorted(application_files(model, app)):
         known = _sites(model, app, file)
@@ -95,6 +95,23 @@ def _sites(model: Queries, app: AppKey, file: str) -> _Sites:
             found[unit, tuple(sorted(names.items(), key=lambda one: one[0])), more] = None
     # A helper that is run on unknown arguments names no template; where calls are known to name some, these are all.
     return _Sites(tuple(found), open=bool(unnamed - named))
+
+
+@query
+def context_uses(model: Queries, file: str) -> tuple[ContextUse | Unknown, ...]:
+    """The render sites of a Python file: those of which all names are known, and the others."""
+    known: dict[Span, str] = {}
+    complete: set[Span] = set()
+    for app in applications_of(model, file) if file.endswith(".py") else ():
+        for one in renderings(model, app, file):
+            known[one.span] = one.kind
+            complete |= set() if one.open else {one.span}
+    return tuple(
+        ContextUse(Site(kind, span))
+        if span in complete
+        else Unknown("names passed that are not known", span, "context")
+        for span, kind in known.items()
+    )
 
 
 def _kept(entries: Iterable[tuple[str, Value]]) -> Iterator[tuple[str, Value]]:

@@ -12,7 +12,7 @@ from chirp_check.model.answers import handler_faults
 from chirp_check.model.applications import application, application_keys
 from chirp_check.model.context_faults import context_faults
 from chirp_check.model.duplicates import given_twice
-from chirp_check.model.entities import BlockUse, SyntaxProblem, TargetUse, TemplateUse, Unknown, UrlUse
+from chirp_check.model.entities import BlockUse, ContextUse, SyntaxProblem, TargetUse, TemplateUse, Unknown, UrlUse
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
@@ -20,6 +20,7 @@ from chirp_check.model.none_tests import none_tests
 from chirp_check.model.page_faults import page_faults
 from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
+from chirp_check.model.provided import context_uses
 from chirp_check.model.response_headers import header_uses
 from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import named_routes, route_faults
@@ -128,6 +129,7 @@ PRODUCERS: tuple[Producer, ...] = (
     template_uses,
     deceptions,
     context_faults,
+    context_uses,
     given_twice,
     none_tests,
 )
@@ -144,8 +146,8 @@ def subjects_of(model: Queries, path: str) -> Mapping[type, tuple[object, ...]]:
 
 
 # The kinds of subjects that are references, and the kinds of unknowns that stand for one that is not verified.
-REFERENCES = (TemplateUse, BlockUse, UrlUse, TargetUse)
-UNVERIFIED = frozenset({"template", "block", "url", "target"})
+REFERENCES = (TemplateUse, BlockUse, UrlUse, TargetUse, ContextUse)
+UNVERIFIED = frozenset({"template", "block", "url", "target", "context"})
 
 
 class Tally(NamedTuple):

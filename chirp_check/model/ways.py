@@ -26,7 +26,7 @@ from chirp_check.model.domain import Dict, Sequence, Value, joined
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries
-from chirp_check.model.provided import Site, provided
+from chirp_check.model.provided import Given, provided
 from chirp_check.model.template_scopes import Scopes, is_parameter
 from chirp_check.model.template_values import (
     Evaluation,
@@ -172,11 +172,10 @@ class Reader:
         """The names in a term that the template does not bind itself, those in what it binds included."""
         for name in names_in(term):
             bound = self.scopes.bound(name)
-            for one in bound:
-                if one.start not in seen:
-                    for inner in (one.value, self.scopes.iterable(one)):
-                        if inner is not None:
-                            yield from self._free(inner, seen | {one.start})
+            fresh = [one for one in bound if one.start not in seen]
+            inner = [(one, part) for one in fresh for part in (one.value, self.scopes.iterable(one))]
+            for one, part in inner:
+                yield from self._free(part, seen | {one.start}) if part is not None else ()
             if not bound or not self.scopes.decides(bound[-1], name.start):
                 yield name
 
@@ -295,5 +294,5 @@ def _limited(given: list[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
     ]
 
 
-def _projected(site: Site, places: Mapping[int, str | int]) -> Way:
+def _projected(site: Given, places: Mapping[int, str | int]) -> Way:
     return tuple((places[at], value) for at, value in site if at in places)

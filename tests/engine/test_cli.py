@@ -69,7 +69,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 def test_clean(project: Path, run: Run) -> None:
     (project / "app.py").write_text(GOOD)
     assert run() == 0
-    assert run.out == "no errors in 2 files (1 route, 1 template)\nverified 1 of 1 reference\n"
+    assert run.out == "no errors in 2 files (1 route, 1 template)\nverified 2 of 2 references\n"
     assert run.err == ""
 
 
@@ -234,8 +234,8 @@ def test_json(project: Path, run: Run) -> None:
             "files": 2,
             "routes": 1,
             "templates": 1,
-            "references": 2,
-            "resolved": 2,
+            "references": 3,
+            "resolved": 3,
             "errors": 1,
             "warnings": 0,
         },
