@@ -72,7 +72,7 @@ _CONSTRUCTORS: Mapping[str, str] = MappingProxyType(
 )
 # Two names of one class, and classes that derive from another.
 _SAME: Mapping[str, str] = MappingProxyType(
-    {"MutationResult": "FormAction", "Page.mounted": "Page", "hx_redirect": "Response", "AnyResponse": "Response"}
+    {"MutationResult": "FormAction", "Page.mounted": "Page", "hx_redirect": "Response"}
 )
 _BASES: Mapping[str, str] = MappingProxyType({"JSONResponse": "Response"})
 
