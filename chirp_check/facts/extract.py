@@ -41,7 +41,10 @@ _BLOCKS = frozenset({"block", "fragment", "region"})
 def read_template(file: SourceFile) -> TemplateFacts:
     """The facts of one template, whatever its text. What Kida refuses is a fault; the rest is still there."""
     check_markup(file.text.count("<"), "tags")
-    return _TemplateReader(file).read()
+    reader = _TemplateReader(file)
+    facts = reader.read()
+    reader.forget()
+    return facts
 
 
 class _Around(NamedTuple):
@@ -52,6 +55,8 @@ class _Around(NamedTuple):
 
 
 class _TemplateReader:
+    """Reads one file, once."""
+
     def __init__(self, file: SourceFile) -> None:
         self.file = file
         self.text = _encodable(file.text)
@@ -74,6 +79,11 @@ class _TemplateReader:
         self.parameters: dict[Tag, tuple[Parameter, ...]] = {}
         self.program: tuple[Step, ...] = ()
         self.places: tuple[tuple[int, int], ...] = ()
+
+    def forget(self) -> None:
+        """Let go of blocks and arms, which know each other: where nobody looks for circles, nothing else frees them."""
+        for block in self.structure.blocks:
+            block.arms.clear()
 
     def read(self) -> TemplateFacts:
         self._read_nesting()
