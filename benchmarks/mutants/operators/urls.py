@@ -3,7 +3,7 @@
 import ast
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
@@ -505,8 +505,14 @@ def _page_method_changed(app: Application, random: Random) -> Iterator[Change]:
             for one, methods in pages(app)
         )
         places = _broken(app, (*((one.path, one.methods) for one in routes(app)), *after))
+        moved = tuple(
+            replace(one, start=one.start + len(other) - len(node.name), end=one.end + len(other) - len(node.name))
+            if one.path == module.path and one.start > start
+            else one
+            for one in places
+        )
         if places:
-            yield Change(module.path, start, start + len(node.name), other, places)
+            yield Change(module.path, start, start + len(node.name), other, moved)
 
 
 def _page_renamed(app: Application, random: Random) -> Iterator[Mutant]:
