@@ -156,11 +156,20 @@ class _Judge:
                 yield from at_calls or (hidden or in_template or self._at_site(way, lack, certain=certain),)
 
     def _at_calls(self, ways: list[Rendering], lack: Lack) -> Iterator[MissingName]:
-        """The faults of the calls of a helper that forwards what it is given, where some of them lack a name."""
+        """The faults of the calls of a helper that forwards what it is given, where some of them lack a name.
+
+        The helper says itself what it renders; what a call passes, with what the helper adds, is what a way gives.
+        """
+        span = ways[0].span
+        written = [one.span for one in (ways[0].template, ways[0].block) if one is not None]
+        call = call_at(self.model, span)
+        if call is None or not all(_inside(one, span) for one in written):
+            return
+        own = {one.name for one in call.arguments if one.name is not None}
         lacking = [one for one in ways if _lacks(one, lack.name)]
         files = sorted(application_files(self.model, self.app))
-        for place_, names in helper_calls(self.model, files, lacking[0].span):
-            way = next((one for one in lacking if names <= one.given), None)
+        for place_, names in helper_calls(self.model, files, span):
+            way = next((one for one in lacking if names == one.given - own), None)
             if way is not None and lack.name not in names:
                 yield msgspec.structs.replace(self._missing(way, lack), site=place_)
 
@@ -172,13 +181,12 @@ class _Judge:
 
     def _where(self, way: Rendering) -> Span:
         """Where a render site says what it renders: in its own call, or in the call of a helper."""
-        written = [one.span for one in (way.template, way.block) if one is not None]
-        inside = (one for one in written if one.path == way.span.path and way.span.start <= one.start < way.span.end)
-        passed = (one for one in written if is_argument(self.model, one))
+        for one in (way.template, way.block):
+            if one is not None and (_inside(one.span, way.span) or is_argument(self.model, one.span)):
+                return one.span
         call = call_at(self.model, way.span)
-        own = next(iter(call.arguments), None) if call is not None else None
-        first = way.span if own is None else Span(way.span.path, own.value.start, own.value.end)
-        return (*inside, *passed, first)[0]
+        first = next(iter(call.arguments), None) if call is not None else None
+        return way.span if first is None else Span(way.span.path, first.value.start, first.value.end)
 
     def _place(self, need: Need) -> Span:
         return place(self.model, need.path, need.at)
@@ -269,6 +277,10 @@ class _Judge:
                 if found.block.inside_match:
                     name = found.block.name.name
                     yield OutOfSight(name, found.span, self._where(one), None if whole else block, "match")
+
+
+def _inside(place_: Span, call: Span) -> bool:
+    return place_.path == call.path and call.start <= place_.start < call.end
 
 
 def _lacks(way: Rendering, name: str) -> bool:
