@@ -45,14 +45,14 @@ class _Node:
             return (text[::-1] for text in _between(self.backward, after[::-1]))
         return self.texts
 
-    def taking(self, text: str, *, converting: bool) -> Iterator[_Node]:
+    def taking(self, text: str, *, converting: bool) -> list[_Node]:
         """Where a segment of known text leads."""
         node = self.texts.get(text)
-        if node is not None:
-            yield node
-        for converter, below in self.params.items():
-            if _converts(converter, text) if converting else text:
-                yield below
+        found = [] if node is None else [node]
+        if self.params:
+            fits = _converts if converting else _is_text
+            found += [below for converter, below in self.params.items() if fits(converter, text)]
+        return found
 
 
 class RouteTrie:
@@ -88,12 +88,20 @@ class RouteTrie:
         pending: list[_Place] = [(self._root, 0, False)]
         seen: set[tuple[int, int, bool]] = set()
         while pending:
-            place = pending.pop()
-            key = (id(place[0]), *place[1:])
+            node, at, inside = pending.pop()
+            if at == len(reference):
+                found.update(node.ends)
+                continue
+            segment = reference[at]
+            if node.rest and segment != "":
+                found.update(node.rest)
+            if isinstance(segment, str):
+                pending += [(below, at + 1, False) for below in node.taking(segment, converting=converting)]
+                continue
+            key = (id(node), at, inside)
             if key not in seen:
                 seen.add(key)
-                found.update(_met(place, reference))
-                pending.extend(_onward(place, reference, converting=converting))
+                pending += _onward(node, at, ("", segment[1]) if inside else segment, converting=converting)
         return tuple(sorted(found))
 
 
@@ -101,28 +109,11 @@ class RouteTrie:
 type _Place = tuple[_Node, int, bool]
 
 
-def _met(place: _Place, reference: tuple[Segment, ...]) -> list[int]:
-    """The paths that end at a place, or take the rest from there."""
-    node, at, _ = place
-    if at == len(reference):
-        return node.ends
-    return node.rest if reference[at] != "" else []
-
-
-def _onward(place: _Place, reference: tuple[Segment, ...], *, converting: bool) -> Iterator[_Place]:
-    node, at, inside = place
-    if at == len(reference):
-        return
-    segment = reference[at]
-    if isinstance(segment, str):
-        for below in node.taking(segment, converting=converting):
-            yield below, at + 1, False
-        return
-    before, after = ("", segment[1]) if inside else segment
-    for below in node.fitting(before, after, converting=converting):
-        yield below, at + 1, False
-    for below in node.fitting(before, "", converting=converting):
-        yield below, at, True
+def _onward(node: _Node, at: int, hole: tuple[str, str], *, converting: bool) -> list[_Place]:
+    """Where a hole leads: behind it, or on inside of it."""
+    before, after = hole
+    behind: list[_Place] = [(below, at + 1, False) for below in node.fitting(before, after, converting=converting)]
+    return behind + [(below, at, True) for below in node.fitting(before, "", converting=converting)]
 
 
 def _between(ordered: tuple[str, ...], start: str) -> Iterable[str]:
@@ -139,6 +130,10 @@ def _converts(converter: str, text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_text(_: str, text: str) -> bool:
+    return text != ""
 
 
 def _all_nodes(root: _Node) -> Iterator[_Node]:
