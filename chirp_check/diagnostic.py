@@ -110,8 +110,13 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
     At most a third of the letters may differ, counted without what paths share; a candidate that has the whole name
     among its parts counts as one letter off. Of equals the first in the alphabet is taken.
     """
+    return nearest_of((name, candidate) for candidate in candidates)
+
+
+def nearest_of(pairs: Iterable[tuple[str, str]]) -> str | None:
+    """As `nearest`, where for each candidate it is another name that may have meant it."""
     best: tuple[int, str] | None = None
-    for candidate in sorted(set(candidates)):
+    for candidate, name in sorted({(candidate, name) for name, candidate in pairs}):
         if candidate == name:
             continue
         wrong, right = _cores(name, candidate)

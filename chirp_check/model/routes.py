@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from chirp_check.diagnostic import nearest
+from chirp_check.diagnostic import nearest, nearest_of
 from chirp_check.grammar.path import PathError, PathPattern, PathSegment, parse_path
 from chirp_check.model.applications import AppKey, application
 from chirp_check.model.entities import Pattern, Text
@@ -235,5 +235,13 @@ def _fits(segment: PathSegment, before: str, after: str) -> bool:
 def nearest_path(model: Queries, apps: tuple[AppKey, ...], shape: str) -> str | None:
     """The path, as a route of one of the applications writes it, that is most like a path with holes."""
     known = {one: path for app in apps for one, path in shapes(model, app).items()}
-    found = nearest(shape, known)
+    found = nearest(shape, known) or nearest_of((_filled(shape, one), one) for one in known)
     return known[found] if found is not None else None
+
+
+def _filled(shape: str, known: str) -> str:
+    """The path with a hole wherever the known one has a parameter, if they have as many segments."""
+    here, there = shape.split("/"), known.split("/")
+    if len(here) != len(there):
+        return shape
+    return "/".join(HOLE if other == HOLE and one else one for one, other in zip(here, there, strict=True))
