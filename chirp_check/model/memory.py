@@ -90,7 +90,7 @@ class Answers(Memory):
             self._depth += 1
             try:
                 value = known[key] = question(model, *key)
-            except BaseException:
+            except BaseException:  # raised again; the question has no answer yet
                 del known[key]
                 raise
             finally:
