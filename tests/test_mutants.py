@@ -89,5 +89,6 @@ def test_every_carrier_is_used_with_and_without_a_mistake(carrier: str) -> None:
 def test_marks_become_places() -> None:
     files, place = unmarked({"a.py": f'x = {BEGIN}f"{ALSO}é{ENDED}b"{END}\n', "b.py": "y\n"}, "some-rule")
     assert files == {"a.py": 'x = f"éb"\n', "b.py": "y\n"}
+    assert place is not None
     assert place == Place("some-rule", "a.py", 4, 9)
     assert Place("some-rule", "a.py", 6, 7) in place.accepted

@@ -76,7 +76,7 @@ def _bound_outside(before: str, after: str) -> Callable[[Application, Random], I
 def _import_moved_inside(app: Application, random: Random) -> Iterator[Change]:
     """The import stands in the outer block; the inner ones are rendered alone."""
     for template, text in app.templates.items():
-        outer = next((tag for tag, name, _ in _blocks(text) if not tag.above and tag.close is not None), None)
+        outer = next((tag for tag, _, _ in _blocks(text) if not tag.above and tag.close is not None), None)
         for tag in tags(text):
             if tag.word != "from" or tag.above or outer is None or outer.close is None or tag.start > outer.start:
                 continue
@@ -107,7 +107,7 @@ def _uses_in(text: str, tag: Tag, names: list[str]) -> Iterator[tuple[str, int]]
 def _let_at_the_top(app: Application, random: Random) -> Iterator[Change]:
     """`{% let %}` at the top reads a name: Kida then cannot render any block of the template alone."""
     for template, text in app.templates.items():
-        alone = [name for tag, name, _ in _blocks(text) if (template, name) in rendered(app)]
+        alone = [name for _, name, _ in _blocks(text) if (template, name) in rendered(app)]
         first = next((tag for tag, _, _ in _blocks(text)), None)
         if not alone or first is None:
             continue
