@@ -11,7 +11,7 @@ import difflib
 import multiprocessing
 import sys
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import islice
@@ -22,10 +22,11 @@ from benchmarks.metamorphic.bases import Base, bases, readable
 from benchmarks.metamorphic.behaviour import Runner
 from benchmarks.metamorphic.judging import Change, Checker, Said, change
 from benchmarks.metamorphic.kinds import KINDS
-from benchmarks.metamorphic.rewriting import Files, Moves, Overlap, Rewrite, applied, union
+from benchmarks.metamorphic.rewriting import Files, Moves, Overlap, Place, Rewrite, applied, union
 
 TRIES = 25
 AT_ONCE = 8
+LOOKED_AT = 400
 COUNTERS = ("checks", "kept", "differ", "shifted", "blinded", "proved", "wrong")
 
 
@@ -65,6 +66,7 @@ class Tally:
     proved: Counter[str] = field(default_factory=Counter[str])
     wrong: Counter[str] = field(default_factory=Counter[str])
     stale: int = 0
+    aimed: int = 0
     lines: list[str] = field(default_factory=list[str])
 
     def add(self, other: Tally) -> None:
@@ -72,6 +74,7 @@ class Tally:
         for name in COUNTERS:
             getattr(self, name).update(getattr(other, name))
         self.stale += other.stale
+        self.aimed += other.aimed
         self.lines += other.lines
 
 
@@ -81,9 +84,13 @@ def known_bases(names: str, seed: int) -> tuple[Base, ...]:
     return tuple(bases(tuple(name for name in names.split(",") if name), seed))
 
 
-def rewrites(batch: int, options: argparse.Namespace) -> tuple[Base, list[One]]:
-    """The rewrites of a batch: all of one base, no two of them touch the same file."""
-    base = Random(f"{options.seed}:{batch}").choice(known_bases(options.app, options.seed))
+def base_of(batch: int, options: argparse.Namespace) -> Base:
+    """The base that a batch of rewrites is about."""
+    return Random(f"{options.seed}:{batch}").choice(known_bases(options.app, options.seed))
+
+
+def rewrites(batch: int, base: Base, places: Sequence[Place], options: argparse.Namespace) -> list[One]:
+    """The rewrites of a batch: no two of them touch the same file, and half of them change the text of a finding."""
     kinds = [name for name in KINDS if options.kind in name]
     touched: set[str] = set()
     found: list[One] = []
@@ -91,13 +98,22 @@ def rewrites(batch: int, options: argparse.Namespace) -> tuple[Base, list[One]]:
         random = Random(f"{options.seed}:{number}")
         for _ in range(TRIES):
             kind = random.choice(kinds)
-            rewrite = next(islice(KINDS[kind](base.files, random), random.choice((0, 0, 1, 4)), None), None)
+            rewrite = picked(islice(KINDS[kind](base.files, random), LOOKED_AT), places, random)
             if rewrite is None or touched & rewrite.touched or done(base, (One(number, kind, rewrite),)) is None:
                 continue
             touched |= rewrite.touched
             found.append(One(number, kind, rewrite))
             break
-    return base, found
+    return found
+
+
+def picked(found: Iterator[Rewrite], places: Sequence[Place], random: Random) -> Rewrite | None:
+    """One of some rewrites: half of the time the first that changes the text of a finding."""
+    first = next(found, None)
+    if first is None or random.random() < 0.5:
+        return first
+    near = (one for one in (first, *found) if any(one.changes(place) for place in places))
+    return next(near, first)
 
 
 def done(base: Base, ones: Sequence[One]) -> Done | None:
@@ -127,7 +143,13 @@ class Worker:
         every = max(1, len(batches) * AT_ONCE // proofs) if proofs else 0
         with Runner() as runner:
             for batch in batches:
-                base, ones = rewrites(batch, self._options)
+                base = base_of(batch, self._options)
+                checker = self._checkers.setdefault(base.name, Checker(base.app.root.name))
+                if base.name not in self._before:
+                    self._before[base.name] = checker.look(base.files, anew=True)
+                places = [one.place for one in self._before[base.name][0]]
+                ones = rewrites(batch, base, places, self._options)
+                self.tally.aimed += sum(one.rewrite.changes(place) for one in ones for place in places)
                 whole = done(base, ones) if ones else None
                 if whole is None:
                     continue
@@ -145,9 +167,7 @@ class Worker:
     def _check(self, done: Done, *, alone: bool) -> bool:
         """Whether all findings are kept; what is not, is noted for a single rewrite."""
         tally, base = self.tally, done.base
-        checker = self._checkers.setdefault(base.name, Checker(base.app.root.name))
-        if base.name not in self._before:
-            self._before[base.name] = checker.look(base.files, anew=True)
+        checker = self._checkers[base.name]
         before, unresolved = self._before[base.name]
         found, now = checker.look(done.files)
         texts = base.files, done.files
@@ -211,6 +231,7 @@ def table(tally: Tally, seconds: float) -> str:
     for name, figures in rows:
         shown = (f"{figure:{width},}" for figure, width in zip(figures, widths, strict=True))
         lines.append(f"{name:36}{''.join(shown)}")
+    lines.append(f"{tally.aimed:,} times the text of a finding itself was rewritten")
     lines.append(f"{seconds:.0f} s; a running engine said something else than a new one {tally.stale} times")
     return "\n".join(lines)
 

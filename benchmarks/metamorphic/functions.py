@@ -60,6 +60,62 @@ def extract_helper(files: Files, random: Random) -> Iterator[Rewrite]:
             yield Rewrite((above, site.instead(value, f"{name}({given})")))
 
 
+def extract_method(files: Files, random: Random) -> Iterator[Rewrite]:
+    """`return E` becomes `return Helper.made(…)` or `return Helper().made(…)`, a class at the end of the module."""
+    for site, function, value in _returns(files, random):
+        name = fresh(random, "Helper")
+        names = _parameters(site, function, value, everything=True)
+        if _called_on_import(site, function) or "self" in names:
+            continue
+        static = random.random() < 0.5
+        given = ", ".join(names)
+        taking = ", ".join(names if static else ["self", *names])
+        marked = "    @staticmethod\n" if static else ""
+        head = f"\n\nclass {name}:\n{marked}    def made({taking}):\n        return "
+        call = f"{name}.made({given})" if static else f"{name}().made({given})"
+        end = len(site.tree.text)
+        yield Rewrite((site.instead(value, call), site.insert(end, head, site.taken(value), "\n")))
+
+
+def pass_through(files: Files, random: Random) -> Iterator[Rewrite]:
+    """A decorator that changes nothing, on a function that has others."""
+    for site in sites(files, random, *FUNCTIONS):
+        function = site.node
+        assert isinstance(function, FUNCTIONS)
+        if not function.decorator_list:
+            continue
+        at = site.tree.offset(function.lineno, function.col_offset)
+        indent = site.tree.indent(at)
+        if indent is None:
+            continue
+        name = fresh(random, "kept")
+        made = f"def {name}(function):\n    return function\n"
+        if isinstance(function, ast.FunctionDef) and random.random() < 0.7:
+            made = f"""from functools import wraps as wraps_{name}
+def {name}(function):
+    @wraps_{name}(function)
+    def inner(*args, **kwargs):
+        return function(*args, **kwargs)
+    return inner
+"""
+        yield Rewrite((site.insert(site.tree.after_imports, made), site.insert(at, f"@{name}\n{indent}")))
+
+
+def to_match(files: Files, random: Random) -> Iterator[Rewrite]:
+    """`return A if C else B`, or `if C: return A` and then `return B`, become a `match`."""
+    for site in sites(files, random, ast.Return):
+        node = site.node
+        assert isinstance(node, ast.Return)
+        indent = site.tree.indent(site.tree.start(node))
+        if not isinstance(node.value, ast.IfExp) or indent is None:
+            continue
+        inner = f"\n{indent}    case "
+        body = f":\n{indent}        return ("
+        value = node.value
+        pieces = ("match bool(", site.taken(value.test), "):", inner, "True", body, site.taken(value.body), ")")
+        yield Rewrite((site.instead(node, *pieces, inner, "_", body, site.taken(value.orelse), ")"),))
+
+
 def extract_keyword_helper(files: Files, random: Random) -> Iterator[Rewrite]:
     """The same with keyword parameters, the helper at the end of the module."""
     for site, function, value in _returns(files, random):

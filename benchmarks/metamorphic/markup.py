@@ -14,6 +14,7 @@ NAMED = frozenset(
 )
 QUIET = frozenset({"if", "elif", "else", "unless", "for", "empty", "end", "endif", "endfor", "endunless"})
 VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
+THROUGH = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-target", "action", "href", "id")
 _SPACE = re.compile(r"\s+")
 _FROM = re.compile(r"\bimport\s+(.*)")
 _TERNARY = re.compile(r"^(?P<a>[^'\"{}]*?|\s*'[^']*'\s*|\s*\"[^\"]*\"\s*) if (?P<c>.+) else (?P<b>.+)$", re.DOTALL)
@@ -170,6 +171,24 @@ def to_tilde(files: Files, random: Random) -> Iterator[Rewrite]:
                     yield Rewrite((edit,))
 
 
+def through_set(files: Files, random: Random) -> Iterator[Rewrite]:
+    """`hx-get="/a/{{ b }}"` becomes `hx-get="{{ url }}"`, set in front of the element."""
+    for path, text in _templates(files, random):
+        for element in _shuffled(_elements(text), random):
+            if _in_script(text, element.start):
+                continue
+            for one in element.attributes:
+                literal = re.sub(r"\{\{.*?\}\}", "", one.value)
+                plain = not re.search(r"\{%|\{#", one.value) and not re.search(r"[&<>'\"\\{}]", literal)
+                if one.name not in THROUGH or not plain or not literal.strip() or text[one.end - 1] != '"':
+                    continue
+                pieces = _value_parts(path, one.value, one.value_start)
+                if pieces:
+                    name = fresh(random)
+                    above = Edit(path, element.start, element.start, (f"{{% set {name} = ", *pieces, " %}"))
+                    yield Rewrite((above, Edit(path, one.value_start, one.value_end, (f"{{{{ {name} }}}}",))))
+
+
 def conditional_output(files: Files, random: Random) -> Iterator[Rewrite]:
     """`{{ a if c else b }}` becomes an `if` tag."""
     for path, text in _templates(files, random):
@@ -231,6 +250,8 @@ def extract_include(files: Files, random: Random) -> Iterator[Rewrite]:
                 continue
             inside = [one for one in found if element.start <= one.start < end]
             around = [found[at].word for at in inside[0].above] if inside else None
+            if _in_empty(found, element.start):
+                continue
             if around is None or not all(one.word in QUIET for one in inside):
                 continue
             if {"def", "call", "slot", "capture", "match"} & set(around) or not _balanced(
@@ -245,6 +266,14 @@ def extract_include(files: Files, random: Random) -> Iterator[Rewrite]:
             include = f'{{% include "{folder.removeprefix("templates/")}{name}" %}}'
             created = {folder + name: (Taken(path, element.start, end),)}
             yield Rewrite((Edit(path, element.start, end, (include,)),), created)
+
+
+def _in_empty(found: tuple[Tag, ...], at: int) -> bool:
+    """Whether a place is in the `empty` part of a loop, where Kida 0.12 cannot include."""
+    loops = (one for one in found if one.word == "for" and one.close is not None)
+    ranges = [(one.start, found[one.close or 0].start) for one in loops]
+    marks = [one.start for one in found if one.word in ("empty", "else")]
+    return any(start < mark < at < end for start, end in ranges for mark in marks)
 
 
 def _balanced(inside: list[Tag], found: tuple[Tag, ...], start: int, end: int) -> bool:

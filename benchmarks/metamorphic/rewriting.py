@@ -15,6 +15,15 @@ class Taken:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A range of a file."""
+
+    path: str
+    start: int
+    end: int
+
+
 type Piece = str | Taken
 
 
@@ -48,6 +57,10 @@ class Rewrite:
             *(piece.path for piece in pieces if not isinstance(piece, str)),
         }
 
+    def changes(self, place: Place) -> bool:
+        """Whether an edit replaces some text of a place."""
+        return any(edit.path == place.path and edit.start < place.end and place.start < edit.end for edit in self.edits)
+
 
 def union(rewrites: Sequence[Rewrite]) -> Rewrite:
     """Some rewrites that touch different files, as one."""
@@ -58,15 +71,6 @@ def union(rewrites: Sequence[Rewrite]) -> Rewrite:
         moved={old: new for one in rewrites for old, new in one.moved.items()},
         renamed={old: new for one in rewrites for old, new in one.renamed.items()},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A range of a file."""
-
-    path: str
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,15 @@ def to_class_attribute(files: Files, random: Random) -> Iterator[Rewrite]:
         yield Rewrite((above, site.instead(site.node, f"{name}.TEXT")))
 
 
+def to_enumeration(files: Files, random: Random) -> Iterator[Rewrite]:
+    """A text becomes the value of a member of an enumeration."""
+    for site in _literals(files, random):
+        name = fresh(random, "Made")
+        head = f"import enum as enum_{name}\nclass {name}(enum_{name}.Enum):\n    TEXT = "
+        above = site.insert(site.tree.after_imports, head, site.taken(site.node), "\n")
+        yield Rewrite((above, site.instead(site.node, f"{name}.TEXT.value")))
+
+
 def to_imported_constant(files: Files, random: Random) -> Iterator[Rewrite]:
     """A text becomes a constant of another module."""
     for site in _literals(files, random):
@@ -186,6 +195,34 @@ def _before(site: Site, node: ast.expr) -> ast.stmt | None:
             return None
         child = one
     return None
+
+
+def to_grown_local(files: Files, random: Random) -> Iterator[Rewrite]:
+    """Keywords become `**values`, where `values` grows by `update`, `|=`, `setdefault` or an item."""
+    for site, call in _keyword_calls(files, random):
+        above = _before(site, call)
+        named = [one for one in call.keywords if one.arg]
+        indent = site.tree.indent(site.tree.start(above)) if above is not None else None
+        if above is None or indent is None or any(suspends(one.value) for one in call.keywords):
+            continue
+        if len(named) != len(call.keywords) or len(named) < 2:
+            continue
+        name = fresh(random, "values")
+        pieces: list[Piece] = [f'{name} = {{"{named[0].arg}": ', site.taken(named[0].value), "}"]
+        for one in named[1:]:
+            head, tail = random.choice(
+                (
+                    (f"{name}.update({one.arg}=", ")"),
+                    (f'{name} |= {{"{one.arg}": ', "}"),
+                    (f'{name}["{one.arg}"] = (', ")"),
+                    (f'{name}.setdefault("{one.arg}", ', ")"),
+                    (f'{name} = {{**{name}, "{one.arg}": ', "}"),
+                )
+            )
+            pieces += [f"\n{indent}{head}", site.taken(one.value), tail]
+        first = site.line_above(above, *pieces)
+        if first is not None:
+            yield Rewrite((first, _without_keywords(site, call, f"**{name}")))
 
 
 def to_partial(files: Files, random: Random) -> Iterator[Rewrite]:
