@@ -13,6 +13,7 @@ from chirp_check.model.domain import (
     Record,
     Sequence,
     Value,
+    flattened,
     is_light,
 )
 from chirp_check.model.entities import Text, Unknown
@@ -77,7 +78,7 @@ def store(place: AnyTerm, value: Value, frame: Frame) -> None:
     match place:
         case Name(id=name):
             if name in frame.state.scope.names:
-                frame.state.bind(name, value)
+                frame.state.bind(name, flattened(value))
         case Attr(base=base, name=name):
             store_attribute(base, name, value, frame)
         case Index(base=base, key=key):

@@ -12,6 +12,9 @@ import msgspec
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.source import Span
 
+LONGEST = 10_000  # characters of a text that is kept; a name or URL has far fewer
+PIECES = 200  # of a text with holes
+DEEPEST = 6  # displays in displays, as they are kept
 WEIGHT = 300  # values inside of a value that another holds; people write far fewer
 
 
@@ -212,6 +215,8 @@ def joined(pieces: list[str | None], span: Span) -> Text | Pattern:
             merged.append(piece)
     if not merged:
         return Text("", span)
+    if sum(len(piece) for piece in merged if piece is not None) > LONGEST or len(merged) > PIECES:
+        return Pattern((None,), span)
     if len(merged) == 1 and merged[0] is not None:
         return Text(merged[0], span)
     return Pattern(tuple(merged), span)
@@ -246,6 +251,21 @@ def is_light(value: Value) -> bool:
             case _:
                 pass
     return True
+
+
+def flattened(value: Value, depth: int = DEEPEST) -> Value:
+    """The value with what is nested too deeply in it Unknown: a list that holds itself twice doubles each time."""
+    match value:
+        case Sequence(items, is_tuple, is_open, span) if any(isinstance(one, (Sequence, Dict)) for one in items):
+            if depth == 0:
+                return Unknown("nested too deeply", span)
+            return Sequence(tuple(flattened(one, depth - 1) for one in items), is_tuple, is_open, span)
+        case Dict(entries, is_open, span, keys) if any(isinstance(one, (Sequence, Dict)) for _, one in entries):
+            if depth == 0:
+                return Unknown("nested too deeply", span)
+            return Dict(tuple((key, flattened(one, depth - 1)) for key, one in entries), is_open, span, keys)
+        case _:
+            return value
 
 
 def is_portable(value: Value) -> bool:

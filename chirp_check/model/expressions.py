@@ -40,6 +40,7 @@ from chirp_check.model.domain import (
     Scalar,
     Sequence,
     Value,
+    flattened,
     joined,
     pieces_of,
 )
@@ -226,7 +227,7 @@ def _items(term: Items, frame: Frame) -> Value:
             is_open = is_open or value.open
         else:
             is_open = True
-    return Sequence(tuple(items), term.is_tuple, is_open, frame.span(term.start, term.end))
+    return flattened(Sequence(tuple(items), term.is_tuple, is_open, frame.span(term.start, term.end)))
 
 
 def _star(term: Star, frame: Frame) -> Value:
@@ -248,7 +249,7 @@ def _mapping(term: Mapping, frame: Frame) -> Value:
             is_open = is_open or value.open
         else:
             is_open = True
-    return Dict(tuple(entries.items()), is_open, frame.span(term.start, term.end), tuple(keys))
+    return flattened(Dict(tuple(entries.items()), is_open, frame.span(term.start, term.end), tuple(keys)))
 
 
 def _repeated(term: Repeated, frame: Frame) -> Value:

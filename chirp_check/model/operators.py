@@ -2,6 +2,7 @@
 
 from chirp_check.model import objects, paths
 from chirp_check.model.domain import (
+    LONGEST,
     Callable,
     ClassValue,
     Dict,
@@ -95,7 +96,7 @@ def added(left: Value, right: Value, span: Span) -> Value:
     match left, right:
         case (Text() | Pattern(), _) | (Scalar() | Unknown(), Text() | Pattern()):
             return joined([*pieces_of(left), *pieces_of(right)], span)
-        case Sequence(), Sequence():
+        case Sequence(), Sequence() if len(left.items) + len(right.items) <= LONGEST:
             return Sequence((*left.items, *right.items), left.is_tuple, left.open or right.open, span)
         case Path(), Text(more) if more.startswith("/"):
             return paths.join(left, Text(more.lstrip("/"), right.span), span)

@@ -33,6 +33,7 @@ from chirp_check.model.frame import Arguments
 from chirp_check.model.template_scopes import Scopes
 from chirp_check.source import Span
 
+CHAIN = 20  # names that are bound to others in turn
 ALTERNATIVES = 16  # values of one expression on one way
 KEEPING = frozenset({"e", "escape", "safe", "string", "trim", "forceescape"})
 
@@ -44,10 +45,20 @@ type Way = tuple[tuple[str | int, Value], ...]
 _NONE = Const(0, 0, None)
 
 
+type _Memory = dict[int, tuple[Value, ...]]
+
+
 class Evaluation:
     """The values of terms on one way."""
 
-    def __init__(self, scopes: Scopes, way: Way, seen: frozenset[int] = frozenset()) -> None:
+    def __init__(
+        self,
+        scopes: Scopes,
+        way: Way,
+        seen: frozenset[int] = frozenset(),
+        memories: tuple[_Memory, _Memory] | None = None,
+    ) -> None:
+        self.memories: tuple[_Memory, _Memory] = memories if memories is not None else ({}, {})
         self.scopes = scopes
         self.way = dict(way)
         self.seen = seen
@@ -112,9 +123,15 @@ class Evaluation:
         fixed = self.way.get(round_of(one))
         if fixed is not None:
             return (fixed,)
-        if one.start in self.seen:
+        known = self.memories[0]
+        if one.name.start not in known:
+            known[one.name.start] = tuple(self._worked_out(one))
+        return known[one.name.start]
+
+    def _worked_out(self, one: Binding) -> Iterable[Value]:
+        if one.start in self.seen or len(self.seen) > CHAIN:
             return (Unknown("a value that depends on itself", Span(self.scopes.facts.path, one.start, one.end)),)
-        inner = Evaluation(self.scopes, tuple(self.way.items()), self.seen | {one.start})
+        inner = Evaluation(self.scopes, tuple(self.way.items()), self.seen | {one.start}, self.memories)
         iterable = self.scopes.iterable(one)
         if iterable is not None:
             at, count = self.scopes.part(one)
@@ -129,7 +146,9 @@ class Evaluation:
         if len(parts) == 1:
             return self.values(parts[0])
         # What a render gives decides where a text begins; further inside it is data, of which others come, too.
-        inner = Evaluation(self.scopes, tuple(one for one in self.way.items() if is_local(one[0])), self.seen)
+        written = tuple(one for one in self.way.items() if is_local(one[0]))
+        memories = (self.memories[1], self.memories[1])  # of bindings as they are without what a render gives
+        inner = Evaluation(self.scopes, written, self.seen, memories)
         ahead = next((at for at, part in enumerate(parts) if not _is_mark(part)), 0)
         options = [(self if at <= ahead else inner).values(part) for at, part in enumerate(parts)]
         if sum(len(option) > 1 for option in options) > 1:  # which go together is not known

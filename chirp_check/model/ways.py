@@ -41,6 +41,7 @@ from chirp_check.model.template_values import (
 )
 
 WAYS = 1000  # ways to one place; beyond, nothing is known of it
+VISITS = 3000  # calls that are looked at for one place
 DEPTH = 6  # components in components, includes in includes
 
 
@@ -52,6 +53,7 @@ class Reader:
     app: AppKey
     facts: TemplateFacts
     depth: int = 0
+    visits: list[int] = field(default_factory=lambda: [VISITS])
     scopes: Scopes = field(init=False)
     _known: dict[tuple[int, frozenset[str]], tuple[Way, ...]] = field(init=False)
 
@@ -153,8 +155,10 @@ class Reader:
 
     def _entered(self, offset: int, terms: tuple[AnyTerm, ...]) -> tuple[Way, ...]:
         """The ways to a place, loops left out; at least one."""
-        free = {(one.id, one.start, one.end): one for term in terms for one in self._free(term, frozenset())}
-        if not free or self.depth > DEPTH:
+        free = {(one.id, one.start, one.end): one for term in terms for one in self._free(term)}
+        if self.depth == 0:
+            self.visits[0] = VISITS
+        if not free or self.depth > DEPTH or self.visits[0] < 0:
             return ((),)
         owner = self.scopes.component_at(offset)
         wanted = frozenset(name for name, _, _ in free)
@@ -168,16 +172,18 @@ class Reader:
             found.update(dict.fromkeys(self._renders(tuple(free.values()), owner)))
         return tuple(found) if 0 < len(found) <= WAYS else ((),)
 
-    def _free(self, term: AnyTerm, seen: frozenset[int]) -> Iterator[Name]:
+    def _free(self, term: AnyTerm) -> Iterator[Name]:
         """The names in a term that the template does not bind itself, those in what it binds included."""
-        for name in names_in(term):
-            bound = self.scopes.bound(name)
-            fresh = [one for one in bound if one.start not in seen]
-            inner = [(one, part) for one in fresh for part in (one.value, self.scopes.iterable(one))]
-            for one, part in inner:
-                yield from self._free(part, seen | {one.start}) if part is not None else ()
-            if not bound or not self.scopes.decides(bound[-1], name.start):
-                yield name
+        pending, seen = [term], set[int]()
+        while pending:
+            for name in names_in(pending.pop()):
+                bound = self.scopes.bound(name)
+                fresh = [one for one in bound if one.name.start not in seen]
+                seen.update(one.name.start for one in fresh)
+                parts = [part for one in fresh for part in (one.value, self.scopes.iterable(one))]
+                pending += [part for part in parts if part is not None]
+                if not bound or not self.scopes.decides(bound[-1], name.start):
+                    yield name
 
     def _calls(self, owner: ComponentDef | BlockDef, wanted: frozenset[str]) -> Iterator[Way]:
         """What each call of a component gives for some of its parameters."""
@@ -188,7 +194,13 @@ class Reader:
             facts = template_facts(self.model, path)
             if facts is None:
                 continue
-            caller = Reader(self.model, self.app, facts, self.depth + 1)
+            if path == self.facts.path and owner.body_start <= call.start < owner.body_end:
+                yield tuple(
+                    (one.name, Unknown("a component that calls itself", self.scopes.span(_NONE))) for one in parameters
+                )
+                continue
+            self.visits[0] -= 1
+            caller = Reader(self.model, self.app, facts, self.depth + 1, self.visits)
             terms = [argument(call, owner.parameters, one.name) for one in parameters]
             here = [one for one in terms if one is not None]
             for way in caller.ways(call.start, here):
@@ -225,7 +237,7 @@ class Reader:
         for path, at in including(self.model, self.app, self.facts.path) if self.depth < DEPTH else ():
             facts = template_facts(self.model, path)
             if facts is not None and path != self.facts.path:
-                yield from Reader(self.model, self.app, facts, self.depth + 1).handed_on(names, at)
+                yield from Reader(self.model, self.app, facts, self.depth + 1, self.visits).handed_on(names, at)
 
     def handed_on(self, names: frozenset[str], offset: int) -> Iterator[Way]:
         """What an included template sees of some names that are bound around the tag that includes it."""
@@ -241,7 +253,7 @@ class Reader:
         for path, at in including(self.model, self.app, self.facts.path) if rest and self.depth < DEPTH else ():
             facts = template_facts(self.model, path)
             if facts is not None:
-                yield from Reader(self.model, self.app, facts, self.depth + 1).handed_on(rest, at)
+                yield from Reader(self.model, self.app, facts, self.depth + 1, self.visits).handed_on(rest, at)
 
     def _reads(self, name: Name, region: BlockDef | None) -> Iterator[int]:
         if region is not None and is_parameter(name.id, region):
