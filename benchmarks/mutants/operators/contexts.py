@@ -216,7 +216,15 @@ def _used(app: Application, template: str, start: int, end: int, made: str, name
     at = start + made.index(name)
     own = Place(MISSING, path, at, at + len(name))
     sites = tuple(site(module, call) for module, call in render_calls(app))
-    return Change(path, start, end, made, (own, *sites), any_place=True)
+    # Of a key that is nearly called like it: that may be what is misspelt.
+    keys = tuple(
+        Place(MISSING, module.path, at, at + len(word.arg))
+        for module, call in render_calls(app)
+        for word in call.keywords
+        if word.arg is not None
+        for at in (module.offset(word.lineno, word.col_offset),)
+    )
+    return Change(path, start, end, made, (own, *sites, *keys), any_place=True)
 
 
 def _name_in_loop_misspelt(app: Application, random: Random) -> Iterator[Change]:
@@ -359,7 +367,8 @@ def _key_twice(app: Application, random: Random) -> Iterator[Change]:
             if not isinstance(forwarded.value, ast.Name):
                 continue
             for name in ("section", "form", "task", "one", "notes"):
-                if _gives(call, name) or not any(_gives(other, name) for _, other in render_calls(app)):
+                callers = [other for _, other in render_calls(app) if callee(other) == _function(module, call)]
+                if _gives(call, name) or not any(_gives(other, name) for other in callers):
                     continue
                 start = module.text.rindex("**", 0, module.range(forwarded.value)[0])
                 made = f"{name}=1, "
@@ -373,6 +382,13 @@ def _key_twice(app: Application, random: Random) -> Iterator[Change]:
                 own = Place("duplicate-context", module.path, *named, (whole, stars, module.range(call.func)))
                 places = (own, *shifted(sites, module.path, start, len(made)))
                 yield Change(module.path, start, start, made, places, any_place=True)
+
+
+def _function(module: Module, node: ast.AST) -> str:
+    """The name of the function that a node is in."""
+    while not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Module):
+        node = module.parents[node]
+    return "" if isinstance(node, ast.Module) else node.name
 
 
 def _key_beside_context(app: Application, random: Random) -> Iterator[Change]:

@@ -22,6 +22,7 @@ from benchmarks.mutants.mutation import Change, Mutant, Operator, Place, misspel
 VERBS = {"hx-get": "GET", "hx-post": "POST", "hx-put": "PUT", "hx-patch": "PATCH", "hx-delete": "DELETE"}
 METHODS = ("get", "post", "put", "patch", "delete")
 HOLE = "\0"
+LINK = "unrouted-link"  # what is handed to a template may be a link there
 VALUE = "bad-path-value"  # a word where a number belongs
 type Maker = Callable[[Application, Random], Iterator[Change]]
 
@@ -340,7 +341,7 @@ def _python_url(*uses: str, plain: bool) -> Maker:
             changed = one.shape.replace(word[0], made[word.start() : word.end() + len(made) - len(text)], 1)
             if any(matches(path, changed) for path in known):
                 continue
-            place = Place("unrouted-url", one.module.path, one.start, one.start + len(made))
+            place = Place("unrouted-url", one.module.path, one.start, one.start + len(made), like=LINK)
             yield Change(one.module.path, one.start, one.end, made, (place,))
 
     return make
