@@ -15,6 +15,7 @@ NAMED = frozenset(
 QUIET = frozenset({"if", "elif", "else", "unless", "for", "empty", "end", "endif", "endfor", "endunless"})
 VOID = frozenset({"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "wbr"})
 THROUGH = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-target", "action", "href", "id")
+_GUARD = re.compile(r"(\w+)[\w.]*\s*\?\?|(\w+)[\w.]*\s*\|\s*default|(\w+)[\w.]* is (?:not )?defined")
 _SPACE = re.compile(r"\s+")
 _FROM = re.compile(r"\bimport\s+(.*)")
 _TERNARY = re.compile(r"^(?P<a>[^'\"{}]*?|\s*'[^']*'\s*|\s*\"[^\"]*\"\s*) if (?P<c>.+) else (?P<b>.+)$", re.DOTALL)
@@ -52,6 +53,12 @@ def _in_script(text: str, at: int) -> bool:
         if opened > closed:
             return True
     return False
+
+
+def _guarded(text: str, piece: str) -> bool:
+    """Whether a piece reads a name that a guard of the file is about: what Kida looks up first depends on where it is."""
+    names = {name for found in _GUARD.findall(text) for name in found if name}
+    return any(re.search(rf"\b{name}\b", piece) for name in names)
 
 
 def named_ends(files: Files, random: Random) -> Iterator[Rewrite]:
@@ -183,7 +190,7 @@ def through_set(files: Files, random: Random) -> Iterator[Rewrite]:
                 if one.name not in THROUGH or not plain or not literal.strip() or text[one.end - 1] != '"':
                     continue
                 pieces = _value_parts(path, one.value, one.value_start)
-                if pieces:
+                if pieces and not _guarded(text, one.value):
                     name = fresh(random)
                     above = Edit(path, element.start, element.start, (f"{{% set {name} = ", *pieces, " %}"))
                     yield Rewrite((above, Edit(path, one.value_start, one.value_end, (f"{{{{ {name} }}}}",))))
@@ -194,7 +201,12 @@ def conditional_output(files: Files, random: Random) -> Iterator[Rewrite]:
     for path, text in _templates(files, random):
         for found in _shuffled(tuple(outputs(text)), random):
             parts = _TERNARY.match(found[1])
-            if parts is None or found[1].count(" if ") != 1 or found[1].count(" else ") != 1:
+            if (
+                parts is None
+                or _guarded(text, found[1])
+                or found[1].count(" if ") != 1
+                or found[1].count(" else ") != 1
+            ):
                 continue
             taken = {
                 name: Taken(path, found.start(1) + parts.start(name), found.start(1) + parts.end(name))
@@ -210,7 +222,7 @@ def output_in_if(files: Files, random: Random) -> Iterator[Rewrite]:
         ranges = [(one.start(), one.end()) for one in outputs(text)]
         ranges += [(one.start, one.end) for one in _tags(text) if one.word == "include"]
         for start, end in random.sample(ranges, len(ranges)):
-            if not _in_script(text, start):
+            if not _in_script(text, start) and not _guarded(text, text[start:end]):
                 pieces = ("{% if true %}", Taken(path, start, end), "{% end %}")
                 yield Rewrite((Edit(path, start, end, pieces),))
 
@@ -259,7 +271,7 @@ def extract_include(files: Files, random: Random) -> Iterator[Rewrite]:
             ):
                 continue
             piece = text[element.start : end]
-            if any(re.search(rf"\b{name}\b", piece) for name in imported):
+            if _guarded(text, piece) or any(re.search(rf"\b{name}\b", piece) for name in imported):
                 continue
             name = f"{fresh(random, 'part')}.html"
             folder = own_folder(path)
