@@ -56,7 +56,7 @@ def _in_script(text: str, at: int) -> bool:
 
 
 def _guarded(text: str, piece: str) -> bool:
-    """Whether a piece reads a name that a guard of the file is about: what Kida looks up first depends on where it is."""
+    """Whether a piece reads a name that a guard of the file is about: moving it changes what Kida looks up first."""
     names = {name for found in _GUARD.findall(text) for name in found if name}
     return any(re.search(rf"\b{name}\b", piece) for name in names)
 
