@@ -10,15 +10,14 @@ import msgspec
 from chirp_check.diagnostic import Finding
 from chirp_check.model.entities import FileProblem
 from chirp_check.model.hygiene import BareIgnore, InternalFailure, UnknownRule, UnusedIgnore
-from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.model import Model
+from chirp_check.model.outlines import module_outline, template_outline
 from chirp_check.model.subjects import subjects_of
 from chirp_check.report.visible import plain
 from chirp_check.rule import Rule
 from chirp_check.rules import ALL
 from chirp_check.source import Span
-from chirp_check.suppress import is_marked
 
 WHOLE = Span(".", 0, 0)
 OURS = (FileProblem, BareIgnore, UnknownRule, UnusedIgnore, InternalFailure)
@@ -55,7 +54,7 @@ def judged(model: Queries, path: str, names: frozenset[str]) -> Verdict:
 @query
 def marked(model: Queries, path: str) -> bool:
     """Whether a file may hold suppressions."""
-    return is_marked(module_facts(model, path) if path.endswith(".py") else template_facts(model, path))
+    return (module_outline if path.endswith(".py") else template_outline)(model, path).marked
 
 
 def ours(model: Queries, subjects: tuple[object, ...], names: frozenset[str]) -> Verdict:

@@ -113,7 +113,7 @@ class ProjectSources:
         if known is None:
             known = self._read(path, extraction.module_facts, python=True)
             if known is not None:
-                _make_room(self._modules, self._at_hand)
+                _make_room(self._modules, 4 * self._at_hand)
                 self._modules[path] = known
                 if known.too_deep is not None:
                     self._cuts[path] = FileProblem("too-large", TOO_DEEP, Span(path, *known.too_deep))
@@ -126,7 +126,7 @@ class ProjectSources:
             facts = self.module(path)
             if facts is None:
                 return NO_FUNCTIONS
-            _make_room(self._functions, self._at_hand)
+            _make_room(self._functions, 4 * self._at_hand)
             known = self._functions[path] = functions_of(facts)
         return known
 

@@ -100,10 +100,3 @@ def template_ignores(file: SourceFile, facts: TemplateFacts) -> FileIgnores:
         *((one.start, one.end) for one in facts.elements),
     )
     return FileIgnores(file, ignores, lambda: tags)
-
-
-def is_marked(facts: ModuleFacts | TemplateFacts | None) -> bool:
-    """Whether a file may hold suppressions."""
-    if isinstance(facts, TemplateFacts):
-        return any(MARKER in one.name for one in facts.comments)
-    return facts is not None and bool(facts.comments)

@@ -11,10 +11,11 @@ from chirp_check.live import LiveFacts
 from chirp_check.model.domain import Callable, ClassValue, External, Instance, Path, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import HandlerRef, Route, Text, Unknown
 from chirp_check.model.frame import Registration, Summary
-from chirp_check.model.inputs import files, module_facts, python_files
+from chirp_check.model.inputs import files, python_files
 from chirp_check.model.listing import function, handler_ref, imports
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.mounts import mounted, near, page_routes, python_below
+from chirp_check.model.outlines import module_outline
 from chirp_check.model.program import class_names, log
 from chirp_check.source import Span
 
@@ -339,8 +340,7 @@ def _live_routes(live: LiveFacts, static: list[Route], application: Span) -> Ite
 
 
 def _faulty(model: Queries, path: str) -> bool:
-    facts = module_facts(model, path)
-    return facts is None or bool(facts.faults)
+    return not module_outline(model, path).parses
 
 
 def _answered(model: Queries, middleware: Value | None) -> tuple[str, ...] | None:

@@ -3,44 +3,21 @@
 from collections.abc import Mapping
 
 from chirp_check.facts.templates import ComponentCall, Parameter
-from chirp_check.facts.values import AnyTerm, Attr, Name, Opaque
+from chirp_check.facts.values import AnyTerm, Opaque
 from chirp_check.model.applications import AppKey
-from chirp_check.model.inputs import template_facts
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.outlines import template_outline
 from chirp_check.model.templates import names, references, target
 
-COMPUTED = ""
-
 type Calls = tuple[tuple[str, ComponentCall], ...]
-
-
-@query
-def _calls_in(model: Queries, path: str) -> Mapping[str, Calls]:
-    """The calls of components that a template makes, by the name each component has where it is defined."""
-    facts = template_facts(model, path)
-    if facts is None or not facts.calls:
-        return {}
-    local = {one.name.name: one.value.id for one in facts.bindings if isinstance(one.value, Name)}
-    local |= {here.name: there.name for one in facts.references for there, here in one.names}
-    found: dict[str, Calls] = {}
-    for call in facts.calls:
-        match call.function:
-            case Name(id=name):
-                called = local.get(name, name)
-            case Attr(name=name):
-                called = name
-            case _:
-                called = COMPUTED
-        found[called] = (*found.get(called, ()), (path, call))
-    return found
 
 
 @query
 def _calls(model: Queries, app: AppKey) -> Mapping[str, Calls]:
     found: dict[str, list[tuple[str, ComponentCall]]] = {}
     for _, path in sorted(names(model, app).items()):
-        for name, calls in _calls_in(model, path).items():
-            found.setdefault(name, []).extend(calls)
+        for name, call in template_outline(model, path).calls:
+            found.setdefault(name, []).append((path, call))
     return {name: tuple(calls) for name, calls in found.items()}
 
 

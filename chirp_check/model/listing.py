@@ -10,7 +10,6 @@ from chirp_check.facts.handlers import (
     DefineClass,
     Do,
     Function,
-    Import,
     SetAttr,
     SetItem,
 )
@@ -22,6 +21,7 @@ from chirp_check.model.entities import HandlerRef
 from chirp_check.model.frame import Shape
 from chirp_check.model.inputs import module_facts, module_functions, modules, python_files
 from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.outlines import module_outline
 from chirp_check.source import Span
 
 # Methods of mappings and lists that change them.
@@ -89,16 +89,13 @@ def _is_name(term: AnyTerm, name: str) -> bool:
 @gate
 def imports(model: Queries, path: str) -> tuple[str, ...]:
     """The project's files that a Python file imports, anywhere in it, sorted."""
-    facts = module_facts(model, path)
     known = modules(model)
     found: set[str] = set()
-    for one in every_statement(facts.body) if facts is not None else ():
-        base = known.find(path, one.module, one.level) if isinstance(one, Import) else None
-        if base is None or not isinstance(one, Import):
-            continue
-        found.add(base)
-        inner = known.inside(base, one.attribute) if one.attribute is not None else None
-        found |= {inner} if inner is not None else set()
+    for module, attribute, level in module_outline(model, path).imports:
+        base = known.find(path, module, level)
+        if base is not None:
+            inner = known.inside(base, attribute) if attribute is not None else None
+            found |= {base} if inner is None else {base, inner}
     return tuple(sorted(found))
 
 

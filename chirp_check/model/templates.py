@@ -10,6 +10,7 @@ from chirp_check.model.applications import AppKey, application_files, applicatio
 from chirp_check.model.entities import BlockAt
 from chirp_check.model.inputs import files, template_facts
 from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.outlines import template_outline
 from chirp_check.model.paths import folder, resolve
 
 SUFFIXES = (".html", ".htm", ".kida", ".xhtml", ".jinja", ".jinja2", ".j2")
@@ -116,15 +117,13 @@ def judged(model: Queries, app: AppKey, name: str) -> bool:
 @gate
 def references(model: Queries, path: str) -> tuple[TemplateRef, ...]:
     """The tags of a template that name others."""
-    facts = template_facts(model, path)
-    return facts.references if facts is not None else ()
+    return template_outline(model, path).references
 
 
 @gate
 def parses(model: Queries, path: str) -> bool:
     """Whether a template can be read and has no faults."""
-    facts = template_facts(model, path)
-    return facts is not None and not facts.faults
+    return template_outline(model, path).parses
 
 
 def all_templates(model: Queries, app: AppKey) -> Iterator[TemplateFacts]:
@@ -163,9 +162,7 @@ def chain(model: Queries, app: AppKey, path: str) -> Chain:
 @gate
 def own_blocks(model: Queries, path: str) -> Mapping[str, BlockAt]:
     """The blocks that a template defines itself and that can be rendered; of one name the last."""
-    facts = template_facts(model, path)
-    listed = (block for block in (facts.blocks if facts is not None else ()) if not block.inside_try)
-    return {block.name.name: BlockAt(path, block) for block in listed}
+    return {block.name.name: BlockAt(path, block) for block in template_outline(model, path).blocks}
 
 
 @query

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from chirp_check.facts.handlers import Import
-from chirp_check.facts.walk import every_statement
 from chirp_check.grammar.vocabulary import CHIRP_FILTERS, CHIRP_TESTS, KIDA_FILTERS, KIDA_TESTS
 from chirp_check.model.applications import IMPLICIT, AppKey, application, application_files
 from chirp_check.model.domain import Record
 from chirp_check.model.entities import Text, VocabularyUse
-from chirp_check.model.inputs import module_facts, template_facts
+from chirp_check.model.inputs import template_facts
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.outlines import module_outline
 from chirp_check.model.program import log
 from chirp_check.model.templates import owners, paths
 from chirp_check.source import Span
@@ -64,11 +63,10 @@ def _has_environment(app: Record) -> bool:
 @query
 def adds_vocabulary(model: Queries, path: str) -> bool:
     """Whether a Python file imports what can add to the environment, or is not read."""
-    facts = module_facts(model, path)
-    if facts is None or facts.faults:
+    outline = module_outline(model, path)
+    if not outline.parses:
         return True
-    imported = (one for one in every_statement(facts.body) if isinstance(one, Import) and not one.level)
-    names = (f"{one.module}.{one.attribute}" if one.attribute else one.module for one in imported)
+    names = (f"{one}.{attribute}" if attribute else one for one, attribute, level in outline.imports if not level)
     return any(f"{name}.".startswith(tuple(f"{known}." for known in ADDING)) for name in names)
 
 

@@ -21,11 +21,12 @@ from chirp_check.facts.templates import (
 from chirp_check.facts.values import AnyTerm, Attr, Const, Join, Name
 from chirp_check.facts.values import Mapping as MappingTerm
 from chirp_check.model.applications import AppKey
-from chirp_check.model.component_calls import COMPUTED, argument, calls_of, including
+from chirp_check.model.component_calls import argument, calls_of, including
 from chirp_check.model.domain import Dict, Sequence, Value, joined
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries
+from chirp_check.model.outlines import COMPUTED
 from chirp_check.model.provided import Given, provided
 from chirp_check.model.template_scopes import Scopes, is_parameter
 from chirp_check.model.template_values import (
