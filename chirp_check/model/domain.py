@@ -130,7 +130,7 @@ class Callable:
 
     module: str
     qualname: str
-    span: Span = field(compare=False)
+    span: Span
     scope: Scope | None = field(default=None, compare=False, repr=False)
     owner: ClassValue | None = None
     args: tuple[Value, ...] = ()
@@ -143,7 +143,7 @@ class ClassValue:
 
     module: str
     qualname: str
-    span: Span = field(compare=False)
+    span: Span
     bases: tuple[Value, ...] = ()
     names: Names[str, Value] | None = field(default=None, compare=False, repr=False)
 

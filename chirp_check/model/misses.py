@@ -83,6 +83,8 @@ def registered(model: Model, use: Reference, path: str) -> Route | None:
 
 def corrections(model: Model, use: Reference, path: str) -> tuple[Edit, ...]:
     """What to write so that a URL leads to a route: its words in place of those that differ; empty where unclear."""
+    if not _is_taken(model, use, path):
+        return ()
     span = use.url.span
     source = text(model, span.path)
     pattern, segments = parse_path(path), segments_of(path_pieces(use.url))
@@ -98,6 +100,14 @@ def corrections(model: Model, use: Reference, path: str) -> tuple[Edit, ...]:
         elif not _stays(one, segment):
             return ()
     return tuple(edits)
+
+
+def _is_taken(model: Model, use: Reference, path: str) -> bool:
+    """Whether some route of a path takes the method that a reference asks with."""
+    method = use.method if isinstance(use, UrlUse) else "GET"
+    routes = (one for app in model.applications_of(use.url.span.path) for one in application(model, app).routes)
+    here = [one for one in routes if one.path is not None and one.path.value == path]
+    return any(method is None or one.methods is None or method in one.methods for one in here)
 
 
 def _stays(one: Segment, segment: PathSegment) -> bool:

@@ -77,3 +77,12 @@ def test_a_file_on_the_disk(tmp_path: Path) -> None:
     assert session.analyze(project).report.ok
     (tmp_path / "templates" / "home.html").write_text("{{ 1 ")
     assert [one.rule for one in session.analyze(project).report.diagnostics] == ["template-syntax"]
+
+
+def test_places_move_with_the_text() -> None:
+    app = 'from chirp import App\n\napp = App()\napp.mount_pages("pages")\n'
+    page = "def other():\n    return 1\n\n\ndef get():\n    return 3\n"
+    session = Session()
+    for above in ("", "\n\n\n", "import os\n"):
+        project = Project("/p", MemoryHost({"/p/app.py": app, "/p/pages/page.py": above + page}))
+        assert said(session.analyze(project).report) == said(check(project))
