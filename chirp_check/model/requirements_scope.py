@@ -1,7 +1,8 @@
 """Where a render stands: the names bound so far, what is known to hold, what the blocks are; and what it finds."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from copy import copy
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -79,9 +80,10 @@ class Standing:
 
     def behind(self, term: AnyTerm | None, *, holds: bool = True) -> Standing:
         """The same point where a condition is known to hold, or not to."""
-        if term is None:
-            return replace(self)
-        return replace(self, conditions=(*self.conditions, self.condition(term, holds=holds)))
+        made = copy(self)
+        if term is not None:
+            made.conditions = (*self.conditions, self.condition(term, holds=holds))
+        return made
 
     def condition(self, term: AnyTerm, *, holds: bool) -> Condition:
         """A condition as it stands here."""
@@ -89,7 +91,26 @@ class Standing:
 
     def inside(self, *names: str) -> Standing:
         """The same point with more local names."""
-        return replace(self, local=self.local.union(names))
+        made = copy(self)
+        made.local = self.local.union(names)
+        return made
+
+    def __copy__(self) -> Standing:
+        """The same point, to be changed."""
+        return Standing(
+            self.path,
+            self.context,
+            self.blocks,
+            self.local,
+            self.scope,
+            self.conditions,
+            self.scoped,
+            self.looping,
+            self.caught,
+            self.anything,
+            self.sealed,
+            self.called,
+        )
 
 
 def names_in(term: AnyTerm) -> frozenset[str]:
