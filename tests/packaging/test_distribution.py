@@ -48,6 +48,7 @@ class Environment:
             [program, *command[1:]], cwd=cwd, env=clean, capture_output=True, text=True, timeout=60, check=False
         )
         assert done.returncode == code, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
         return done.stdout
 
 
