@@ -17,10 +17,8 @@ from chirp_check.model.entities import Unknown
 from chirp_check.project import Project, folders_of
 from chirp_check.report.outcome import Report, Summary
 from chirp_check.source import SourceFile
-from chirp_check.store import RACY
+from chirp_check.store import RACY, Stamp, stamp_of
 from chirp_check.syntax.decode import decode
-
-type Stamp = tuple[int, int, int] | None
 
 
 class _Kept(msgspec.Struct, frozen=True, array_like=True):
@@ -65,7 +63,7 @@ def remember(project: Project, config: Config, cache: Cache, report: Report, fou
     """Keep a report, unless a file was changed so shortly before that it may be changed again and look the same."""
     stamps: dict[str, Stamp] = {}
     for path, stamp in found.stamps.items():
-        known = stamp if isinstance(stamp, tuple) else None
+        known = stamp_of(stamp)
         if known is not None and known[0] >= found.began - RACY:
             return
         stamps[path] = known

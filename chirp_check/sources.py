@@ -18,7 +18,7 @@ from chirp_check.host import Host, Kind, Processes
 from chirp_check.inventory import Inventory
 from chirp_check.model.entities import FileProblem
 from chirp_check.source import SourceFile, Span
-from chirp_check.store import Entry, Store, digest
+from chirp_check.store import Entry, Store, digest, stamp_of
 from chirp_check.syntax.decode import decode
 from chirp_check.syntax.limits import TooLargeError
 
@@ -223,7 +223,7 @@ class ProjectSources:
     def _keep(self, path: str, stamp: object, *, python: bool, content: bytes | str, stored: bytes) -> bytes:
         self._stamps[path] = stamp
         self._facts[path, python] = stored
-        self._store.put(path, Entry(stamp if isinstance(stamp, tuple) else None, digest(content), python, stored))
+        self._store.put(path, Entry(stamp_of(stamp), digest(content), python, stored))
         return stored
 
     def _content(self, path: str) -> bytes | str | None:

@@ -1,6 +1,7 @@
 """Facts that outlive a run: by path, with what the file was known by and what it held."""
 
 from hashlib import blake2b
+from typing import cast
 
 import msgspec
 
@@ -10,10 +11,13 @@ NAME = "facts"
 RACY = 100_000_000  # nanoseconds before a run in which a file may have changed once more without another time
 
 
+type Stamp = tuple[int, int, int] | None
+
+
 class Entry(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The stored facts of a file. `stamp` is None where the file's state cannot be told by it."""
 
-    stamp: tuple[int, int, int] | None
+    stamp: Stamp
     digest: bytes
     python: bool
     facts: bytes
@@ -28,6 +32,11 @@ def digest(content: bytes | str) -> bytes:
     """What tells two contents apart."""
     data = content if isinstance(content, bytes) else content.encode("utf-8", "surrogatepass")
     return blake2b(data, digest_size=16).digest()
+
+
+def stamp_of(known: object) -> Stamp:
+    """What a file was known by, as it is stored; None where it could not be told."""
+    return cast("Stamp", known) if isinstance(known, tuple) else None
 
 
 class Store:

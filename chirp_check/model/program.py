@@ -44,14 +44,14 @@ class _Surroundings:
     def shape(self, module: str, qualname: str) -> Shape:
         return shape(self.model, module, qualname)
 
-    def call(self, called: Callable, arguments: Arguments) -> Summary:
+    def call(self, function: Callable, arguments: Arguments) -> Summary:
         if self.model.memory.depth > DEEPEST:
-            return unknown("calls nested too deeply", called.span)
+            return unknown("calls nested too deeply", function.span)
         try:
-            made = _call(self.model, called, arguments).summary
+            made = _call(self.model, function, arguments).summary
         except Cycle:
             made = None
-        return made if made is not None else unknown("recursion", called.span)
+        return made if made is not None else unknown("recursion", function.span)
 
 
 # Pieces of work.

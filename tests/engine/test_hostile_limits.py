@@ -125,7 +125,7 @@ def test_python_that_python_itself_does_not_parse(content: str) -> None:
     ids=["blocks", "parentheses", "sum", "attributes", "not", "tokens", "elements"],
 )
 def test_templates_that_are_nested_deeply(content: str, rule: str | None) -> None:
-    expected = set() if rule is None else {("templates/home.html", rule)}
+    expected: set[tuple[str, str]] = set() if rule is None else {("templates/home.html", rule)}
     assert set(report("templates/home.html", content)[1]) == expected
 
 
