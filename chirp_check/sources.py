@@ -176,7 +176,7 @@ class ProjectSources:
         requests = [Request(self._full(path), path, python) for path in missing if self._is_small(path)]
         stamps = {one.path: _stamp(self._host, one.full) for one in requests}
         for path, (data, stored) in extraction.extract_all(requests, self._host, processes).items():
-            self._keep(path, stamps[path], python=python, content=data, stored=stored)
+            self._keep(path, stamps[path], python=python, told=digest(data), stored=stored)
 
     def _is_small(self, path: str) -> bool:
         try:
@@ -203,9 +203,10 @@ class ProjectSources:
         content = self._content(path)
         if content is None:
             return None
-        same = self._store.same(path, digest(content), python=python)
+        told = digest(content)
+        same = self._store.same(path, told, python=python)
         if same is not None:
-            return self._keep(path, stamp, python=python, content=content, stored=same.facts)
+            return self._keep(path, stamp, python=python, told=told, stored=same.facts)
         file = self._decoded(path, content, python=python)
         if path in self._problems:
             return None
@@ -218,12 +219,12 @@ class ProjectSources:
         except Exception as error:  # noqa: BLE001 - the boundary: one file must not cost the others
             self._failures[path] = Failure(path, error)
             return None
-        return self._keep(path, stamp, python=python, content=content, stored=stored)
+        return self._keep(path, stamp, python=python, told=told, stored=stored)
 
-    def _keep(self, path: str, stamp: object, *, python: bool, content: bytes | str, stored: bytes) -> bytes:
+    def _keep(self, path: str, stamp: object, *, python: bool, told: bytes, stored: bytes) -> bytes:
         self._stamps[path] = stamp
         self._facts[path, python] = stored
-        self._store.put(path, Entry(stamp_of(stamp), digest(content), python, stored))
+        self._store.put(path, Entry(stamp_of(stamp), told, python, stored))
         return stored
 
     def _content(self, path: str) -> bytes | str | None:

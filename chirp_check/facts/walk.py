@@ -1,6 +1,8 @@
-"""The statements of a Python file one by one, and its functions by name."""
+"""Facts one by one: the statements of a Python file, its functions by name, and everything that a fact holds."""
 
 from collections.abc import Iterator, Mapping
+
+import msgspec
 
 from chirp_check.facts.handlers import (
     AnyStatement,
@@ -13,6 +15,7 @@ from chirp_check.facts.handlers import (
     ModuleFacts,
     Try,
 )
+from chirp_check.facts.values import Name
 
 
 def every_statement(body: tuple[AnyStatement, ...]) -> Iterator[AnyStatement]:
@@ -51,3 +54,20 @@ def functions_of(facts: ModuleFacts) -> Mapping[str, Function]:
     """The functions of a Python file by qualified name, inner ones included."""
     found = (one.function for one in every_statement(facts.body) if isinstance(one, Define))
     return {one.qualname: one for one in found}
+
+
+def every_part(fact: object) -> Iterator[msgspec.Struct]:
+    """A fact, or each of several in a tuple, and all that they hold, in no order of the text."""
+    pending: list[object] = [fact]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, tuple):
+            pending += current
+        elif isinstance(current, msgspec.Struct):
+            yield current
+            pending += msgspec.structs.astuple(current)
+
+
+def names_in(fact: object) -> Iterator[Name]:
+    """The names that are read in a term or another fact."""
+    return (one for one in every_part(fact) if isinstance(one, Name))

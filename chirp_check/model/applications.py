@@ -4,9 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import msgspec
-
 from chirp_check.facts.values import Const
+from chirp_check.facts.walk import every_part
 from chirp_check.live import LiveFacts
 from chirp_check.model.domain import Callable, ClassValue, External, Instance, Path, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import HandlerRef, Route, Text, Unknown
@@ -366,13 +365,6 @@ def _answered(model: Queries, middleware: Value | None) -> tuple[str, ...] | Non
 def _paths_in(model: Queries, middleware: Callable) -> Iterator[str]:
     """The absolute paths written in a function."""
     written = function(model, middleware.module, middleware.qualname)
-    pending: list[object] = [written.body if written is not None else ()]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, Const):
-            if isinstance(current.value, str) and current.value.startswith("/"):
-                yield current.value
-        elif isinstance(current, tuple):
-            pending += current
-        elif isinstance(current, msgspec.Struct):
-            pending += msgspec.structs.astuple(current)
+    for one in every_part(written.body if written is not None else ()):
+        if isinstance(one, Const) and isinstance(one.value, str) and one.value.startswith("/"):
+            yield one.value

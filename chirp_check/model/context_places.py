@@ -7,7 +7,7 @@ import msgspec
 
 from chirp_check.facts.handlers import Define, Function, Statement
 from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Mapping, Name, Term
-from chirp_check.facts.walk import every_statement
+from chirp_check.facts.walk import every_part, every_statement
 from chirp_check.model.inputs import module_facts, text
 from chirp_check.model.memory import Queries
 from chirp_check.model.program import records
@@ -77,15 +77,7 @@ def _last_name(term: AnyTerm) -> str:
 
 def _calls(model: Queries, path: str) -> Iterator[Call]:
     """All calls of a file."""
-    pending: list[object] = [module_facts(model, path)]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, Call):
-            yield current
-        if isinstance(current, msgspec.Struct):
-            pending += msgspec.structs.astuple(current)
-        elif _is_listed(current):
-            pending += cast("tuple[object, ...]", current)
+    return (one for one in every_part(module_facts(model, path)) if isinstance(one, Call))
 
 
 def value_text(model: Queries, call: Span, name: str) -> str:

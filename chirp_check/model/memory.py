@@ -289,20 +289,20 @@ class Queries:
 
 def query[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Concatenate[Queries, P], R]:
     """Remember the answers of a function whose first parameter is the model; the others are its key, by position."""
-
-    @wraps(question)
-    def ask(model: Queries, *key: object) -> object:
-        return model.memory.ask(model, question, key)
-
-    return cast("Callable[Concatenate[Queries, P], R]", ask)
+    return _remembered(question, gate=False)
 
 
 def gate[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Concatenate[Queries, P], R]:
     """As `query`, for answers that much depends on and that seldom change."""
+    return _remembered(question, gate=True)
 
+
+def _remembered[**P, R](
+    question: Callable[Concatenate[Queries, P], R], *, gate: bool
+) -> Callable[Concatenate[Queries, P], R]:
     @wraps(question)
     def ask(model: Queries, *key: object) -> object:
-        return model.memory.ask(model, question, key, gate=True)
+        return model.memory.ask(model, question, key, gate=gate)
 
     return cast("Callable[Concatenate[Queries, P], R]", ask)
 

@@ -6,6 +6,7 @@ import msgspec
 
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.facts.values import Attr, Compare, Const
+from chirp_check.facts.walk import every_part
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.templates import template_files
@@ -55,19 +56,12 @@ def _described(term: Compare, tested: Attr, path: str, source: str, *, negated: 
 
 def _terms(facts: TemplateFacts) -> Iterator[object]:
     """Every comparison of a template, in no order."""
-    pending: list[object] = [
+    written = (
         facts.expressions,
         facts.operands,
         facts.conditionals,
         facts.calls,
         facts.bindings,
         facts.components,
-    ]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, Compare):
-            yield current
-        if isinstance(current, tuple):
-            pending += current
-        elif isinstance(current, msgspec.Struct):
-            pending += msgspec.structs.astuple(current)
+    )
+    return (one for one in every_part(written) if isinstance(one, Compare))

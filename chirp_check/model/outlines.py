@@ -13,9 +13,9 @@ from chirp_check.facts.values import Attr, Name
 from chirp_check.facts.walk import every_statement
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.memory import Queries, gate
+from chirp_check.syntax.ignore import MARKER
 
 COMPUTED = ""
-MARKER = "chirp:"
 
 
 class TemplateOutline(msgspec.Struct, frozen=True, gc=False):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from chirp_check.facts.values import Call, Name
 from chirp_check.grammar.pages import CONTEXT, LAYOUT, META
 from chirp_check.model.applications import AppKey, Handler, application, application_files
-from chirp_check.model.cascades import UNSEEN, Cascade, any_of, contexts, is_none, page_cascade
+from chirp_check.model.cascades import UNSEEN, Cascade, any_of, contexts, page_cascade
 from chirp_check.model.domain import Callable, External, Record, Sequence, Value
 from chirp_check.model.entities import Route, Text
 from chirp_check.model.framework import RETURN_TYPES
@@ -198,18 +198,6 @@ def layouts_of(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:
         return ()
     known = _rendering(model, app, record)
     return tuple(dict.fromkeys(layout for path in known for layout in page_layouts(model, app, path)))
-
-
-def renders_whole(model: Queries, app: AppKey, record: Record) -> bool:
-    """Whether a full render is the whole template, and not a block of it inside layouts."""
-    if record.kind not in _LAID_OUT:
-        return True
-    if record.argument(None, "layout_chain") is not None:
-        return False
-    known = _rendering(model, app, record)
-    given = (record.argument(*block) for block in RETURN_TYPES[record.kind].blocks)
-    in_part = any(value is not None and not is_none(value) for value in given)
-    return not (known and in_part) or any(not page_layouts(model, app, path) for path in known)
 
 
 _LAID_OUT = frozenset({"Page", "LayoutPage", "PageComposition"})

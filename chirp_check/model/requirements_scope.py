@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import msgspec
 
 from chirp_check.facts.reads import Step
-from chirp_check.facts.values import AnyTerm, Name
+from chirp_check.facts.values import AnyTerm
+from chirp_check.facts.walk import names_in
 
 GIVEN = " given"  # a test that Kida does not know: whether a name is in the context, be it None
 MACRO, ALONE = "macro", "include"  # why no render site can provide a name
@@ -87,7 +88,7 @@ class Standing:
 
     def condition(self, term: AnyTerm, *, holds: bool) -> Condition:
         """A condition as it stands here."""
-        return Condition(term, holds, frozenset(name for name in names_in(term) if self.binds(name)))
+        return Condition(term, holds, frozenset(one.id for one in names_in(term) if self.binds(one.id)))
 
     def inside(self, *names: str) -> Standing:
         """The same point with more local names."""
@@ -111,21 +112,6 @@ class Standing:
             self.sealed,
             self.called,
         )
-
-
-def names_in(term: AnyTerm) -> frozenset[str]:
-    """The names that an expression mentions."""
-    found: set[str] = set()
-    pending: list[object] = [term]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, Name):
-            found.add(current.id)
-        elif isinstance(current, tuple):
-            pending += current
-        elif isinstance(current, msgspec.Struct):
-            pending += msgspec.structs.astuple(current)
-    return frozenset(found)
 
 
 class Requirement(msgspec.Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ import msgspec
 
 from chirp_check.facts.reads import Arm, Read, Step
 from chirp_check.facts.values import AnyTerm, Name, Test
+from chirp_check.facts.walk import names_in
 from chirp_check.model.requirements_hoisting import hoisted
 from chirp_check.model.requirements_scope import (
     ALONE,
@@ -24,7 +25,6 @@ from chirp_check.model.requirements_scope import (
     Requirement,
     Sources,
     Standing,
-    names_in,
 )
 
 DEPTH = 50  # templates inside templates; as many as Kida follows
@@ -362,7 +362,7 @@ def _slots(steps: Iterable[Step]) -> frozenset[str]:
         if step.kind == "slot":
             found.add(step.name)
         arms = [_slots(arm.steps) for arm in step.arms if step.kind != "def"]
-        asked = any(names_in(arm.condition) & _CONTENT for arm in step.arms if arm.condition is not None)
+        asked = any(one.id in _CONTENT for arm in step.arms for one in names_in(arm.condition))
         if step.kind not in ("if", "match", "given") or asked:
             found.update(*arms)
         elif step.total and arms:

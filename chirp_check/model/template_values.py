@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from html import unescape
 from itertools import product
 
-import msgspec
-
 from chirp_check.facts.templates import Binding
 from chirp_check.facts.values import (
     Add,
@@ -249,19 +247,6 @@ def _differs(value: Value | None, *, negated: bool) -> bool | None:
             return negated
         case _:
             return None
-
-
-def names_in(term: AnyTerm) -> Iterator[Name]:
-    """The names in a term."""
-    pending: list[object] = [term]
-    while pending:
-        one = pending.pop()
-        if isinstance(one, Name):
-            yield one
-        elif isinstance(one, tuple):
-            pending += one
-        elif isinstance(one, msgspec.Struct):
-            pending += msgspec.structs.astuple(one)
 
 
 def _member(base: Value, key: Value, span: Span) -> Value:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from chirp_check.diagnostic import nearest
-from chirp_check.facts.templates import TemplateFacts, TemplateRef
+from chirp_check.facts.templates import TemplateRef
 from chirp_check.facts.values import Const
 from chirp_check.model.applications import AppKey, application_files, application_keys, roots
 from chirp_check.model.entities import BlockAt
-from chirp_check.model.inputs import files, template_facts
+from chirp_check.model.inputs import files
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.outlines import template_outline
 from chirp_check.model.paths import folder, resolve
@@ -124,14 +124,6 @@ def references(model: Queries, path: str) -> tuple[TemplateRef, ...]:
 def parses(model: Queries, path: str) -> bool:
     """Whether a template can be read and has no faults."""
     return template_outline(model, path).parses
-
-
-def all_templates(model: Queries, app: AppKey) -> Iterator[TemplateFacts]:
-    """The facts of every template of an application, in the order of names."""
-    for _, path in sorted(names(model, app).items()):
-        facts = template_facts(model, path)
-        if facts is not None:
-            yield facts
 
 
 def target(model: Queries, app: AppKey, reference: TemplateRef, path: str) -> str | None:

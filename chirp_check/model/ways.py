@@ -20,6 +20,7 @@ from chirp_check.facts.templates import (
 )
 from chirp_check.facts.values import AnyTerm, Attr, Const, Join, Name
 from chirp_check.facts.values import Mapping as MappingTerm
+from chirp_check.facts.walk import names_in
 from chirp_check.model.applications import AppKey
 from chirp_check.model.component_calls import argument, calls_of, including
 from chirp_check.model.domain import Dict, Sequence, Value, joined
@@ -35,7 +36,6 @@ from chirp_check.model.template_values import (
     as_text,
     is_local,
     items_of,
-    names_in,
     part_of,
     round_of,
     unescaped,
