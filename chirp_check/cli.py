@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, NoReturn
 
 from chirp_check.config import Config, ConfigError, parse_config, read_config
-from chirp_check.diagnostic import did_you_mean
+from chirp_check.grammar.names import did_you_mean
 from chirp_check.host import DiskCache, DiskHost, Forks, Host, OverlayHost, installed
 from chirp_check.locate import locate
 from chirp_check.options import FORMATS, Parser, check_parser, merged

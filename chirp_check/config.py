@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from chirp_check.diagnostic import Level, did_you_mean
+from chirp_check.diagnostic import Level
+from chirp_check.grammar.names import did_you_mean
 from chirp_check.host import Host
 
 DEFAULT_EXCLUDE = ("build/", "dist/", "*.egg-info/")

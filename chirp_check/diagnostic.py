@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from chirp_check.grammar.names import did_you_mean as did_you_mean
-from chirp_check.grammar.names import nearest as nearest
-from chirp_check.grammar.names import nearest_of as nearest_of
 from chirp_check.source import Span
 
 

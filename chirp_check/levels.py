@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from chirp_check.config import Config, ConfigError
-from chirp_check.diagnostic import Level, did_you_mean
+from chirp_check.diagnostic import Level
+from chirp_check.grammar.names import did_you_mean
 from chirp_check.rule import Rule
 from chirp_check.syntax.patterns import Patterns
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 from chirp_check.config import Config, ConfigError, percentage
-from chirp_check.diagnostic import Level, did_you_mean
+from chirp_check.diagnostic import Level
+from chirp_check.grammar.names import did_you_mean
 
 FORMATS = ("full", "concise", "json")
 COLORS = ("auto", "always", "never")

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
-from chirp_check.diagnostic import nearest
 from chirp_check.facts.templates import Binding, TemplateFacts
+from chirp_check.grammar.names import nearest
 from chirp_check.model.applications import AppKey, application_files, application_keys
 from chirp_check.model.context import Lack, Need, Rendering, all_renderings, readers, wanted
 from chirp_check.model.context_places import call_at, entry, helper_calls, is_argument, keyword, value_text

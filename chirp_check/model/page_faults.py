@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from chirp_check.diagnostic import nearest
 from chirp_check.facts.handlers import Import
 from chirp_check.facts.walk import every_statement
+from chirp_check.grammar.names import nearest
 from chirp_check.grammar.pages import ACTIONS, CONTENT, CONTEXT, LAYOUT, META, METHODS
 from chirp_check.grammar.path import PathError, parse_path
 from chirp_check.model.applications import AppKey, application_keys

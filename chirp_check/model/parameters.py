@@ -6,7 +6,6 @@ from types import MappingProxyType
 
 import msgspec
 
-from chirp_check.diagnostic import nearest
 from chirp_check.facts.handlers import (
     Assign,
     Case,
@@ -21,6 +20,7 @@ from chirp_check.facts.handlers import (
 )
 from chirp_check.facts.values import AnyTerm, Attr, Bind, Call, Const, Index, Merge, Name, Repeated
 from chirp_check.facts.walk import every_statement
+from chirp_check.grammar.names import nearest
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
 from chirp_check.model.applications import AppKey, application_keys, registered_in
 from chirp_check.model.cascades import Cascade

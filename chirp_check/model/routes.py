@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from chirp_check.diagnostic import nearest, nearest_of
+from chirp_check.grammar.names import nearest, nearest_of
 from chirp_check.grammar.path import PathError, PathPattern, PathSegment, parse_path
 from chirp_check.model.applications import AppKey, application
 from chirp_check.model.entities import Pattern, Text

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from chirp_check.diagnostic import nearest
 from chirp_check.facts.templates import TemplateRef
 from chirp_check.facts.values import Const
+from chirp_check.grammar.names import nearest
 from chirp_check.model.applications import AppKey, application_files, application_keys, roots
 from chirp_check.model.entities import BlockAt
 from chirp_check.model.inputs import files

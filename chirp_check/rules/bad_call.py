@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding, Fix, Label, nearest, rename
+from chirp_check.diagnostic import Finding, Fix, Label, rename
 from chirp_check.facts.values import Arg
+from chirp_check.grammar.names import nearest
 from chirp_check.model.component_uses import is_called, keyword_span, name_span
 from chirp_check.model.components import literal_type
 from chirp_check.model.entities import Component, ComponentUse, Taken

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Edit, Finding, Fix, Label, nearest
+from chirp_check.diagnostic import Edit, Finding, Fix, Label
+from chirp_check.grammar.names import nearest
 from chirp_check.model.entities import ArgumentFault
 from chirp_check.model.model import Model
 from chirp_check.rule import rule

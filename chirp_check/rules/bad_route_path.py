@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Edit, Finding, Fix, nearest
+from chirp_check.diagnostic import Edit, Finding, Fix
+from chirp_check.grammar.names import nearest
 from chirp_check.grammar.path import CONVERTERS
 from chirp_check.model.entities import PathFault
 from chirp_check.model.model import Model

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding, Label, Level, nearest, rename
+from chirp_check.diagnostic import Finding, Label, Level, rename
+from chirp_check.grammar.names import nearest
 from chirp_check.model.component_uses import called
 from chirp_check.model.entities import Orphan
 from chirp_check.model.model import Model

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from chirp_check.diagnostic import Edit, Finding, Fix, nearest
+from chirp_check.diagnostic import Edit, Finding, Fix
+from chirp_check.grammar.names import nearest
 from chirp_check.model.entities import RouteNameUse
 from chirp_check.model.model import Model
 from chirp_check.rule import rule

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding, Level, did_you_mean
+from chirp_check.diagnostic import Finding, Level
+from chirp_check.grammar.names import did_you_mean
 from chirp_check.model.hygiene import UnknownRule
 from chirp_check.model.model import Model
 from chirp_check.rule import rule

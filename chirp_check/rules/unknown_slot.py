@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding, Fix, Label, nearest, rename
+from chirp_check.diagnostic import Finding, Fix, Label, rename
+from chirp_check.grammar.names import nearest
 from chirp_check.model.component_uses import name_span
 from chirp_check.model.entities import ComponentUse
 from chirp_check.model.model import Model

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding, did_you_mean
+from chirp_check.diagnostic import Finding
+from chirp_check.grammar.names import did_you_mean
 from chirp_check.model.entities import TargetUse
 from chirp_check.model.model import Model
 from chirp_check.rule import rule

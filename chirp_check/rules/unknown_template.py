@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding, nearest, rename
+from chirp_check.diagnostic import Finding, rename
+from chirp_check.grammar.names import nearest
 from chirp_check.model.entities import TemplateUse
 from chirp_check.model.model import Model
 from chirp_check.model.template_names import fault, is_written_at_site

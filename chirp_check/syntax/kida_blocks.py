@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from chirp_check.diagnostic import nearest
+from chirp_check.grammar.names import nearest
 from chirp_check.syntax.kida import MAX_ERRORS, AnyTag, KidaError, Scan, read_slot
 from chirp_check.syntax.kida_scan import SKIPPED_ENDS
 

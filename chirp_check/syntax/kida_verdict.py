@@ -13,7 +13,7 @@ from kida.lexer import Lexer, LexerError
 from kida.parser import Parser
 from kida.parser.errors import ParseError
 
-from chirp_check.diagnostic import did_you_mean
+from chirp_check.grammar.names import did_you_mean
 from chirp_check.syntax.kida_scan import SKIPPED_ENDS
 
 DEPTH = 60  # brackets inside brackets; beyond this Kida's recursive parser runs out of stack, depending on its caller
