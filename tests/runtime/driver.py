@@ -63,16 +63,24 @@ def body_messages(body: bytes | Iterable[bytes]) -> list[Message]:
 
 
 async def exchange(app: ASGIApp, scope: Message, incoming: Sequence[Message] = ()) -> list[Message]:
-    """Everything the application sends; after the given messages the client is gone."""
+    """Everything the application sends. A client that sent a whole body stays for the whole answer; others leave."""
     sent: list[Message] = []
     queue = list(incoming)
+    over = asyncio.Event()
+    if not queue or queue[-1].get("more_body") or queue[-1]["type"] != "http.request":
+        over.set()
 
     async def receive() -> Message:
-        return queue.pop(0) if queue else {"type": "http.disconnect"}
+        if queue:
+            return queue.pop(0)
+        await over.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         check_order(sent, message)
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            over.set()
 
     await app(scope, receive, send)
     return sent
@@ -82,15 +90,20 @@ def check_order(sent: Sequence[Message], message: Message) -> None:
     kind = message["type"]
     if kind == "http.response.start":
         assert not sent, "a second response.start"
+        assert type(message["status"]) is int
         for name, value in message["headers"]:
             assert type(name) is bytes, name
             assert type(value) is bytes, value
             assert name == name.lower(), name
-            assert b"\n" not in value, value
+            assert name, "a header without a name"
+            assert not set(name + value) & set(b"\r\n\0"), (name, value)
     elif kind == "http.response.body":
         assert sent, "a body before the start"
         assert sent[0]["type"] == "http.response.start"
         assert len(sent) == 1 or sent[-1].get("more_body"), "a body after the last"
+        assert type(message.get("body", b"")) is bytes, "a body that is not bytes"
+    else:
+        assert kind.startswith(("lifespan.", "websocket.")), f"an unknown message {kind}"
 
 
 def answer_of(messages: Sequence[Message]) -> Answer:
@@ -142,3 +155,69 @@ def make_app(folder: Path, templates: dict[str, str] | None = None, **config: An
         file.write_text(text, encoding="utf-8")
     settings: dict[str, Any] = {"template_dir": root, "static_dir": None, "skip_contract_checks": True}
     return App(AppConfig(**settings | config))
+
+
+class Connection:
+    """A client under control: what it sends, when it leaves, and which of its calls fails.
+
+    After the incoming messages it stays, silent, until `leave`; `Connection(..., leaves=True)` is gone by then. The
+    `fails_at`-th call of receive or send, counted together, raises `error`; so does every send after it.
+    """
+
+    def __init__(
+        self,
+        incoming: Iterable[Message] = (),
+        *,
+        leaves: bool = False,
+        fails_at: int = 0,
+        error: Callable[[], BaseException] = OSError,
+    ) -> None:
+        self.incoming = list(incoming)
+        self.sent: list[Message] = []
+        self.calls = 0
+        self.received = 0
+        self._fails_at = fails_at
+        self._error = error
+        self._gone = asyncio.Event()
+        self._changed = asyncio.Event()
+        if leaves:
+            self._gone.set()
+
+    def leave(self) -> None:
+        """The client goes away: `receive` says so from now on."""
+        self._gone.set()
+
+    async def receive(self) -> Message:
+        self._step("receive")
+        self.received += 1
+        if self.incoming:
+            return self.incoming.pop(0)
+        await self._gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        self._step("send")
+        check_order(self.sent, message)
+        self.sent.append(message)
+        self._changed.set()
+
+    def _step(self, kind: str) -> None:
+        self.calls += 1
+        if self._fails_at and (self.calls == self._fails_at or (kind == "send" and self.calls > self._fails_at)):
+            raise self._error()
+
+    async def sent_at_least(self, count: int) -> None:
+        """Wait until the application has sent that many messages."""
+        while len(self.sent) < count:
+            self._changed.clear()
+            await self._changed.wait()
+
+    @property
+    def body(self) -> bytes:
+        """What arrived of the body so far."""
+        return b"".join(message.get("body", b"") for message in self.sent[1:])
+
+    @property
+    def complete(self) -> bool:
+        """Whether the response was sent to its end."""
+        return len(self.sent) > 1 and not self.sent[-1].get("more_body")
