@@ -1,7 +1,7 @@
 """An in-process client: requests go through the ASGI entry, as from a server."""
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
 from urllib.parse import unquote, urlencode, urljoin
 
 from chirp._internal.asgi import Message, Scope
@@ -179,18 +179,22 @@ def _scope(method: str, path: str, query: Fields | None, headers: Mapping[str, s
 
 
 async def _exchange(app: App, scope: Scope, body: bytes) -> list[Message]:
-    sent: list[Message] = []
-    received = False
+    import asyncio
 
-    async def receive() -> dict[str, Any]:
-        nonlocal received
-        if received:
-            return {"type": "http.disconnect"}
-        received = True
-        return {"type": "http.request", "body": body, "more_body": False}
+    sent: list[Message] = []
+    request: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+    over = asyncio.Event()
+
+    async def receive() -> Message:
+        if request:
+            return request.pop()
+        await over.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            over.set()
 
     await app(scope, receive, send)
     return sent

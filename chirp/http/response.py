@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Self
 from urllib.parse import quote
 
 from chirp.http.cookies import quote_value
@@ -92,27 +93,27 @@ class Response:
         _set_headers(self, tuple(checked_header(*pair) for pair in headers) if headers else ())
         _set_cookies(self, cookies)
 
-    def with_status(self, status: int) -> Response:
+    def with_status(self, status: int) -> Self:
         return replace(self, status=status)
 
-    def with_header(self, name: str, value: str) -> Response:
+    def with_header(self, name: str, value: str) -> Self:
         """Set a header, replacing what is there under this name."""
         if name.lower() == "content-type":
             return self.with_content_type(value)
         return replace(self, headers=(*self._without(name), (name, value)))
 
-    def append_header(self, name: str, value: str) -> Response:
+    def append_header(self, name: str, value: str) -> Self:
         """Add one more line under this name, as `Link` or `WWW-Authenticate` may need."""
         return replace(self, headers=(*self.headers, (name, value)))
 
-    def with_headers(self, headers: Mapping[str, str]) -> Response:
+    def with_headers(self, headers: Mapping[str, str]) -> Self:
         """Set several headers, each replacing what is there under its name."""
         response = self
         for name, value in headers.items():
             response = response.with_header(name, value)
         return response
 
-    def with_vary(self, *names: str) -> Response:
+    def with_vary(self, *names: str) -> Self:
         """Name request headers this response depends on, in one `Vary` merged with what is there."""
         present = [part.strip() for line in self.header_list("vary") for part in line.split(",")]
         known = {name.lower() for name in present}
@@ -121,7 +122,7 @@ class Response:
         merged = [*present, *(name for name in names if name.lower() not in known)]
         return self.with_header("Vary", ", ".join(merged))
 
-    def with_content_type(self, content_type: str) -> Response:
+    def with_content_type(self, content_type: str) -> Self:
         return replace(self, content_type=content_type)
 
     def with_cookie(
@@ -136,14 +137,14 @@ class Response:
         httponly: bool = True,
         samesite: str = "lax",
         partitioned: bool = False,
-    ) -> Response:
+    ) -> Self:
         """Set a cookie; see SetCookie for what is refused."""
         cookie = SetCookie(name, value, max_age, path, domain, secure, httponly, samesite, partitioned)
         return replace(self, cookies=(*self.cookies, cookie))
 
     def without_cookie(
         self, name: str, path: str = "/", *, domain: str | None = None, secure: bool | None = None
-    ) -> Response:
+    ) -> Self:
         """Delete a cookie; path and domain must be those it was set with. Prefixed names are secure by themselves."""
         if secure is None:
             secure = name.lower().startswith(("__secure-", "__host-"))

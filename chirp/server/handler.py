@@ -12,6 +12,7 @@ from chirp.errors import ClientDisconnect, MethodNotAllowed
 from chirp.http.body import check_length
 from chirp.http.request import Request, local_path
 from chirp.http.response import Response
+from chirp.http.streaming import StreamingResponse
 from chirp.middleware.protocol import Middleware, Next
 from chirp.pages.types import PageHandler
 from chirp.routing.route import Route
@@ -21,6 +22,7 @@ from chirp.server.errors import ErrorResponder
 from chirp.server.negotiation import negotiate
 from chirp.server.pages import page_endpoint
 from chirp.server.sending import send_response
+from chirp.server.streaming import send_stream
 from chirp.server.threads import Workers
 from chirp.templating.integration import Engine
 
@@ -55,16 +57,27 @@ class Runtime:
         request = Request(scope, receive, params, self.services.config)
         token = request_var.set(request)
         try:
-            response = await endpoint(request)
-            body = response.body_bytes
-        except ClientDisconnect:
-            return
-        except UnicodeEncodeError as error:
-            response = await self.services.errors.respond(error, request)
-            body = response.body_bytes
+            try:
+                response = await endpoint(request)
+                body = response.body_bytes if type(response) is Response else _body(response)
+            except ClientDisconnect:
+                return
+            except UnicodeEncodeError as error:
+                response = await self.services.errors.respond(error, request)
+                body = _body(response)
+            if body is None:
+                assert isinstance(response, StreamingResponse), "every other response has a body"
+                # The chunks are made while they are sent: they still belong to the request.
+                await send_stream(response, request, receive, send, self.services.workers)
+                return
         finally:
             request_var.reset(token)
         await send_response(send, response, body, head=method == "HEAD")
+
+
+def _body(response: Response) -> bytes | None:
+    """The body, unless it is made while it is sent."""
+    return None if isinstance(response, StreamingResponse) else response.body_bytes
 
 
 def build_runtime(services: Services, routes: Sequence[Route], middleware: Sequence[Middleware]) -> Runtime:

@@ -5,16 +5,16 @@ from chirp.http.response import HTML, Response
 from chirp.server.negotiation import BINARY, JSON
 
 _CONTENT_TYPES = {text: (b"content-type", text.encode()) for text in (HTML, JSON, BINARY)}
-_WITHOUT_BODY = frozenset({204, 304})
+WITHOUT_BODY = frozenset({204, 304})
 
 
-def encode_head(response: Response, length: int) -> list[tuple[bytes, bytes]]:
-    """The header lines; names and values were checked when the response was made."""
+def encode_head(response: Response, length: int | None) -> list[tuple[bytes, bytes]]:
+    """The header lines; names and values were checked when the response was made. `length` is None when unknown."""
     lines: list[tuple[bytes, bytes]] = []
-    if response.status not in _WITHOUT_BODY:
+    if response.status not in WITHOUT_BODY:
         kind = response.content_type
         content_type = _CONTENT_TYPES.get(kind) or (b"content-type", kind.encode("latin-1"))
-        lines = [content_type, (b"content-length", b"%d" % length)]
+        lines = [content_type] if length is None else [content_type, (b"content-length", b"%d" % length)]
     if response.headers:
         lines.extend((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in response.headers)
     if response.cookies:
@@ -25,7 +25,7 @@ def encode_head(response: Response, length: int) -> list[tuple[bytes, bytes]]:
 async def send_response(send: Send, response: Response, body: bytes, *, head: bool) -> None:
     """Send it; a HEAD request gets the header lines of the body it does not get. A client that left is no error."""
     lines = encode_head(response, len(body))
-    if head or response.status in _WITHOUT_BODY:
+    if head or response.status in WITHOUT_BODY:
         body = b""
     try:
         await send({"type": "http.response.start", "status": response.status, "headers": lines})

@@ -1,0 +1,57 @@
+"""Responses whose body is made while it is sent: frozen like every response, with an iterable that is used up once."""
+
+from collections.abc import AsyncIterable, Iterable
+from dataclasses import dataclass, field
+
+from chirp.http.response import HTML, Response, SetCookie
+
+type Chunk = str | bytes
+type Chunks = AsyncIterable[Chunk] | Iterable[Chunk]
+
+_set = object.__setattr__
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class StreamingResponse(Response):
+    """A response whose body is what `chunks` gives, sent chunk by chunk, as fast as the client takes them.
+
+    `chunks` is an iterable of str or bytes, or an asynchronous one; a plain one is pulled in a worker thread, since it
+    may block. It is iterated once, and closed when the client leaves. `length` is the size of the body in bytes, when
+    it is known. There is no `body` to read.
+    """
+
+    body: str | bytes = field(init=False, repr=False, compare=False)
+    chunks: Chunks = ()
+    length: int | None = None
+
+    def __init__(
+        self,
+        chunks: Chunks,
+        status: int = 200,
+        content_type: str = HTML,
+        headers: Iterable[tuple[str, str]] = (),
+        cookies: tuple[SetCookie, ...] = (),
+        *,
+        length: int | None = None,
+    ) -> None:
+        Response.__init__(self, "", status, content_type, headers, cookies)
+        object.__delattr__(self, "body")
+        _set(self, "chunks", check_chunks(chunks))
+        _set(self, "length", length)
+
+    @property
+    def body_bytes(self) -> bytes:
+        raise TypeError("a streaming response has no body yet: it is made while it is sent")
+
+    @property
+    def text(self) -> str:
+        raise TypeError("a streaming response has no text yet: it is made while it is sent")
+
+
+def check_chunks(chunks: object) -> Chunks:
+    """The chunks, if they can be iterated; TypeError for a whole body, and for what gives nothing."""
+    if isinstance(chunks, str | bytes | bytearray):
+        raise TypeError(f"{type(chunks).__name__} is a whole body: use Response, or a list of it")
+    if not isinstance(chunks, AsyncIterable | Iterable):
+        raise TypeError(f"{type(chunks).__name__} gives no chunks: use a generator, or another iterable")
+    return chunks  # pyright: ignore[reportUnknownVariableType]
