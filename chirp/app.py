@@ -14,7 +14,7 @@ from chirp.context import get_request, request_var
 from chirp.describe import AppDescription, RouteDescription
 from chirp.errors import ConfigurationError
 from chirp.http.request import Request
-from chirp.middleware.protocol import Middleware
+from chirp.middleware.protocol import Globals, Middleware
 from chirp.middleware.static import StaticFiles
 from chirp.routing.route import Route
 from chirp.server.lifespan import Hook, Lifespan, Running, on_shutdown, on_startup, serve_lifespan
@@ -199,7 +199,7 @@ class App:
                 template_roots=self._template_roots(),
                 filters=frozenset(self._filters),
                 tests=frozenset(),
-                globals=frozenset(self._globals),
+                globals=frozenset(self._all_globals()),
                 prefixes=tuple(sorted({files.prefix for files in self._static_files()})),
                 middleware=tuple(_function_name(layer) for layer in self._middleware),
             )
@@ -240,7 +240,7 @@ class App:
         engine = Engine(
             self._template_roots(),
             filters=self._filters,
-            variables=self._globals,
+            variables=self._all_globals(),
             autoescape=config.autoescape,
             reload=config.debug,
         )
@@ -252,6 +252,11 @@ class App:
         for route in static:
             self._names.setdefault("static", [route.pattern])
         return runtime
+
+    def _all_globals(self) -> dict[str, object]:
+        """What templates can name: what middleware brings, and the application's own, which wins."""
+        brought = [layer.template_globals for layer in self._middleware if isinstance(layer, Globals)]
+        return {name: global_value(one) for some in brought for name, one in some.items()} | self._globals
 
     def _template_roots(self) -> tuple[Path, ...]:
         """Where templates are looked for, in this order."""
