@@ -13,6 +13,8 @@ from chirp.config import AppConfig
 from chirp.context import get_request, request_var
 from chirp.describe import AppDescription, RouteDescription
 from chirp.errors import ConfigurationError
+from chirp.htmx.tags import HtmxTags
+from chirp.htmx.vendored import SCRIPTS
 from chirp.http.request import Request
 from chirp.middleware.protocol import Globals, Middleware
 from chirp.middleware.static import StaticFiles
@@ -55,6 +57,7 @@ class App:
         self._filters: dict[str, Callable[..., object]] = {}
         self._globals: dict[str, object] = {
             "get_request": GlobalFunction(get_request),
+            "htmx": HtmxTags(self.config.htmx),
             "request": RequestProxy(),
             "url_for": GlobalFunction(self.url_for),
         }
@@ -248,7 +251,9 @@ class App:
         errors = ErrorResponder(self._error_handlers, engine, workers, debug=config.debug)
         services = Services(config, engine, workers, errors)
         static = self._static_routes()
-        runtime = build_runtime(services, [*self._routes, *static], tuple(self._middleware))
+        script = SCRIPTS[config.htmx]
+        own = Route(script.path, script.serve, frozenset({"GET"}), inline=True)
+        runtime = build_runtime(services, [*self._routes, *static, own], tuple(self._middleware))
         for route in static:
             self._names.setdefault("static", [route.pattern])
         return runtime

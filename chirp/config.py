@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from chirp.errors import ConfigurationError
+
+type HtmxVersion = Literal[2, 4]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,9 @@ class AppConfig:
     static_dir: str | Path | None = "static"
     static_url: str = "/static"
 
+    htmx: HtmxVersion = 2
+    """The version of htmx that `htmx()` puts into templates: 2 or 4."""
+
     sse_heartbeat_interval: float = 15.0
 
     max_content_length: int = 16 * 1024 * 1024
@@ -47,5 +53,7 @@ class AppConfig:
         for name, (value, least) in limits.items():
             if value < least:
                 raise ConfigurationError(f"{name} is {value}; the least is {least}")
+        if self.htmx not in (2, 4):
+            raise ConfigurationError(f"htmx is {self.htmx!r}; the versions that come with chirp are 2 and 4")
         if not self.static_url.startswith("/"):
             raise ConfigurationError(f"static_url {self.static_url!r} does not start with /")

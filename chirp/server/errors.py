@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chirp.errors import HTTPError, reason
+from chirp.htmx.errors import keep_page
 from chirp.http.request import Request
 from chirp.http.response import Response
 from chirp.server.binding import is_async
@@ -77,16 +78,18 @@ class ErrorResponder:
         else:
             value = await self._workers.run(lambda given: handler(*given), arguments)
         response = negotiate(value, request, self._engine)
-        return response.with_status(status) if isinstance(value, _WITHOUT_STATUS) else response
+        if not isinstance(value, _WITHOUT_STATUS):
+            return response
+        return keep_page(response.with_status(status), request, whole=isinstance(value, Template))
 
     def _default(self, error: Exception, status: int, request: Request) -> Response:
         if self._debug and not isinstance(error, HTTPError):
             from chirp.server.debug import debug_page, is_local
 
             if is_local(request):
-                return debug_page(error, request)
+                return keep_page(debug_page(error, request), request, whole=True)
         detail = error.detail if isinstance(error, HTTPError) else ""
-        return Response(detail or reason(status), status, PLAIN)
+        return keep_page(Response(detail or reason(status), status, PLAIN), request)
 
 
 def _with_headers(response: Response, error: Exception) -> Response:

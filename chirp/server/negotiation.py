@@ -6,6 +6,7 @@ A new return type is its dataclass, a case here, and its rule in the checker.
 from collections.abc import Iterable, Mapping
 from typing import cast
 
+from chirp.htmx.errors import keep_page
 from chirp.http.request import Request
 from chirp.http.response import Redirect, Response, check_location, check_status
 from chirp.server.jsonify import to_ascii_json, to_json
@@ -149,4 +150,6 @@ def _tuple(value: tuple[object, ...], request: Request, engine: Engine) -> Respo
     if type(status) is not int or not (headers is None or isinstance(headers, dict)):
         raise TypeError("A tuple is (value, status) or (value, status, headers) with an int and a dict.")
     response = negotiate(inner, request, engine).with_status(check_status(status))
-    return response.with_headers(cast("Mapping[str, str]", headers)) if headers else response
+    if headers:
+        response = response.with_headers(cast("Mapping[str, str]", headers))
+    return keep_page(response, request, whole=isinstance(inner, Template)) if status >= 400 else response

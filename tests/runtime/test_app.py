@@ -373,7 +373,7 @@ def test_an_application_describes_itself(tmp_path: Path) -> None:
     assert (second.name, second.handler) == ("object", handler)
     assert second.origin.endswith("Handler")
     assert description.filters == {"money"}
-    assert description.globals == {"item", "get_request", "request", "url_for"}
+    assert description.globals == {"item", "get_request", "htmx", "request", "url_for"}
     assert description.tests == set()
     assert description.prefixes == ("/assets", "/more")
     assert description.middleware == ("StaticFiles",)
