@@ -1,10 +1,13 @@
 """The settings of an application."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from chirp.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from chirp.telemetry import Observer
 
 type HtmxVersion = Literal[2, 4]
 
@@ -21,13 +24,24 @@ class AppConfig:
     port: int = 8000
     debug: bool = False
 
-    secret_key: str = ""
+    secret_key: str = field(default="", repr=False)
+    """What sessions and tokens are signed with: at least 32 bytes, random, and not in the source."""
+    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)
+    """Earlier keys: what they signed is still read, so that a new key does not end every session."""
+    allowed_hosts: tuple[str, ...] = ()
+    """The hosts this application answers for, `*.example.com` for all below one; others get 400. Empty: any host."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks (`10.0.0.0/8`), or `unix` for a socket, whose X-Forwarded-* headers are believed."""
+    observers: tuple[Observer, ...] = ()
+    """What follows each request, for metrics and traces; see `chirp.telemetry`."""
 
     template_dir: str | Path = "templates"
     autoescape: bool = True
 
     static_dir: str | Path | None = "static"
     static_url: str = "/static"
+    static_immutable: bool = False
+    """Whether browsers keep a static file for a year without asking when its name carries a hash of its content."""
 
     htmx: HtmxVersion = 2
     """The version of htmx that `htmx()` puts into templates: 2 or 4."""
@@ -37,6 +51,14 @@ class AppConfig:
     max_content_length: int = 16 * 1024 * 1024
     max_fields: int = 1000
     """How many query parameters, and how many form fields, a request may have; more answer 400."""
+    max_files: int = 100
+    """How many files a form may have; more answer 400."""
+    max_file_size: int | None = None
+    """How large one uploaded file may be, besides `max_content_length`; larger answers 413."""
+    max_form_memory: int = 2 * 1024 * 1024
+    """How large the text fields of a multipart form may be together; larger answers 413."""
+    upload_memory: int = 1024 * 1024
+    """How much of the files of one request stays in memory; what goes beyond is in temporary files."""
     worker_threads: int = 40
     """How many `def` handlers may run at the same time."""
 
@@ -48,6 +70,10 @@ class AppConfig:
             "port": (self.port, 0),
             "max_content_length": (self.max_content_length, 0),
             "max_fields": (self.max_fields, 1),
+            "max_files": (self.max_files, 0),
+            "max_file_size": (self.max_file_size or 0, 0),
+            "max_form_memory": (self.max_form_memory, 0),
+            "upload_memory": (self.upload_memory, 0),
             "worker_threads": (self.worker_threads, 1),
         }
         for name, (value, least) in limits.items():

@@ -44,7 +44,8 @@ class Placed(Protocol):
 
     def at_freeze(self, place: Place, /) -> Middleware | None:
         """What to put there: itself, another middleware, or None where it cannot act. ConfigurationError stops the
-        application from starting."""
+        application from starting.
+        """
         ...
 
 

@@ -12,6 +12,7 @@ from chirp.http.response import Response
 from chirp.server.binding import is_async
 from chirp.server.negotiation import negotiate
 from chirp.server.threads import Workers
+from chirp.telemetry import ERROR
 from chirp.templating.integration import Engine
 from chirp.templating.returns import OOB, Fragment, Page, Template
 
@@ -41,6 +42,8 @@ class ErrorResponder:
         """The response to an exception, logged when it is a server error; it never raises an Exception itself."""
         error = original = self._cause(error)
         status = error.status if isinstance(error, HTTPError) else 500
+        if not isinstance(error, HTTPError):
+            request.state[ERROR] = error
         response: Response | None = None
         if (found := self._find(error, status)) is not None:
             try:

@@ -1,0 +1,58 @@
+"""Signed cookies: which keys will do, and values that only this application can have written."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from chirp.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from itsdangerous import URLSafeTimedSerializer
+
+MIN_KEY_BYTES = 32
+
+_HOW = (
+    "Make one with `python -c 'import secrets; print(secrets.token_urlsafe(32))'`, keep it out of the source, and pass "
+    "it on: AppConfig(secret_key=os.environ['SECRET_KEY'])."
+)
+
+
+def check_key(key: str, what: str) -> str:
+    """The key, if it is long enough to sign with; ConfigurationError says who needs it and how to make one."""
+    size = len(key.encode("utf-8", "surrogatepass"))
+    if size < MIN_KEY_BYTES:
+        found = f"is {size} bytes long" if size else "is empty"
+        raise ConfigurationError(f"{what}: secret_key {found}; at least {MIN_KEY_BYTES} bytes are needed. {_HOW}")
+    return key
+
+
+class Signer:
+    """Signs JSON values for one use, with the time of signing. `keys` start with the one that signs; all are read.
+
+    `use` separates what is signed for different uses: a value signed for one is garbage to every other.
+    """
+
+    __slots__ = ("_serializer",)
+
+    def __init__(self, keys: Sequence[str], use: str) -> None:
+        from hashlib import sha256
+
+        from itsdangerous import URLSafeTimedSerializer
+
+        # The key of a use is HMAC(key, use): concatenating them instead would let two pairs give one key.
+        self._serializer: URLSafeTimedSerializer = URLSafeTimedSerializer(
+            list(reversed(keys)), salt=use, signer_kwargs={"key_derivation": "hmac", "digest_method": sha256}
+        )
+
+    def sign(self, value: object) -> str:
+        """The value as text that a cookie can carry; TypeError for what JSON cannot."""
+        return self._serializer.dumps(value)
+
+    def read(self, text: str, max_age: int | None = None) -> tuple[Any, float] | None:
+        """The value, and when it was signed, in seconds since the epoch; None unless it is ours and young enough."""
+        from itsdangerous import BadData
+
+        try:
+            value, signed_at = self._serializer.loads(text, max_age, return_timestamp=True)
+        except BadData, ValueError, RecursionError:
+            return None
+        return value, signed_at.timestamp()
