@@ -67,19 +67,28 @@ class App:
     # registration
 
     def route[F: Callable[..., object]](
-        self, path: str, *, methods: Iterable[str] | None = None, name: str | None = None, inline: bool = False
+        self,
+        path: str,
+        *,
+        methods: Iterable[str] | None = None,
+        name: str | None = None,
+        inline: bool = False,
+        max_content_length: int | None = None,
     ) -> Callable[[F], F]:
         """Answer `path` with the decorated function: GET, or the given methods.
 
         A `def` handler runs in a worker thread, since it may block; `inline=True` keeps it in the event loop. The name
-        for `url_for` is by default the function's. PathError says where a path is wrong.
+        for `url_for` is by default the function's. `max_content_length` replaces that of the settings: the largest
+        body in bytes. PathError says where a path is wrong.
         """
         parse_path(path)
         upper = _methods(methods)
+        if max_content_length is not None and max_content_length < 0:
+            raise ValueError(f"max_content_length is {max_content_length}; the least is 0")
 
         def register(handler: F) -> F:
             known_as = name or _function_name(handler)
-            route = Route(path, handler, upper, known_as, inline)
+            route = Route(path, handler, upper, known_as, inline, max_content_length)
             with self._open():
                 self._routes.append(route)
                 self._names.setdefault(known_as, []).append(route.pattern)
@@ -253,10 +262,20 @@ class App:
         static = self._static_routes()
         script = SCRIPTS[config.htmx]
         own = Route(script.path, script.serve, frozenset({"GET"}), inline=True)
-        runtime = build_runtime(services, [*self._routes, *static, own], tuple(self._middleware))
+        runtime = build_runtime(services, [*self._routes, *static, own], self._layers())
         for route in static:
             self._names.setdefault("static", [route.pattern])
         return runtime
+
+    def _layers(self) -> tuple[Middleware, ...]:
+        """The middleware, outermost first: what the configuration asks for is around what was added."""
+        config = self.config
+        layers: list[Middleware] = []
+        if config.observers:
+            from chirp.middleware.telemetry import Telemetry
+
+            layers.append(Telemetry(config.observers))
+        return (*layers, *self._middleware)
 
     def _all_globals(self) -> dict[str, object]:
         """What templates can name: what middleware brings, and the application's own, which wins."""

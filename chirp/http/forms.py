@@ -1,18 +1,27 @@
 """Submitted forms, and how a request hands them out to coroutines and to plain functions."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import override
 
 from chirp._internal.multimap import MultiDict
 from chirp.http.query import MAX_FIELDS, decode_pairs
+from chirp.http.uploads import Uploads
 
 URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+_NO_FILES = Uploads()
 
 
 class FormData(MultiDict):
-    """The fields of a submitted form; `[]` gives the first of several equal names."""
+    """The fields of a submitted form; `[]` gives the first of several equal names. `files` holds its uploads."""
 
-    __slots__ = ()
+    __slots__ = ("files",)
+    files: Uploads
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = (), files: Uploads = _NO_FILES) -> None:
+        super().__init__(pairs)
+        object.__setattr__(self, "files", files)
 
     @classmethod
     def from_urlencoded(cls, body: bytes, max_fields: int = MAX_FIELDS) -> FormData:
@@ -43,6 +52,11 @@ class FormAccess(Mapping[str, str]):
         if form is None:
             raise RuntimeError("the form is not read yet: use `form = await request.form()`")
         return form
+
+    @property
+    def files(self) -> Uploads:
+        """The uploads of the loaded form."""
+        return self.data.files
 
     @override
     def __getitem__(self, key: str) -> str:

@@ -1,6 +1,6 @@
 """The request as handlers see it: immutable, and lazy — nothing is parsed before somebody asks, and then once."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from types import MappingProxyType
 from typing import Any, Self, override
 from urllib.parse import quote, unquote
@@ -10,7 +10,7 @@ from chirp.config import AppConfig
 from chirp.errors import BadRequest, HTTPError
 from chirp.http.body import check_length, declared_length, parse_json, read_body, read_chunks
 from chirp.http.cookies import parse_cookies
-from chirp.http.forms import URLENCODED, FormAccess, FormData
+from chirp.http.forms import MULTIPART, URLENCODED, FormAccess, FormData
 from chirp.http.headers import Headers
 from chirp.http.query import QueryParams
 
@@ -28,7 +28,6 @@ class Request:
         "_body",
         "_config",
         "_cookies",
-        "_form",
         "_headers",
         "_path_params",
         "_plan",
@@ -38,7 +37,10 @@ class Request:
         "_state",
         "_streamed",
         "_typed",
+        "submitted",
     )
+    submitted: FormData | None
+    """The form, once it is read; for the framework, which closes its files."""
 
     def __init__(
         self, scope: Scope, receive: Receive, path_params: dict[str, Any], config: AppConfig = _DEFAULTS
@@ -52,7 +54,7 @@ class Request:
         self._cookies: Mapping[str, str] | None = None
         self._typed: HTTPScope | None = None
         self._body: bytes | None = None
-        self._form: FormData | None = None
+        self.submitted = None
         self._streamed = False
         self._state: dict[str, Any] | None = None
         self._plan: object = None
@@ -252,7 +254,7 @@ class Request:
             yield chunk
 
     async def body(self) -> bytes:
-        """The whole body, read once and kept."""
+        """The whole body, read once and kept. RuntimeError when it was read as a stream, or as a multipart form."""
         if self._body is None:
             self._start_reading()
             self._body = await read_body(self._receive, self._config.max_content_length)
@@ -260,7 +262,7 @@ class Request:
 
     def _start_reading(self) -> None:
         if self._streamed:
-            raise RuntimeError("the request body was streamed already")
+            raise RuntimeError("the request body was streamed already, by `stream()` or into a multipart form")
         self._streamed = True
         check_length(self.headers.first(b"content-length"), self._config.max_content_length)
 
@@ -283,24 +285,39 @@ class Request:
         """`await request.form()`; in `def` handlers also `request.form["name"]`."""
         return FormAccess(self._load_form, self._loaded_form)
 
+    def load(self) -> Awaitable[object]:
+        """For the framework: read the body so that `form` can be read without waiting."""
+        sent = self.headers.first(b"content-type")
+        return self._load_form() if sent is not None and sent[:10].lower() == b"multipart/" else self.body()
+
+    def limit_body(self, config: AppConfig) -> None:
+        """For the framework: the settings of a route with limits of its own."""
+        self._config = config
+
     async def _load_form(self) -> FormData:
-        await self.body()
+        if self.submitted is None and self._media_type() == MULTIPART:
+            from chirp.http.multipart import read_multipart
+
+            declared = self.headers.first(b"content-type") or b""
+            self.submitted = await read_multipart(self.stream(), declared, self._config)
+        elif self.submitted is None:
+            await self.body()
         return self._parse_form()
 
     def _loaded_form(self) -> FormData | None:
-        return None if self._body is None else self._parse_form()
+        return self.submitted if self._body is None else self._parse_form()
 
     def _parse_form(self) -> FormData:
-        if self._form is None:
+        if self.submitted is None:
             body = self._body or b""
             media = self._media_type()
             if media != URLENCODED and (body or media):
-                raise HTTPError(415, f"send the form as {URLENCODED}")
+                raise HTTPError(415, f"send the form as {URLENCODED} or {MULTIPART}")
             try:
-                self._form = FormData.from_urlencoded(body, self._config.max_fields)
+                self.submitted = FormData.from_urlencoded(body, self._config.max_fields)
             except ValueError as error:
                 raise BadRequest(str(error)) from None
-        return self._form
+        return self.submitted
 
     def _media_type(self) -> str:
         """The content type without its parameters, in lower case; empty when there is none."""

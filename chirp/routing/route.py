@@ -18,6 +18,7 @@ class Route:
     methods: frozenset[str]
     name: str | None = None
     inline: bool = False
+    max_content_length: int | None = None
     pattern: PathPattern = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -1,8 +1,8 @@
 """The frozen application: one request from its ASGI scope to its last message."""
 
 import inspect
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chirp._internal.asgi import Receive, Scope, Send
@@ -13,7 +13,7 @@ from chirp.http.body import check_length
 from chirp.http.request import Request, local_path
 from chirp.http.response import Response
 from chirp.http.streaming import StreamingResponse
-from chirp.middleware.protocol import Middleware, Next
+from chirp.middleware.protocol import Middleware, Next, placed
 from chirp.pages.types import PageHandler
 from chirp.routing.route import Route
 from chirp.routing.router import Router
@@ -72,6 +72,8 @@ class Runtime:
                 return
         finally:
             request_var.reset(token)
+            if request.submitted is not None:
+                request.submitted.files.close()
         await send_response(send, response, body, head=method == "HEAD")
 
 
@@ -82,9 +84,7 @@ def _body(response: Response) -> bytes | None:
 
 def build_runtime(services: Services, routes: Sequence[Route], middleware: Sequence[Middleware]) -> Runtime:
     """Compile routes and middleware; ConfigurationError for what cannot work."""
-    router: Router[Next] = Router.compile(
-        routes, lambda route: _with_middleware(_endpoint(route, services), middleware, services)
-    )
+    router: Router[Next] = Router.compile(routes, lambda route: _answering(route, middleware, services))
 
     async def missing(request: Request) -> Response:
         error = router.miss(request.path)
@@ -92,12 +92,29 @@ def build_runtime(services: Services, routes: Sequence[Route], middleware: Seque
             return Response("", 204, headers=error.headers)
         return await services.errors.respond(error, request)
 
-    return Runtime(services, router, _with_middleware(missing, middleware, services))
+    return Runtime(services, router, _with_middleware(missing, middleware, services, None))
 
 
-def _with_middleware(inner: Next, middleware: Sequence[Middleware], services: Services) -> Next:
-    """`inner` wrapped in the middleware; the first that was added is the outermost."""
-    for layer in reversed(middleware):
+def _answering(route: Route, middleware: Sequence[Middleware], services: Services) -> Next:
+    """What answers a route: its middleware too keeps to the body limit of the route."""
+    config = services.config
+    limit = config.max_content_length if route.max_content_length is None else route.max_content_length
+    inner = _with_middleware(_endpoint(route, services, limit), middleware, services, route)
+    if limit == config.max_content_length:
+        return inner
+    own = replace(config, max_content_length=limit)
+
+    def limited(request: Request) -> Awaitable[Response]:
+        request.limit_body(own)
+        return inner(request)
+
+    return limited
+
+
+def _with_middleware(inner: Next, middleware: Sequence[Middleware], services: Services, route: Route | None) -> Next:
+    """`inner` wrapped in the middleware that acts on the route; the first that was added is the outermost."""
+    chain = placed(tuple(middleware), route, services.config, services.workers.run) if middleware else ()
+    for layer in reversed(chain):
         inner = _layer(layer, inner, services)
     return inner
 
@@ -121,10 +138,10 @@ def _layer(layer: Middleware, inner: Next, services: Services) -> Next:
     return call
 
 
-def _endpoint(route: Route, services: Services) -> Next:
-    """The handler with its arguments bound and its value negotiated."""
+def _endpoint(route: Route, services: Services, limit: int) -> Next:
+    """The handler with its arguments bound and its value negotiated; `limit` is that of the body, in bytes."""
     evaluate = _evaluation(route, services)
-    errors, limit = services.errors, services.config.max_content_length
+    errors = services.errors
     load = isinstance(route.handler, PageHandler) or not is_async(route.handler)
     takes_body = not route.methods <= _WITHOUT_BODY
 
@@ -133,7 +150,7 @@ def _endpoint(route: Route, services: Services) -> Next:
             if takes_body and request.method not in _WITHOUT_BODY:
                 check_length(request.headers.first(b"content-length"), limit)
                 if load:
-                    await request.body()
+                    await request.load()
             return await evaluate(request)
         except ClientDisconnect:
             raise

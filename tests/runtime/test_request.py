@@ -350,8 +350,8 @@ async def form_items(request: Request) -> object:
         (b"", "", (200, "[]")),
         (b"a=%ff", "application/x-www-form-urlencoded", (400, "url-encoded text is not UTF-8")),
         (b"&" * 1000, "application/x-www-form-urlencoded", (400, "more than 1000 fields")),
-        (b"a=1", "", (415, "send the form as application/x-www-form-urlencoded")),
-        (b"{}", "application/json", (415, "send the form as application/x-www-form-urlencoded")),
+        (b"a=1", "", (415, "send the form as application/x-www-form-urlencoded or multipart/form-data")),
+        (b"{}", "application/json", (415, "send the form as application/x-www-form-urlencoded or multipart/form-data")),
     ],
 )
 def test_forms(tmp_path: Path, body: bytes, content_type: str, expected: tuple[int, str]) -> None:
