@@ -6,12 +6,15 @@ What is found never depends on how the body is cut into chunks, and what fails l
 from collections.abc import AsyncIterable
 from dataclasses import dataclass
 from io import BytesIO
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from chirp.config import AppConfig
 from chirp.errors import BadRequest, ContentTooLarge
 from chirp.http.forms import FormData
 from chirp.http.uploads import UploadFile, Uploads
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 MAX_BOUNDARY = 70
 MAX_PART_HEADERS = 16
@@ -24,7 +27,7 @@ async def read_multipart(chunks: AsyncIterable[bytes], content_type: bytes, conf
     import asyncio
 
     from python_multipart.exceptions import MultipartParseError
-    from python_multipart.multipart import MultipartCallbacks, MultipartParser
+    from python_multipart.multipart import MultipartParser
 
     reader = _Reader(config)
     callbacks: MultipartCallbacks = {
