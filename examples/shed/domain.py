@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from math import ceil
+from urllib.parse import urlencode
 
 
 class Kind(StrEnum):
@@ -112,6 +113,13 @@ class ThingFilter:
     def active(self) -> bool:
         """Whether anything is left out."""
         return bool(self.words or self.kind or self.state)
+
+    @property
+    def link(self) -> str:
+        """The URL of the list but for its page, which comes last."""
+        values = {"q": self.words, "kind": self.kind, "state": self.state}
+        query = urlencode({name: value for name, value in values.items() if value})
+        return f"/things?{query}&" if query else "/things?"
 
 
 @dataclass(frozen=True, slots=True)

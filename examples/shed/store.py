@@ -39,7 +39,11 @@ class Taken(Exception):
 
 
 class Outdated(Exception):
-    """Somebody else changed it since the form was opened."""
+    """Somebody else changed it since the form was opened; `thing` is what it is now."""
+
+    def __init__(self, thing: Thing) -> None:
+        super().__init__(thing.id)
+        self.thing = thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +172,9 @@ class Store:
     def change_thing(self, id: int, draft: ThingDraft, revision: int) -> Thing:
         """Say something else about a thing, unless somebody has done so since; Missing, Taken, Outdated."""
         with _unique(), self.database.writing() as connection:
-            if _thing(connection, id).revision != revision:
-                raise Outdated
+            found = _thing(connection, id)
+            if found.revision != revision:
+                raise Outdated(found)
             return _change(connection, id, **_columns(draft))
 
     def move_thing(self, id: int, place: str) -> Thing:
@@ -189,16 +194,16 @@ class Store:
 
     # borrowing
 
-    def borrow(self, id: int, member_id: int, days: int) -> Thing:
-        """Lend a thing; Missing, Refused."""
+    def borrow(self, id: int, member_id: int, days: int, since: date | None = None) -> Loan:
+        """Lend a thing from today or another day; Missing, Refused."""
         with self.database.writing() as connection:
             thing, member = _thing(connection, id), _member(connection, member_id)
             _check_loan(connection, thing, member)
-            since = self.today()
-            values = {"thing_id": id, "member_id": member_id, "since": since, "due": since + timedelta(days=days)}
-            connection.execute(insert(loans).values({**values, "extended": False}))
+            start = since or self.today()
+            values = {"thing_id": id, "member_id": member_id, "since": start, "due": start + timedelta(days=days)}
+            loan_id = number(connection, insert(loans).values({**values, "extended": False}).returning(loans.c.id))
             connection.execute(delete(waits).where(waits.c.thing_id == id, waits.c.member_id == member_id))
-            return _thing(connection, id)
+            return _loan(connection, loan_id)
 
     def give_back(self, loan_id: int) -> Loan:
         """Take a thing back. Giving back twice is no mistake; Missing."""
