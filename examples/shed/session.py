@@ -44,8 +44,8 @@ def leave() -> None:
 
 
 def _read(store: Store) -> Member | None:
-    id = get_session().get(MEMBER)
+    known = get_session().get(MEMBER)
     try:
-        return None if id is None else store.member(id)
+        return None if known is None else store.member(known)
     except Missing:
         return None
