@@ -244,6 +244,7 @@ class App:
 
     def _compile(self) -> Runtime:
         from chirp.server.errors import ErrorResponder
+        from chirp.server.formats import Known
         from chirp.server.handler import Services, build_runtime
         from chirp.server.threads import Workers
         from chirp.templating.integration import Engine
@@ -257,7 +258,8 @@ class App:
             reload=config.debug,
         )
         workers = Workers(config.worker_threads)
-        errors = ErrorResponder(self._error_handlers, engine, workers, debug=config.debug)
+        known = Known(self._template_roots(), tuple(self._routes))
+        errors = ErrorResponder(self._error_handlers, engine, workers, known, debug=config.debug)
         services = Services(config, engine, workers, errors)
         static = self._static_routes()
         script = SCRIPTS[config.htmx]

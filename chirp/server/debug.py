@@ -1,61 +1,113 @@
-"""The error page of debug mode: what failed and where, everything escaped, nothing the client sent as secret."""
+"""What a developer sees of a failed request: a page, a part of a page for htmx, JSON, or text.
 
-import traceback
-from html import escape
+What the client sent as secret is masked wherever it turns up; only this machine gets to see it.
+"""
+
+from collections.abc import Sequence
 from ipaddress import ip_address
 
+from chirp.errors import HTTPError, NotFound
 from chirp.http.request import Request
 from chirp.http.response import Response
+from chirp.routing.route import Route
+from chirp.server.debug_html import FOOTER, Pairs, Writer, document
+from chirp.server.failure import Failure, failure_of
+from chirp.server.formats import VARY, Format, Known, format_for
+from chirp.server.jsonify import to_json
+from chirp.server.masking import Scrubber, scrubber_of
+from chirp_check.grammar.names import nearest
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{kind}</title>
-<style>body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}}
-pre{{background:#f4f4f4;overflow:auto;padding:1rem}}@media(prefers-color-scheme:dark)
-{{body{{background:#181818;color:#eee}}pre{{background:#262626}}}}</style></head>
-<body><h1>{kind}</h1><p>{method} {path}</p>{place}<pre>{message}</pre><h2>Traceback</h2><pre>{trace}</pre>
-<p>This page is shown because <code>debug</code> is on.</p></body></html>
-"""
+_LOCAL_NAMES = (".localhost", ".test")
 
 
 def is_local(request: Request) -> bool:
-    """The client is on this machine, or there is no network between (a test client, a unix socket)."""
-    if request.client is None:
-        return True
+    """The request was made on this machine: no address but its own, and no name that a stranger's site can have.
+
+    There is no address behind a test client or a unix socket. A page that was let in by its address alone could be
+    read by any site whose name is made to point here.
+    """
+    return (request.client is None or _is_loopback(request.client[0])) and _is_own(request.headers.get("host", ""))
+
+
+def _is_loopback(address: str) -> bool:
     try:
-        return ip_address(request.client[0]).is_loopback
+        return ip_address(address).is_loopback
     except ValueError:
         return False
 
 
-def debug_page(error: Exception, request: Request) -> Response:
-    """A self-contained page for an exception, naming the template and line when a template failed."""
-    place = template_place(error)
-    body = _PAGE.format(
-        kind=escape(type(error).__name__),
-        method=escape(request.method),
-        path=escape(request.path),
-        place=f"<p>In the template <strong>{escape(place)}</strong></p>" if place else "",
-        message=escape(str(error)),
-        trace=escape("".join(traceback.format_exception(error))),
-    )
-    policy = ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-    return Response(body, 500, headers=(policy, ("Cache-Control", "no-store")))
+def _is_own(host: str) -> bool:
+    """A `Host` header that names this machine: an address of it, or a name that no public site has."""
+    name = host.rpartition("]")[0].strip("[") if host.startswith("[") else host.partition(":")[0].lower()
+    return _is_loopback(name) or "." not in name or name.endswith(_LOCAL_NAMES)
 
 
-def template_place(error: Exception) -> str:
-    """`name.html:line` for an error of the template engine, else an empty string."""
-    if not type(error).__module__.startswith("kida"):
-        return ""
-    described = vars(error)
-    name = described.get("template_name") or described.get("template") or _being_loaded(error)
-    line = described.get("lineno")
-    return f"{name}:{line}" if name and line else name
+def answer(error: Exception, request: Request, known: Known) -> Response | None:
+    """The answer to a failed request, in the form that the client can show; None where there is nothing to add."""
+    shape = format_for(request)
+    fields = _fields(request)
+    scrub = scrubber_of(request, fields)
+    if isinstance(error, HTTPError):
+        wanted = isinstance(error, NotFound) and shape in {Format.PAGE, Format.PART}
+        return _missing(request, known.routes, scrub, shape) if wanted else None
+    failure = failure_of(error, known.roots)
+    if shape is Format.JSON:
+        return _plain(_json(failure, scrub), "application/json; charset=utf-8")
+    if shape is Format.TEXT:
+        return _plain(scrub(_text(failure)), "text/plain; charset=utf-8")
+    writer = Writer(scrub)
+    body = "\n".join((*writer.failure(failure, _asked(request)), *writer.request(request, fields), FOOTER))
+    return document(failure.first.kind, body, shape)
 
 
-def _being_loaded(error: Exception) -> str:
-    """The template that the engine was loading: errors of its parser do not say."""
-    name = ""
-    for frame, _ in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_name == "get_template":
-            name = str(frame.f_locals.get("name", name))
-    return name
+def _asked(request: Request) -> str:
+    return f"{request.method} {request.path}"
+
+
+def _missing(request: Request, routes: Sequence[Route], scrub: Scrubber, shape: Format) -> Response | None:
+    """The routes there are, the nearest named; None when a route took the path and its handler found nothing."""
+    if any(route.pattern.match_decoded(request.path) is not None for route in routes):
+        return None
+    meant = nearest(request.path, (route.path for route in routes))
+    near = (f"did you mean `{meant}`?",) if meant is not None else ()
+    rows: Pairs = [(f"{' '.join(sorted(route.methods))} {route.path}", route.origin) for route in routes]
+    body = "\n".join((*Writer(scrub).missing(_asked(request), near, rows), FOOTER))
+    return document("No route answers this path", body, shape, 404)
+
+
+def _plain(text: str, content_type: str) -> Response:
+    return Response(text, 500, content_type, headers=(("Cache-Control", "no-store"),)).with_vary(*VARY)
+
+
+def _fields(request: Request) -> Pairs:
+    """The query, and the form if it was read; what cannot be read is the error itself, or not worth a second one."""
+    found: list[tuple[str, str]] = []
+    try:
+        found += [(name, value) for name in request.query for value in request.query.get_list(name)]
+        found += [(name, value) for name in request.form for value in request.form.get_list(name)]
+    except HTTPError, RuntimeError:
+        pass
+    return found
+
+
+def _json(failure: Failure, scrub: Scrubber) -> str:
+    first = failure.first
+    told = {
+        "error": first.kind,
+        "message": scrub(first.message),
+        "hints": [scrub(hint) for hint in first.hints],
+        "template": None if first.template is None else first.template.place.label,
+        "traceback": scrub(failure.traceback).splitlines(),
+    }
+    return to_json(told)
+
+
+def _text(failure: Failure) -> str:
+    first = failure.first
+    lines = [f"{first.kind}: {first.message}", *(f"hint: {hint}" for hint in first.hints)]
+    if first.template is not None:
+        lines.append(f"in the template {first.template.place.label}")
+        lines += [
+            f"  {'>' if line.mark else ' '} {line.number:>4} {line.text}" for line in first.template.place.excerpt
+        ]
+    return "\n".join((*lines, "", failure.traceback))

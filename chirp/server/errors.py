@@ -5,11 +5,12 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chirp.errors import HTTPError, reason
+from chirp.errors import HTTPError
 from chirp.htmx.errors import keep_page
 from chirp.http.request import Request
 from chirp.http.response import Response
 from chirp.server.binding import is_async
+from chirp.server.formats import Known, plain_answer
 from chirp.server.negotiation import negotiate
 from chirp.server.threads import Workers
 from chirp.telemetry import ERROR
@@ -18,7 +19,6 @@ from chirp.templating.returns import OOB, Fragment, Page, Template
 
 log = logging.getLogger("chirp")
 
-PLAIN = "text/plain; charset=utf-8"
 # Values that say nothing of a status: the answer to an error keeps the error's.
 _WITHOUT_STATUS = (str, bytes, dict, list, Template, Fragment, Page, OOB)
 
@@ -28,14 +28,21 @@ type ErrorHandler = Callable[..., Any]
 class ErrorResponder:
     """Answers exceptions. Handlers are found by status, then by the nearest class of the exception."""
 
-    __slots__ = ("_debug", "_engine", "_handlers", "_workers")
+    __slots__ = ("_debug", "_engine", "_handlers", "_known", "_workers")
 
     def __init__(
-        self, handlers: Mapping[int | type[Exception], ErrorHandler], engine: Engine, workers: Workers, *, debug: bool
+        self,
+        handlers: Mapping[int | type[Exception], ErrorHandler],
+        engine: Engine,
+        workers: Workers,
+        known: Known,
+        *,
+        debug: bool,
     ) -> None:
         self._handlers = {key: (handler, _arity(handler)) for key, handler in handlers.items()}
         self._engine = engine
         self._workers = workers
+        self._known = known
         self._debug = debug
 
     async def respond(self, error: Exception, request: Request) -> Response:
@@ -86,13 +93,16 @@ class ErrorResponder:
         return keep_page(response.with_status(status), request, whole=isinstance(value, Template))
 
     def _default(self, error: Exception, status: int, request: Request) -> Response:
-        if self._debug and not isinstance(error, HTTPError):
-            from chirp.server.debug import debug_page, is_local
+        if self._debug:
+            try:
+                from chirp.server.debug import answer, is_local
 
-            if is_local(request):
-                return keep_page(debug_page(error, request), request, whole=True)
+                if is_local(request) and (response := answer(error, request, self._known)) is not None:
+                    return response
+            except Exception:  # the boundary: what is told to help must not stand in the way
+                log.exception("the debug page of %s failed", type(error).__name__)
         detail = error.detail if isinstance(error, HTTPError) else ""
-        return keep_page(Response(detail or reason(status), status, PLAIN), request)
+        return plain_answer(status, detail, request)
 
 
 def _with_headers(response: Response, error: Exception) -> Response:

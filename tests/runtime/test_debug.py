@@ -7,7 +7,8 @@ import pytest
 from chirp import App, HTTPError, Template
 from tests.runtime.driver import ask, get, make_app
 
-SECRETS = [("cookie", "session=hunter2"), ("authorization", "Bearer hunter2"), ("x-api-key", "hunter2")]
+HTML = ("accept", "text/html,*/*;q=0.8")
+SECRETS = [HTML, ("cookie", "session=hunter2"), ("authorization", "Bearer hunter2"), ("x-api-key", "hunter2")]
 
 
 def broken_app(folder: Path, **config: bool) -> App:
@@ -39,7 +40,7 @@ def test_the_page_names_the_fault_and_escapes_it(tmp_path: Path) -> None:
     assert answer["content-security-policy"].startswith("default-src 'none'")
     assert answer["cache-control"] == "no-store"
     assert "ValueError" in answer.text
-    assert "in boom" in answer.text
+    assert "boom</code>" in answer.text
     assert "&lt;script&gt;alert(1)" in answer.text
     assert "<script>" not in answer.text
     assert "hunter2" not in answer.text
@@ -56,8 +57,8 @@ def test_the_page_names_the_fault_and_escapes_it(tmp_path: Path) -> None:
     ],
 )
 def test_the_page_names_the_template_and_line(tmp_path: Path, path: str, place: str) -> None:
-    text = get(broken_app(tmp_path, debug=True), path).text
-    assert f"<strong>{place}</strong>" in text
+    text = get(broken_app(tmp_path, debug=True), path, HTML).text
+    assert f"<code>{place}</code>" in text
 
 
 def test_without_debug_there_is_no_page(tmp_path: Path) -> None:
