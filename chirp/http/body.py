@@ -57,11 +57,13 @@ async def _next_chunk(receive: Receive) -> tuple[bytes, bool]:
 
 
 def parse_json(body: bytes) -> object:
-    """Strict JSON: UTF-8, no NaN or Infinity, at most 64 levels. Of equal keys the last wins. BadRequest otherwise."""
+    """Strict JSON: UTF-8, no lone surrogate, no NaN or Infinity, at most 64 levels. Of equal keys the last wins. BadRequest otherwise."""
     import json
 
     try:
         value: object = json.loads(body.decode(), parse_constant=_refuse_constant)
+        if b"\\ud" in body or b"\\uD" in body:
+            json.dumps(value, ensure_ascii=False).encode()  # half a pair of surrogates is no text
     except ValueError, RecursionError:
         raise BadRequest("the body is not JSON") from None
     if body.count(b"[") + body.count(b"{") > MAX_JSON_DEPTH:

@@ -113,6 +113,12 @@ class Chirp(Framework):
         return app
 
     @override
+    def uploads(self) -> ASGIApp:
+        app = plain(max_content_length=1_000_000, max_files=10, max_fields=100, max_form_memory=200_000)
+        _bodies(app)
+        return app
+
+    @override
     def static(self, folder: Path) -> ASGIApp:
         return plain(static_dir=folder)
 
@@ -284,7 +290,9 @@ def _bodies(app: App) -> None:
     @app.route("/form", methods=["POST"])
     async def form(request: Request) -> dict[str, Any]:
         fields = await request.form()
-        return {name: fields.get_list(name) for name in fields}
+        return {name: fields.get_list(name) for name in fields} | {
+            name: [[upload.name, upload.size] for upload in fields.files.get_list(name)] for name in fields.files
+        }
 
     @app.route("/form-and-body", methods=["POST"])
     async def form_and_body(request: Request) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from tests.hostile import (
+    cases_bodies,
     cases_cookies,
     cases_headers,
     cases_requests,
@@ -13,7 +14,7 @@ from tests.hostile.chirp_side import Chirp
 from tests.hostile.framework import Framework
 from tests.hostile.starlette_side import Starlette
 
-MODULES = (cases_cookies, cases_headers, cases_requests)
+MODULES = (cases_bodies, cases_cookies, cases_headers, cases_requests)
 FRAMEWORKS: tuple[Framework, ...] = (Chirp(), Starlette())
 
 _INTRODUCTION = """\

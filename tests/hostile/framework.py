@@ -88,6 +88,10 @@ class Framework:
         """The application of `docs`: echoes what it gets, see the adapters."""
         raise NotThere
 
+    def uploads(self) -> ASGIApp:
+        """/form again, for multipart: 10 files, 100 fields, 200 kB of text and 1 MB in all."""
+        raise NotThere
+
     def static(self, folder: Path) -> ASGIApp:
         """One that serves a folder below /static."""
         raise NotThere
@@ -147,19 +151,29 @@ def silence() -> Generator[None]:
         logging.disable(logging.NOTSET)
 
 
-def talk(app: ASGIApp, scope: Message, incoming: Sequence[Message]) -> list[Message]:
-    """Everything the application sends. An exception after a whole response is the server's to log, as ASGI allows."""
+def talk(app: ASGIApp, scope: Message, incoming: Sequence[Message], *, whole: bool = True) -> list[Message]:
+    """Everything the application sends to a client that stays until it has the response.
+
+    An exception after a whole response is the server's to log, as ASGI allows; one before it is none of the answers
+    that a server could give, unless `whole` is off.
+    """
     sent: list[Message] = []
     queue = list(incoming)
 
-    async def receive() -> Message:
-        return queue.pop(0) if queue else {"type": "http.disconnect"}
-
-    async def send(message: Message) -> None:
-        check_order(sent, message)
-        sent.append(message)
-
     async def run() -> None:
+        answered = asyncio.Event()
+
+        async def receive() -> Message:
+            if not queue:
+                await answered.wait()
+            return queue.pop(0) if queue else {"type": "http.disconnect"}
+
+        async def send(message: Message) -> None:
+            check_order(sent, message)
+            sent.append(message)
+            if message["type"].endswith("body") and not message.get("more_body"):
+                answered.set()
+
         async with asyncio.timeout(SECONDS):
             await app(scope, receive, send)
 
@@ -168,7 +182,7 @@ def talk(app: ASGIApp, scope: Message, incoming: Sequence[Message]) -> list[Mess
     except TimeoutError:
         raise Broken(f"no answer within {SECONDS} seconds") from None
     except Exception as error:  # noqa: BLE001 - whatever it is
-        if not sent or sent[-1].get("more_body") or len(sent) < 2:
+        if whole and (not sent or sent[-1].get("more_body") or len(sent) < 2):
             raise Broken(f"no whole response, but {type(error).__name__}: {error}") from None
     return sent
 
@@ -192,3 +206,11 @@ def ask(
 
 def get(app: ASGIApp, path: str, *headers: tuple[str, str], query: str | bytes = "", **scope: Any) -> Answer:
     return ask(app, "GET", path, headers, query=query, **scope)
+
+
+def cut_off(app: ASGIApp, path: str, headers: Pairs, *chunks: bytes) -> list[Message]:
+    """What is sent to a client that leaves in the middle of its body."""
+    messages: list[Message] = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
+    messages.append({"type": "http.disconnect"})
+    with silence():
+        return talk(app, http_scope("POST", path, headers), messages, whole=False)

@@ -120,6 +120,10 @@ class Starlette(Framework):
         return App(routes=routes, middleware=[limit])
 
     @override
+    def uploads(self) -> ASGIApp:
+        return App(routes=_bodies(), middleware=[Middleware(RequestBodyLimitMiddleware, max_body_size=1_000_000)])
+
+    @override
     def static(self, folder: Path) -> ASGIApp:
         return App(routes=[Mount("/static", StaticFiles(directory=folder))])
 
@@ -319,8 +323,13 @@ def _bodies() -> list[Route]:
         return Response(standard_json.dumps({"value": await request.json()}), media_type="application/json")
 
     async def form(request: Request) -> Response:
-        fields = await request.form()
-        return JSONResponse({name: [str(one) for one in fields.getlist(name)] for name in fields})
+        fields = await request.form(max_files=10, max_fields=100, max_part_size=200_000)
+        return JSONResponse(
+            {
+                name: [one if isinstance(one, str) else [one.filename, one.size] for one in fields.getlist(name)]
+                for name in fields
+            }
+        )
 
     async def form_and_body(request: Request) -> Response:
         fields = await request.form()
