@@ -57,7 +57,10 @@ async def _next_chunk(receive: Receive) -> tuple[bytes, bool]:
 
 
 def parse_json(body: bytes) -> object:
-    """Strict JSON: UTF-8, no lone surrogate, no NaN or Infinity, at most 64 levels. Of equal keys the last wins. BadRequest otherwise."""
+    """Strict JSON: UTF-8, no lone surrogate, no NaN or Infinity, at most 64 levels; BadRequest otherwise.
+
+    Of equal keys the last wins.
+    """
     import json
 
     try:
