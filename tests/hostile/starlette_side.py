@@ -323,13 +323,13 @@ def _bodies() -> list[Route]:
         return Response(standard_json.dumps({"value": await request.json()}), media_type="application/json")
 
     async def form(request: Request) -> Response:
-        fields = await request.form(max_files=10, max_fields=100, max_part_size=200_000)
-        return JSONResponse(
-            {
-                name: [one if isinstance(one, str) else [one.filename, one.size] for one in fields.getlist(name)]
-                for name in fields
-            }
-        )
+        async with request.form(max_files=10, max_fields=100, max_part_size=200_000) as fields:
+            return JSONResponse(
+                {
+                    name: [one if isinstance(one, str) else [one.filename, one.size] for one in fields.getlist(name)]
+                    for name in fields
+                }
+            )
 
     async def form_and_body(request: Request) -> Response:
         fields = await request.form()
