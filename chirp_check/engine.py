@@ -16,7 +16,8 @@ from chirp_check.levels import PerFile, rule_levels
 from chirp_check.live import LiveFacts
 from chirp_check.model.hygiene import InternalFailure
 from chirp_check.model.inputs import files, module_facts, python_files, template_facts, text
-from chirp_check.model.memory import Answers, LastingMemory
+from chirp_check.model.lasting import LastingMemory
+from chirp_check.model.memory import Answers
 from chirp_check.model.model import Model
 from chirp_check.model.sources import ModelSettings
 from chirp_check.model.templates import template_files

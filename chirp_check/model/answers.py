@@ -14,7 +14,7 @@ from chirp_check.model.entities import ArgumentFault, HandlerRef, PromiseFault, 
 from chirp_check.model.framework import RETURN_TYPES, is_a
 from chirp_check.model.inputs import module_facts, module_functions, text
 from chirp_check.model.listing import function, handler_ref
-from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.memory import Queries, query, table
 from chirp_check.model.pages import form_actions
 from chirp_check.model.program import class_names, summary
 from chirp_check.model.signatures import STATUSES, type_word
@@ -31,13 +31,12 @@ def handler_faults(model: Queries, path: str) -> tuple[object, ...]:
     return tuple(dict.fromkeys(found))
 
 
-@gate
 def handlers_in(model: Queries, path: str) -> tuple[tuple[HandlerRef, Handler], ...]:
     """The handlers of routes, form actions and errors that a file defines."""
-    return _handlers(model).get(path, ())
+    return _handlers.entry(model, path) or ()
 
 
-@query
+@table
 def _handlers(model: Queries) -> Mapping[str, tuple[tuple[HandlerRef, Handler], ...]]:
     """The handlers of routes, form actions and errors by the file that defines them."""
     found: dict[str, dict[Span, tuple[HandlerRef, Handler]]] = {}

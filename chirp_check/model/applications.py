@@ -12,7 +12,7 @@ from chirp_check.model.entities import HandlerRef, Route, Text, Unknown
 from chirp_check.model.frame import Registration, Summary
 from chirp_check.model.inputs import files, python_files
 from chirp_check.model.listing import function, handler_ref, imports
-from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.mounts import mounted, near, page_routes, python_below
 from chirp_check.model.outlines import module_outline
 from chirp_check.model.program import class_names, log
@@ -96,7 +96,7 @@ def application_files(model: Queries, key: AppKey) -> frozenset[str]:
     return application(model, key).files
 
 
-@query
+@table
 def _registered(model: Queries, key: AppKey) -> Mapping[str, tuple[Registered, ...]]:
     known = application(model, key)
     found: dict[str, list[Registered]] = {}
@@ -105,10 +105,9 @@ def _registered(model: Queries, key: AppKey) -> Mapping[str, tuple[Registered, .
     return {path: tuple(ones) for path, ones in found.items()}
 
 
-@gate
 def registered_in(model: Queries, key: AppKey, path: str) -> tuple[Registered, ...]:
     """The routes that a file registers on an application, with their handlers."""
-    return _registered(model, key).get(path, ())
+    return _registered.entry(model, path, key) or ()
 
 
 @gate

@@ -6,7 +6,12 @@ type Ways = Mapping[str, tuple[str, ...]]
 
 
 def circles(ways: Ways) -> Iterator[tuple[str, ...]]:
-    """The groups of more than one that lead to each other, each sorted (Kosaraju's algorithm)."""
+    """The groups of more than one that lead to each other, each sorted."""
+    return (group for group in groups(ways) if len(group) > 1)
+
+
+def groups(ways: Ways) -> Iterator[tuple[str, ...]]:
+    """What leads to each other, each sorted, and each before those that it leads to (Kosaraju's algorithm)."""
     back: dict[str, list[str]] = {}
     for start, ends in ways.items():
         for end in ends:
@@ -14,9 +19,8 @@ def circles(ways: Ways) -> Iterator[tuple[str, ...]]:
     reverse = {end: tuple(starts) for end, starts in back.items()}
     done: set[str] = set()
     for start in reversed(list(_postorder(ways, ways, set()))):
-        group = tuple(sorted(_postorder(reverse, (start,), done)))
-        if len(group) > 1:
-            yield group
+        if start not in done:
+            yield tuple(sorted(_postorder(reverse, (start,), done)))
 
 
 def _postorder(ways: Ways, starts: Iterable[str], done: set[str]) -> Iterator[str]:

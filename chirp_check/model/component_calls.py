@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from chirp_check.facts.templates import ComponentCall, Parameter
 from chirp_check.facts.values import AnyTerm, Opaque
 from chirp_check.model.applications import AppKey
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, table
 from chirp_check.model.outlines import template_outline
 from chirp_check.model.templates import names, references, target
 
 type Calls = tuple[tuple[str, ComponentCall], ...]
 
 
-@query
+@table
 def _calls(model: Queries, app: AppKey) -> Mapping[str, Calls]:
     found: dict[str, list[tuple[str, ComponentCall]]] = {}
     for _, path in sorted(names(model, app).items()):
@@ -21,10 +21,9 @@ def _calls(model: Queries, app: AppKey) -> Mapping[str, Calls]:
     return {name: tuple(calls) for name, calls in found.items()}
 
 
-@query
 def calls_of(model: Queries, app: AppKey, name: str) -> Calls:
     """The calls of a component by the name it has where it is defined; of `COMPUTED`, those of what is no name."""
-    return _calls(model, app).get(name, ())
+    return _calls.entry(model, name, app) or ()
 
 
 def argument(call: ComponentCall, parameters: tuple[Parameter, ...], wanted: str) -> AnyTerm | None:
@@ -38,7 +37,7 @@ def argument(call: ComponentCall, parameters: tuple[Parameter, ...], wanted: str
     return positional[at] if named is None and at < len(positional) else named
 
 
-@query
+@table
 def _included(model: Queries, app: AppKey) -> Mapping[str, tuple[tuple[str, int], ...]]:
     found: dict[str, list[tuple[str, int]]] = {}
     for _, path in sorted(names(model, app).items()):
@@ -49,7 +48,6 @@ def _included(model: Queries, app: AppKey) -> Mapping[str, tuple[tuple[str, int]
     return {path: tuple(places) for path, places in found.items()}
 
 
-@query
 def including(model: Queries, app: AppKey, path: str) -> tuple[tuple[str, int], ...]:
     """The templates that include another with their own names in sight, and where."""
-    return _included(model, app).get(path, ())
+    return _included.entry(model, path, app) or ()

@@ -11,7 +11,7 @@ from chirp_check.model.applications import AppKey, application_files, applicatio
 from chirp_check.model.context import Lack, Need, Rendering, all_renderings, readers, wanted
 from chirp_check.model.context_places import call_at, entry, helper_calls, is_argument, keyword, value_text
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, query, table
 from chirp_check.model.requirements import CONTENT, LAYOUT, place, requirements
 from chirp_check.model.templates import blocks
 from chirp_check.model.vocabulary import BUILT_IN, registered
@@ -83,11 +83,11 @@ type Fault = MissingName | OutOfSight | EarlyRead
 @query
 def context_faults(model: Queries, path: str) -> tuple[Fault, ...]:
     """The faults to be put right in one file."""
-    found = (one for app in application_keys(model) for one in _by_file(model, app).get(path, ()))
+    found = (one for app in application_keys(model) for one in _by_file.entry(model, path, app) or ())
     return tuple(dict.fromkeys(found))
 
 
-@query
+@table
 def _by_file(model: Queries, app: AppKey) -> Mapping[str, tuple[Fault, ...]]:
     """Every fault once: one for each place and name, whichever render shows it."""
     found: dict[str, dict[object, Fault]] = {}

@@ -1,43 +1,18 @@
-"""Remembered queries: each keeps its answer and what it has read, so that an edit computes again only what it changed.
+"""Remembered queries: pure functions of their keys and of what they read through other queries.
 
-A query is a pure function of its keys and of what it reads through other queries. When an input changes, whatever has
-read it becomes doubtful along the reverse edges; a doubtful answer is looked at again when it is next asked for, and
-computed again only if something that it read has really changed. An answer equal to the old one stops there.
-
-Doubt does not go beyond a *gate*, a query that much depends on and whose answer seldom changes: gates are looked at
-before anything else is asked, and let doubt through only when they have another answer.
+How long an answer is kept is the memory's affair: for one look at a project, or from one look to the next.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from heapq import heappop, heappush
-from itertools import count
+from collections.abc import Callable, Mapping
+from functools import update_wrapper, wraps
 from typing import Any, Concatenate, Protocol, cast
 
 from chirp_check.model.sources import ModelSettings, Sources
 
 type Key = tuple[object, ...]
 
-KNOWN, DOUBTFUL, STALE = range(3)
 NOTHING = object()
 RUNNING = object()
-
-
-class Node:
-    """One question: its answer, what it has read to get it, and who has read it."""
-
-    __slots__ = ("gate", "height", "key", "question", "reads", "running", "state", "users", "value")
-
-    def __init__(self, question: Callable[..., Any], key: Key, *, gate: bool = False) -> None:
-        self.question = question
-        self.gate = gate
-        self.height = 0  # above whatever was read
-        self.key = key
-        self.value: Any = NOTHING
-        self.reads: tuple[Node, ...] = ()
-        self.users: list[Node] = []
-        self.state = STALE
-        self.running = False
 
 
 class Cycle(Exception):
@@ -54,6 +29,10 @@ class Memory(Protocol):
 
     def ask(self, model: Queries, question: Callable[..., Any], key: Key, *, gate: bool = False) -> Any:
         """The answer to a question."""
+        ...
+
+    def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object) -> Any:
+        """One entry of a table; None when it has none of the name."""
         ...
 
     def read(self, question: Callable[..., Any], key: Key) -> None:
@@ -99,6 +78,10 @@ class Answers(Memory):
             raise Cycle(f"{question.__qualname__}{key}")
         return value
 
+    def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object) -> Any:
+        """One entry of a table; None when it has none of the name."""
+        return self.ask(model, question, key).get(name)
+
     def read(self, question: Callable[..., Any], key: Key) -> None:
         """Nothing is noted."""
 
@@ -108,174 +91,6 @@ class Answers(Memory):
 
     def __len__(self) -> int:
         return sum(map(len, self._known.values()))
-
-
-class LastingMemory(Memory):
-    """A memory that lasts from one look at a project to the next."""
-
-    def __init__(self) -> None:
-        self._nodes: dict[tuple[object, Key], Node] = {}
-        self._active: list[dict[Node, None]] = []  # what each question that is being answered has read so far
-        self._gates: list[tuple[int, int, Node]] = []  # those to look at before anything else is asked, lowest first
-        self._waiting: set[Node] = set()
-        self._count = count()
-
-    def ask(self, model: Queries, question: Callable[..., Any], key: Key, *, gate: bool = False) -> Any:
-        """The answer to a question, noted as read by the one that is being answered."""
-        node = self._nodes.get((question, key))
-        if node is None:
-            node = self._nodes[question, key] = Node(question, key, gate=gate)
-        if self._active:
-            self._active[-1][node] = None
-        elif self._gates:
-            self._look_at_gates(model)
-        if node.state:
-            self._refresh(model, node)
-        return node.value
-
-    def read(self, question: Callable[..., Any], key: Key) -> None:
-        """Note that an input is read, whose answer is not kept here."""
-        node = self._nodes.get((question, key))
-        if node is None:
-            node = self._nodes[question, key] = Node(question, key)
-        node.state = KNOWN
-        if self._active:
-            self._active[-1][node] = None
-
-    def changed(self, question: Callable[..., Any], *key: object) -> None:
-        """Note that the answer to a question that reads from outside may be another one now."""
-        node = self._nodes.get((_inner(question), key))
-        if node is not None:
-            if node.value is not NOTHING:
-                node.state = STALE
-            else:
-                _outdate(node)
-            if node.gate:
-                self._wait(node)
-            else:
-                self._doubt(node)
-
-    @property
-    def depth(self) -> int:
-        """How many questions are being answered, each for the one before."""
-        return len(self._active)
-
-    def __len__(self) -> int:
-        return len(self._nodes)
-
-    def _refresh(self, model: Queries, node: Node) -> None:
-        if node.running:
-            raise Cycle(f"{node.question.__qualname__}{node.key}")
-        node.running = True
-        try:
-            if node.state == DOUBTFUL:
-                self._verify(model, node)
-            if node.state == STALE:
-                self._answer(model, node)
-        finally:
-            node.running = False
-        node.state = KNOWN
-
-    def _look_at_gates(self, model: Queries) -> None:
-        """Look at the gates that doubt has come to, each after those that it depends on."""
-        while self._gates:
-            height, _, node = heappop(self._gates)
-            if node.height > height:
-                heappush(self._gates, (node.height, next(self._count), node))
-                continue
-            self._waiting.discard(node)
-            if node.state and (node.question, node.key) in self._nodes:
-                self._look_at(model, node)
-
-    def _look_at(self, model: Queries, node: Node) -> None:
-        """Look at a gate. One that cannot be answered may not be asked any more; who asks for it will see why."""
-        try:
-            self._refresh(model, node)
-        except Exception:  # noqa: BLE001 - raised again where it is asked
-            node.state = STALE
-            _outdate(node)
-            self._doubt(node)
-
-    def _wait(self, node: Node) -> None:
-        """Have a gate looked at before anything else is asked."""
-        if node not in self._waiting:
-            self._waiting.add(node)
-            heappush(self._gates, (node.height, next(self._count), node))
-
-    def _doubt(self, node: Node) -> None:
-        """Whatever has read a node, up to the next gates, has to be looked at before it is believed again."""
-        pending = [node]
-        while pending:
-            for user in pending.pop().users:
-                known = user.state == KNOWN
-                if known:
-                    user.state = DOUBTFUL
-                if user.gate and not user.running:
-                    self._wait(user)
-                elif known or (user.state == STALE and any(one.state == KNOWN for one in user.users)):
-                    pending.append(user)
-
-    def _verify(self, model: Queries, node: Node) -> None:
-        """Look at what was read, in the order it was read; the first real change makes the answer stale."""
-        for read in node.reads:
-            if read.state:
-                if read.running:
-                    node.state = STALE
-                else:
-                    self._refresh(model, read)
-            if node.state == STALE:
-                return
-
-    def _answer(self, model: Queries, node: Node) -> None:
-        reads: dict[Node, None] = {}
-        self._active.append(reads)
-        try:
-            value = node.question(model, *node.key)
-        finally:
-            self._active.pop()
-            self._link(node, reads)
-        if value != node.value:
-            if node.value is not NOTHING:
-                _outdate(node)
-                if node.gate:
-                    self._doubt(node)
-            node.value = value
-
-    def _link(self, node: Node, reads: dict[Node, None]) -> None:
-        """Keep what a question has read, and forget what it read before and nobody else reads."""
-        before = node.reads
-        known = frozenset(before)
-        node.reads = tuple(reads)
-        for read in node.reads:
-            if read not in known:
-                read.users.append(node)
-            if read.height >= node.height:
-                _raise(node, read.height + 1)
-        dropped = [(read, node) for read in before if read not in reads]
-        while dropped:
-            one, by = dropped.pop()
-            one.users.remove(by)
-            if not one.users and not one.running:
-                self._nodes.pop((one.question, one.key), None)
-                dropped += [(inner, one) for inner in one.reads]
-
-
-def _outdate(node: Node) -> None:
-    """What has read a node has to be answered again."""
-    for user in node.users:
-        user.state = STALE
-
-
-def _raise(node: Node, height: int) -> None:
-    """Keep a node above what it has read, and its readers above it."""
-    node.height = height
-    pending = [node]
-    while pending:
-        one = pending.pop()
-        for user in one.users:
-            if user.height <= one.height:
-                user.height = one.height + 1
-                pending.append(user)
 
 
 class Queries:
@@ -307,6 +122,29 @@ def _remembered[**P, R](
     return cast("Callable[Concatenate[Queries, P], R]", ask)
 
 
+class Table[**P, K, V]:
+    """A remembered query whose answer is a mapping; `entry` reads of it only what one name has."""
+
+    def __init__(self, question: Callable[Concatenate[Queries, P], Mapping[K, V]]) -> None:
+        self._question = question
+        update_wrapper(self, question)
+
+    def __call__(self, model: Queries, /, *key: P.args, **no: P.kwargs) -> Mapping[K, V]:
+        """The whole mapping."""
+        known: Mapping[K, V] = model.memory.ask(model, self._question, key, gate=True)
+        return known
+
+    def entry(self, model: Queries, name: K, /, *key: P.args, **no: P.kwargs) -> V | None:
+        """What the mapping for a key has under a name; None for nothing."""
+        found: V | None = model.memory.entry(model, self._question, key, name)
+        return found
+
+
+def table[**P, K, V](question: Callable[Concatenate[Queries, P], Mapping[K, V]]) -> Table[P, K, V]:
+    """As `gate`, for a mapping that is asked for entry by entry."""
+    return Table(question)
+
+
 def outside[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Concatenate[Queries, P], R]:
     """An input that the sources keep themselves: who reads it is noted, its answer is not."""
 
@@ -316,7 +154,3 @@ def outside[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[
         return cast("Callable[..., object]", question)(model, *key)
 
     return cast("Callable[Concatenate[Queries, P], R]", ask)
-
-
-def _inner(question: Callable[..., Any]) -> Callable[..., Any]:
-    return cast("Callable[..., Any]", question.__wrapped__)  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from chirp_check.model.imports import Modules
 from chirp_check.model.inputs import module_facts, modules
 from chirp_check.model.interpreter import Call, Interpreter, Outcome, unknown
 from chirp_check.model.listing import function, read_modules, shape, together
-from chirp_check.model.memory import Cycle, Queries, gate, query
+from chirp_check.model.memory import Cycle, Queries, gate, query, table
 from chirp_check.source import Span
 
 DEEP = "deep"
@@ -171,10 +171,14 @@ def _with_calls(model: Queries, outcomes: Iterable[Outcome], seen: set[Call]) ->
             pending += (_call(model, *call) for call in new)
 
 
-@gate
+@table
+def _records(model: Queries) -> Mapping[str, tuple[Record, ...]]:
+    return log(model).records
+
+
 def records(model: Queries, path: str) -> tuple[Record, ...]:
     """The framework's classes that the code of a file constructs."""
-    return log(model).records.get(path, ())
+    return _records.entry(model, path) or ()
 
 
 @query

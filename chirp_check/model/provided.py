@@ -10,7 +10,7 @@ from chirp_check.model.context import applications_of, context_of, renderings, u
 from chirp_check.model.domain import Dict, Scalar, Sequence, Value, is_portable
 from chirp_check.model.entities import ContextUse, Pattern, Site, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.pages import cascade_of
 from chirp_check.model.program import records
 from chirp_check.model.requirements import requirements
@@ -44,23 +44,24 @@ NOTHING = Provided((), open=False)
 @query
 def provided(model: Queries, app: AppKey, path: str) -> Provided:
     """What renders give to the template at `path`."""
-    sites, is_open = _all(model, app)
-    return Provided(sites.get(path, ()), is_open)
+    return Provided(_given.entry(model, path, app) or (), _is_open(model, app))
 
 
-@query
-def _all(model: Queries, app: AppKey) -> tuple[Mapping[str, tuple[Given, ...]], bool]:
+@gate
+def _is_open(model: Queries, app: AppKey) -> bool:
+    return any(_sites(model, app, file).open for file in application_files(model, app))
+
+
+@table
+def _given(model: Queries, app: AppKey) -> Mapping[str, tuple[Given, ...]]:
     found: dict[str, dict[Given, None]] = {}
-    is_open = False
     for file in sorted(application_files(model, app)):
-        known = _sites(model, app, file)
-        is_open = is_open or known.open
-        for unit, names, more in known.given:
+        for unit, names, more in _sites(model, app, file).given:
             values = dict(names)
             for path, places in _reads(model, app, *unit).items():
                 site = ((at, values.get(name, UNSEEN)) for at, name in places if more or name in values)
                 found.setdefault(path, {})[tuple(site)] = None
-    return {path: tuple(sites) for path, sites in found.items()}, is_open
+    return {path: tuple(sites) for path, sites in found.items()}
 
 
 @query

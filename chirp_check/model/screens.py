@@ -13,7 +13,8 @@ from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, oob_ids, unplaced
+from chirp_check.model.islands import Islands, Mask, joined
+from chirp_check.model.markup import attribute, ids, oob_ids, unplaced
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import all_layouts, layouts_around, loosely_rendered
 from chirp_check.model.program import records
@@ -25,12 +26,13 @@ from chirp_check.model.ways import Reader
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """The files whose markup can be on one screen; `open` when an answer that nobody sees may bring others.
+    """The markup that can be on one screen.
 
-    `rendered` are those that the page itself is made of: there `hx-swap-oob` is an attribute without effect.
+    `islands` are those of its files. `rendered` are the files that the page itself is made of: there `hx-swap-oob` is
+    an attribute without effect. `open`: an answer that nobody sees may bring others.
     """
 
-    files: frozenset[str]
+    islands: Mask
     rendered: frozenset[str]
     open: bool
 
@@ -42,14 +44,24 @@ def holds(model: Queries, app: AppKey, path: str, wanted: Pieces, *, is_numbered
     """
     if ids(model, app, path).may_have(wanted, is_numbered=is_numbered):
         return True  # what shows the template shows its own elements
-    showing = _showing(model, app).get(path)
-    if showing is None:
-        everything = _everything(model, app)
-        return everything.open or _joined_ids(model, app, everything).may_have(wanted, is_numbered=is_numbered)
+    bearing = _bearing(model, app, wanted, is_numbered)
+    showing = _showing(model, app).get(path) or (_everything(model, app),)
     return any(
-        screen(model, app, shell).open or _ids(model, app, shell).may_have(wanted, is_numbered=is_numbered)
-        for shell in showing
+        one.open
+        or one.islands & bearing
+        or any(oob_ids(model, app, file).may_have(wanted, is_numbered=is_numbered) for file in one.rendered)
+        for one in showing
     )
+
+
+@query
+def _bearing(model: Queries, app: AppKey, wanted: Pieces, is_numbered: bool) -> Mask:
+    """The islands that may hold an element with an id."""
+    found = 0
+    for path, island in islands(model, app).of.items():
+        if not found & island and ids(model, app, path).may_have(wanted, is_numbered=is_numbered):
+            found |= island
+    return found
 
 
 @gate
@@ -68,55 +80,55 @@ def shells(model: Queries, app: AppKey) -> tuple[str, ...]:
 
 
 @query
-def _showing(model: Queries, app: AppKey) -> Mapping[str, tuple[str, ...]]:
-    """The shells whose screens can show a template, by its path."""
-    found: dict[str, list[str]] = {}
-    for shell in shells(model, app):
-        for path in screen(model, app, shell).files:
-            found.setdefault(path, []).append(shell)
-    return {path: tuple(ones) for path, ones in found.items()}
+def _showing(model: Queries, app: AppKey) -> Mapping[str, tuple[Screen, ...]]:
+    """The screens that can show a template, by its path, each once."""
+    screens = tuple(dict.fromkeys(screen(model, app, shell) for shell in shells(model, app)))
+    by_island: dict[Mask, tuple[Screen, ...]] = {}
+    for island in islands(model, app).of.values():
+        if island not in by_island:
+            by_island[island] = tuple(one for one in screens if one.islands & island)
+    return {path: by_island[island] for path, island in islands(model, app).of.items()}
 
 
 @query
 def _everything(model: Queries, app: AppKey) -> Screen:
     files = frozenset(paths(model, app))
     parts = [composed(model, app, path) for path in files]
-    return Screen(files, files, any(part.open or part.broken for part in parts))
-
-
-@query
-def _ids(model: Queries, app: AppKey, shell: str) -> Ids:
-    return _joined_ids(model, app, screen(model, app, shell))
-
-
-@query
-def _joined_ids(model: Queries, app: AppKey, shown: Screen) -> Ids:
-    found = NO_IDS
-    for path in shown.files:
-        found = found | ids(model, app, path)
-    for path in shown.rendered:
-        found = found | oob_ids(model, app, path)
-    return found
+    return Screen(-1, files, any(part.open or part.broken for part in parts))
 
 
 @query
 def screen(model: Queries, app: AppKey, shell: str) -> Screen:
     """The screen that starts with a full render of the template at `shell`."""
-    seen: set[str] = set()
+    known = islands(model, app)
     page = (shell, *sorted(layouts_around(model, app).get(shell, ())))
-    pending = [*page, *_perhaps_around(model, app, shell)]
-    is_open = False
-    while pending:
-        parts = composed(model, app, current := pending.pop())
-        # A mistake in what is swapped in is reported there; in the page itself it would be reported twice.
-        is_open = is_open or parts.open or (parts.broken and current in page)
-        for path in parts.files - seen:
-            seen.add(path)
-            more, unseen = _requested(model, app, path)
-            is_open = is_open or unseen
-            pending += [one for one in more if one not in seen]
-    rendered = frozenset(path for one in page for path in composed(model, app, one).files)
-    return Screen(frozenset(seen), rendered, is_open)
+    found = 0
+    for path in (*page, *_perhaps_around(model, app, shell)):
+        found |= known.around[known.of[path]]
+    parts = [composed(model, app, one) for one in page]
+    # A mistake in what is swapped in is reported there; in the page itself it would be reported twice.
+    is_open = bool(found & known.open) or any(one.broken for one in parts)
+    return Screen(found, frozenset(path for one in parts for path in one.files), is_open)
+
+
+@query
+def islands(model: Queries, app: AppKey) -> Islands:
+    """The templates of an application, joined where each brings the other."""
+    brought = {path: _brought(model, app, path) for path in sorted(paths(model, app))}
+    missing = [path for ways, _ in brought.values() for path in ways if path not in brought]
+    for path in missing:  # which grows while it is gone through
+        if path not in brought:
+            brought[path] = _brought(model, app, path)
+            missing += brought[path][0]
+    return joined({path: ways for path, (ways, _) in brought.items()}, {path for path in brought if brought[path][1]})
+
+
+@query
+def _brought(model: Queries, app: AppKey, path: str) -> tuple[tuple[str, ...], bool]:
+    """The templates whose markup a template may bring onto a screen, and whether others may come."""
+    parts = composed(model, app, path)
+    more, unseen = _requested(model, app, path)
+    return tuple(sorted(parts.files | more)), parts.open or unseen
 
 
 def _perhaps_around(model: Queries, app: AppKey, shell: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from chirp_check.model.duplicates import given_twice
 from chirp_check.model.entities import BlockUse, ContextUse, SyntaxProblem, TargetUse, TemplateUse, Unknown, UrlUse
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, query, table
 from chirp_check.model.none_tests import none_tests
 from chirp_check.model.page_faults import page_faults
 from chirp_check.model.parameters import parameter_faults
@@ -66,17 +66,20 @@ def _is_template(model: Queries, path: str) -> bool:
     return any(path in paths(model, app) for app in application_keys(model))
 
 
-@query
-def _all_cycles(model: Queries) -> tuple[Cycle, ...]:
-    return tuple(dict.fromkeys(one for app in application_keys(model) for one in cycles(model, app)))
+@table
+def _all_cycles(model: Queries) -> Mapping[str, tuple[Cycle, ...]]:
+    found: dict[str, dict[Cycle, None]] = {}
+    for app in application_keys(model):
+        for one in cycles(model, app):
+            found.setdefault(one.path, {})[one] = None
+    return {path: tuple(ones) for path, ones in found.items()}
 
 
-@query
 def _cycles(model: Queries, path: str) -> tuple[object, ...]:
-    return tuple(one for one in _all_cycles(model) if one.path == path)
+    return _all_cycles.entry(model, path) or ()
 
 
-@query
+@table
 def _by_place(model: Queries) -> Mapping[str, tuple[object, ...]]:
     """What applications say at a place in a file: routes, annotations of handlers, gaps in what is known."""
     found: dict[str, dict[object, None]] = {}
@@ -94,10 +97,9 @@ def _by_place(model: Queries) -> Mapping[str, tuple[object, ...]]:
     return {path: tuple(ones) for path, ones in found.items()}
 
 
-@query
 def _application(model: Queries, path: str) -> tuple[object, ...]:
     """What applications say at places in a file."""
-    return _by_place(model).get(path, ())
+    return _by_place.entry(model, path) or ()
 
 
 @query
