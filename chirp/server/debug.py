@@ -56,12 +56,20 @@ def answer(error: Exception, request: Request, known: Known) -> Response | None:
     if shape is Format.TEXT:
         return _plain(scrub(_text(failure)), "text/plain; charset=utf-8")
     writer = Writer(scrub)
-    body = "\n".join((*writer.failure(failure, _asked(request)), *writer.request(request, fields), FOOTER))
+    body = "\n".join(
+        (*writer.failure(failure, _asked(request, known.routes)), *writer.request(request, fields), FOOTER)
+    )
     return document(failure.first.kind, body, shape)
 
 
-def _asked(request: Request) -> str:
-    return f"{request.method} {request.path}"
+def _asked(request: Request, routes: Sequence[Route] = ()) -> str:
+    """What was asked for, and the handler that answers it."""
+    method = "GET" if request.method == "HEAD" else request.method
+    taking = [
+        route for route in routes if method in route.methods and route.pattern.match_decoded(request.path) is not None
+    ]
+    handler = min(taking, key=lambda route: route.pattern.rank, default=None)
+    return f"{request.method} {request.path}" + (f" → {handler.origin}" if handler is not None else "")
 
 
 def _missing(request: Request, routes: Sequence[Route], scrub: Scrubber, shape: Format) -> Response | None:

@@ -150,7 +150,7 @@ def _is_kida(error: BaseException) -> bool:
 def _frames(trace: TracebackType | None, roots: Sequence[Path]) -> Iterator[Frame]:
     """The calls of a traceback, the innermost first; without those that every request goes through."""
     walked = list(traceback.walk_tb(trace))
-    summaries = traceback.StackSummary.extract(iter(walked), lookup_lines=False)
+    summaries = traceback.extract_tb(trace)
     pairs = list(zip(walked, summaries, strict=True))[-MAX_FRAMES:]
     for (frame, line), summary in reversed(pairs):
         code = frame.f_code
