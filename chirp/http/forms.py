@@ -5,12 +5,10 @@ from typing import override
 
 from chirp._internal.multimap import MultiDict
 from chirp.http.query import MAX_FIELDS, decode_pairs
-from chirp.http.uploads import Uploads
+from chirp.http.uploads import NO_FILES, Uploads
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-
-_NO_FILES = Uploads()
 
 
 class FormData(MultiDict):
@@ -19,7 +17,7 @@ class FormData(MultiDict):
     __slots__ = ("files",)
     files: Uploads
 
-    def __init__(self, pairs: Iterable[tuple[str, str]] = (), files: Uploads = _NO_FILES) -> None:
+    def __init__(self, pairs: Iterable[tuple[str, str]] = (), files: Uploads = NO_FILES) -> None:
         super().__init__(pairs)
         object.__setattr__(self, "files", files)
 

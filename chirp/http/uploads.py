@@ -123,6 +123,9 @@ class Uploads(Mapping[str, UploadFile]):
                 upload.close()
 
 
+NO_FILES = Uploads()
+
+
 def base_name(raw: str) -> str:
     """What is left of a client's path as the name of a file: its last part, printable, at most 255 bytes.
 

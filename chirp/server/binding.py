@@ -3,10 +3,12 @@
 import inspect
 from annotationlib import Format, ForwardRef
 from collections.abc import Callable
+from dataclasses import is_dataclass
 from types import UnionType
 from typing import Any, NewType, TypeAliasType, Union, get_args, get_origin
 
 from chirp.errors import ConfigurationError, NotFound
+from chirp.forms.bound import Form, read_form
 from chirp.http.request import Request
 from chirp.routing.route import Route
 from chirp_check.grammar.path import CONVERTERS
@@ -16,16 +18,20 @@ type Call = Callable[[Request], Any]
 
 _BY_NAME: dict[str, object] = {"str": str, "int": int, "float": float, "Request": Request}
 _EMPTY = inspect.Parameter.empty
+WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+"""Methods whose requests have no body that means anything: their forms are in the query."""
 
 
 def bind(route: Route) -> Call:
     """A function that calls the route's handler for a request.
 
     Parameters are filled by name: path parameters, converted to their annotation; `request`, or whatever is annotated
-    `Request`. ConfigurationError when a parameter can be neither.
+    `Request`; the submitted form, where a dataclass or `Form[…]` of one is annotated. ConfigurationError when a
+    parameter can be none of these.
     """
     handler = route.handler
     sources: list[tuple[str, Convert | None]] = []
+    forms: list[tuple[str, Call]] = []
     request_names: list[str] = []
     pattern_params = dict(route.pattern.params)
     open_ended = False
@@ -41,13 +47,49 @@ def bind(route: Route) -> Call:
             sources.append((parameter.name, conversion(route.origin, parameter, converter)))
         elif wants_request(parameter):
             request_names.append(parameter.name)
+        elif (read := form_reader(parameter)) is not None:
+            forms.append((parameter.name, read))
         elif parameter.default is _EMPTY:
             raise ConfigurationError(
                 f"{route.origin} takes `{parameter.name}`, which is neither `request` nor a parameter of {route.path}"
             )
     if open_ended:
         sources.extend((name, None) for name in pattern_params)
+    if forms:
+        return _form_caller(handler, tuple(request_names), tuple(sources), tuple(forms))
     return _caller(handler, tuple(request_names), tuple(sources))
+
+
+def takes_form(route: Route) -> bool:
+    """Whether a parameter of the handler is the submitted form, so that the body is to be read before the call."""
+    parameters = signature_of(route.handler).parameters.values()
+    return any(form_reader(parameter) is not None for parameter in parameters)
+
+
+def form_reader(parameter: inspect.Parameter) -> Call | None:
+    """What makes the argument of a form parameter from a request whose body is read; None for another parameter.
+
+    `Form[TaskForm]` gets the form, right or wrong; `TaskForm` the data, or FormBindingError is raised. A GET is read
+    from the query. ConfigurationError when no form can fill the dataclass.
+    """
+    from chirp.forms.schema import schema_of
+
+    annotation = _annotation(parameter)
+    wants_form = get_origin(annotation) is Form
+    kind = get_args(annotation)[0] if wants_form else annotation
+    if not wants_form and not (isinstance(kind, type) and is_dataclass(kind) and parameter.default is _EMPTY):
+        return None
+    schema_of(kind)
+
+    def read(request: Request) -> Any:
+        if request.method in WITHOUT_BODY:
+            form = read_form(kind, request.query, posted=False)
+        else:
+            fields = request.form.data
+            form = read_form(kind, fields, fields.files)
+        return form if wants_form else form.data
+
+    return read
 
 
 def _caller(
@@ -72,6 +114,26 @@ def _caller(
         arguments: dict[str, Any] = dict.fromkeys(request_names, request)
         for name, convert in sources:
             arguments[name] = params[name] if convert is None else converted(convert, params[name])
+        return handler(**arguments)
+
+    return call
+
+
+def _form_caller(
+    handler: Callable[..., Any],
+    request_names: tuple[str, ...],
+    sources: tuple[tuple[str, Convert | None], ...],
+    forms: tuple[tuple[str, Call], ...],
+) -> Call:
+    """A function that fills these arguments, the path before the form: what is nowhere is a 404 whatever is sent."""
+
+    def call(request: Request) -> Any:
+        params = request.params
+        arguments: dict[str, Any] = dict.fromkeys(request_names, request)
+        for name, convert in sources:
+            arguments[name] = params[name] if convert is None else converted(convert, params[name])
+        for name, read in forms:
+            arguments[name] = read(request)
         return handler(**arguments)
 
     return call

@@ -17,7 +17,7 @@ from chirp.middleware.protocol import Middleware, Next, placed
 from chirp.pages.types import PageHandler
 from chirp.routing.route import Route
 from chirp.routing.router import Router
-from chirp.server.binding import Call, bind, is_async
+from chirp.server.binding import WITHOUT_BODY, Call, bind, is_async, takes_form
 from chirp.server.errors import ErrorResponder
 from chirp.server.negotiation import negotiate
 from chirp.server.pages import page_endpoint
@@ -25,8 +25,6 @@ from chirp.server.sending import send_response
 from chirp.server.streaming import send_stream
 from chirp.server.threads import Workers
 from chirp.templating.integration import Engine
-
-_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +140,12 @@ def _endpoint(route: Route, services: Services, limit: int) -> Next:
     """The handler with its arguments bound and its value negotiated; `limit` is that of the body, in bytes."""
     evaluate = _evaluation(route, services)
     errors = services.errors
-    load = isinstance(route.handler, PageHandler) or not is_async(route.handler)
-    takes_body = not route.methods <= _WITHOUT_BODY
+    load = isinstance(route.handler, PageHandler) or not is_async(route.handler) or takes_form(route)
+    takes_body = not route.methods <= WITHOUT_BODY
 
     async def answer(request: Request) -> Response:
         try:
-            if takes_body and request.method not in _WITHOUT_BODY:
+            if takes_body and request.method not in WITHOUT_BODY:
                 check_length(request.headers.first(b"content-length"), limit)
                 if load:
                     await request.load()

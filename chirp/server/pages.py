@@ -10,13 +10,22 @@ from itertools import groupby
 from typing import Any
 
 from chirp.errors import BadRequest, ConfigurationError, MissingKey
-from chirp.http.forms import URLENCODED
+from chirp.http.forms import MULTIPART, URLENCODED
 from chirp.http.request import Request
 from chirp.http.response import Response
 from chirp.middleware.protocol import Next
 from chirp.pages.types import PageFolder, PageHandler, Provider, RouteMeta
 from chirp.routing.route import Route
-from chirp.server.binding import Convert, conversion, converted, is_async, signature_of, wants_request
+from chirp.server.binding import (
+    Call,
+    Convert,
+    conversion,
+    converted,
+    form_reader,
+    is_async,
+    signature_of,
+    wants_request,
+)
 from chirp.server.negotiation import negotiate
 from chirp.server.threads import Workers
 from chirp.templating.integration import Engine
@@ -86,7 +95,7 @@ def _dispatch(own: Next | None, actions: Mapping[str, Next]) -> Next:
     """The action that the form names; without a name the page's own `post`."""
 
     async def endpoint(request: Request) -> Response:
-        is_form = (request.content_type or URLENCODED).partition(";")[0].strip().lower() == URLENCODED
+        is_form = (request.content_type or URLENCODED).partition(";")[0].strip().lower() in {URLENCODED, MULTIPART}
         name = (await request.form()).get(ACTION_FIELD) if is_form or own is None else None
         if name is None and own is not None:
             return await own(request)
@@ -149,6 +158,8 @@ class _Compiler:
                 arguments.append(_from_path(parameter.name, convert))
             elif wants_request(parameter):
                 arguments.append(_from_request(parameter.name))
+            elif (read := _form_reader(parameter, surely=first)) is not None:
+                arguments.append(_from_form(parameter.name, read))
             elif first and parameter.default is _EMPTY and parameter.name != "current_path":
                 raise ConfigurationError(
                     f"{origin} takes `{parameter.name}`, which is neither `request` nor a parameter of {self._path}, "
@@ -236,6 +247,25 @@ def _from_path(name: str, convert: Convert | None) -> Callable[[_State, dict[str
 def _from_request(name: str) -> Callable[[_State, dict[str, object]], None]:
     def fill(state: _State, given: dict[str, object]) -> None:
         given[name] = state.request
+
+    return fill
+
+
+def _form_reader(parameter: inspect.Parameter, *, surely: bool) -> Call | None:
+    """What reads a form parameter; a dataclass that no form can fill may still come from a `_context.py`."""
+    try:
+        return form_reader(parameter)
+    except ConfigurationError:
+        if surely:
+            raise
+        return None
+
+
+def _from_form(name: str, read: Call) -> Callable[[_State, dict[str, object]], None]:
+    """What a `_context.py` provides under the name; else the submitted form."""
+
+    def fill(state: _State, given: dict[str, object]) -> None:
+        given[name] = state.context[name] if name in state.context else read(state.request)
 
     return fill
 
