@@ -10,6 +10,7 @@ from chirp.htmx.errors import keep_page
 from chirp.http.request import Request
 from chirp.http.response import Redirect, Response, check_location, check_status
 from chirp.server.jsonify import to_ascii_json, to_json
+from chirp.server.refusals import CannotConvert
 from chirp.templating.integration import Engine
 from chirp.templating.oob import out_of_band
 from chirp.templating.render_plan import Composed, get_render_plan, plan_page
@@ -28,12 +29,6 @@ from chirp.templating.returns import (
 
 JSON = "application/json; charset=utf-8"
 BINARY = "application/octet-stream"
-
-_EXPECTED = (
-    "Return str, bytes, dict, list, Response, Redirect, Template, Fragment, Page, LayoutPage, PageComposition, OOB, "
-    "ValidationError, FormAction, Action, or a tuple of one of these with a status and headers."
-)
-
 
 def negotiate(value: object, request: Request, engine: Engine) -> Response:
     """The response to `request` that a handler's value stands for; TypeError when it stands for none."""
@@ -69,7 +64,7 @@ def negotiate(value: object, request: Request, engine: Engine) -> Response:
         case tuple():
             return _tuple(cast("tuple[object, ...]", value), request, engine)
         case _:
-            raise TypeError(f"Cannot convert {type(value).__name__} to a response. {_EXPECTED}")
+            raise CannotConvert(value)
 
 
 def _page(page: Composed, request: Request, engine: Engine) -> Response:
