@@ -3,15 +3,11 @@
 The analyzer is imported when a check is asked for; nothing else of the runtime knows it.
 """
 
-import inspect
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from types import CodeType, FunctionType, MethodType
 
-from chirp.describe import AppDescription, RouteDescription
+from chirp.describe import AppDescription, RouteDescription, code_of
 from chirp.errors import ConfigurationError
 from chirp_check.config import Config, ConfigError, read_config
 from chirp_check.diagnostic import Level
@@ -70,25 +66,10 @@ def live_facts(description: AppDescription) -> LiveFacts:
 
 
 def _live_route(route: RouteDescription) -> LiveRoute:
-    code = _code(route.handler)
+    code = code_of(route.handler)
     if code is None:
         return LiveRoute(route.path, route.methods, route.name, None, None)
     return LiveRoute(route.path, route.methods, route.name, os.path.realpath(code.co_filename), code.co_firstlineno)
-
-
-def _code(handler: Callable[..., object]) -> CodeType | None:
-    """The code of a handler's own function; None for what has none, such as a builtin."""
-    while isinstance(handler, partial):
-        handler = handler.func
-    function: object = inspect.unwrap(handler)
-    if isinstance(function, MethodType):
-        function = function.__func__
-    if not isinstance(function, FunctionType):
-        function = inspect.getattr_static(type(function), "__call__", None)
-    if not isinstance(function, FunctionType):
-        return None
-    code: CodeType = function.__code__
-    return code if os.path.isfile(code.co_filename) else None
 
 
 def _nearest(folder: str) -> str | None:

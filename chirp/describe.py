@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from types import CodeType, FunctionType, MethodType
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +38,30 @@ class AppDescription:
     globals: frozenset[str]
     prefixes: tuple[str, ...]
     middleware: tuple[str, ...]
+
+
+def code_of(handler: Callable[..., object]) -> CodeType | None:
+    """The code of a handler's own function; None for what has none in a file, such as a builtin."""
+    import inspect
+
+    while isinstance(handler, partial):
+        handler = handler.func
+    function: object = inspect.unwrap(handler)
+    if isinstance(function, MethodType):
+        function = function.__func__
+    if not isinstance(function, FunctionType):
+        function = inspect.getattr_static(type(function), "__call__", None)
+    if not isinstance(function, FunctionType):
+        return None
+    code: CodeType = function.__code__
+    return code if Path(code.co_filename).is_file() else None
+
+
+def place_of(handler: Callable[..., object]) -> str:
+    """`file:line` of a handler, below the current directory where it is; empty where there is no file."""
+    code = code_of(handler)
+    if code is None:
+        return ""
+    path, here = Path(code.co_filename), Path.cwd()
+    shown = path.relative_to(here) if path.is_relative_to(here) else path
+    return f"{shown}:{code.co_firstlineno}"
