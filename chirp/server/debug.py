@@ -3,13 +3,11 @@
 What the client sent as secret is masked wherever it turns up; only this machine gets to see it.
 """
 
-from collections.abc import Sequence
 from ipaddress import ip_address
 
 from chirp.errors import HTTPError, NotFound
 from chirp.http.request import Request
 from chirp.http.response import Response
-from chirp.routing.route import Route
 from chirp.server.debug_html import FOOTER, Pairs, Writer, document
 from chirp.server.failure import Failure, failure_of
 from chirp.server.formats import VARY, Format, Known, format_for
@@ -49,37 +47,31 @@ def answer(error: Exception, request: Request, known: Known) -> Response | None:
     scrub = scrubber_of(request, fields)
     if isinstance(error, HTTPError):
         wanted = isinstance(error, NotFound) and shape in {Format.PAGE, Format.PART}
-        return _missing(request, known.routes, scrub, shape) if wanted else None
+        return _missing(request, known, scrub, shape) if wanted else None
     failure = failure_of(error, known.roots)
     if shape is Format.JSON:
         return _plain(_json(failure, scrub), "application/json; charset=utf-8")
     if shape is Format.TEXT:
         return _plain(scrub(_text(failure)), "text/plain; charset=utf-8")
     writer = Writer(scrub)
-    body = "\n".join(
-        (*writer.failure(failure, _asked(request, known.routes)), *writer.request(request, fields), FOOTER)
-    )
+    body = "\n".join((*writer.failure(failure, _asked(request, known)), *writer.request(request, fields), FOOTER))
     return document(failure.first.kind, body, shape)
 
 
-def _asked(request: Request, routes: Sequence[Route] = ()) -> str:
+def _asked(request: Request, known: Known) -> str:
     """What was asked for, and the handler that answers it."""
-    method = "GET" if request.method == "HEAD" else request.method
-    taking = [
-        route for route in routes if method in route.methods and route.pattern.match_decoded(request.path) is not None
-    ]
-    handler = min(taking, key=lambda route: route.pattern.rank, default=None)
-    return f"{request.method} {request.path}" + (f" → {handler.origin}" if handler is not None else "")
+    route = known.route_of(request)
+    return f"{request.method} {request.path}" + (f" → {route.origin}" if route is not None else "")
 
 
-def _missing(request: Request, routes: Sequence[Route], scrub: Scrubber, shape: Format) -> Response | None:
+def _missing(request: Request, known: Known, scrub: Scrubber, shape: Format) -> Response | None:
     """The routes there are, the nearest named; None when a route took the path and its handler found nothing."""
-    if any(route.pattern.match_decoded(request.path) is not None for route in routes):
+    if any(route.pattern.match_decoded(request.path) is not None for route in known.routes):
         return None
-    meant = nearest(request.path, (route.path for route in routes))
+    meant = nearest(request.path, (route.path for route in known.routes))
     near = (f"did you mean `{meant}`?",) if meant is not None else ()
-    rows: Pairs = [(f"{' '.join(sorted(route.methods))} {route.path}", route.origin) for route in routes]
-    body = "\n".join((*Writer(scrub).missing(_asked(request), near, rows), FOOTER))
+    rows: Pairs = [(f"{' '.join(sorted(route.methods))} {route.path}", route.origin) for route in known.routes]
+    body = "\n".join((*Writer(scrub).missing(_asked(request, known), near, rows), FOOTER))
     return document("No route answers this path", body, shape, 404)
 
 

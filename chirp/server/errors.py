@@ -11,6 +11,7 @@ from chirp.http.request import Request
 from chirp.http.response import Response
 from chirp.server.binding import is_async
 from chirp.server.formats import Known, plain_answer
+from chirp.server.hints import explain
 from chirp.server.negotiation import negotiate
 from chirp.server.threads import Workers
 from chirp.telemetry import ERROR
@@ -51,6 +52,7 @@ class ErrorResponder:
         status = error.status if isinstance(error, HTTPError) else 500
         if not isinstance(error, HTTPError):
             request.state[ERROR] = error
+            explain(error, request, self._known)
         response: Response | None = None
         if (found := self._find(error, status)) is not None:
             try:

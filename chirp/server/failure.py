@@ -124,7 +124,7 @@ def _cause(error: BaseException, roots: Sequence[Path]) -> Cause:
         from chirp.server.template_faults import described
 
         told = described(error, roots)
-        return Cause(kind, told.message, (*told.hints, *notes), frames, told.fault)
+        return Cause(kind, told.message, tuple(dict.fromkeys((*told.hints, *notes))), frames, told.fault)
     return Cause(kind, shortened(_text(error), 4000), notes, frames, None)
 
 

@@ -46,6 +46,16 @@ class Known:
     roots: tuple[Path, ...] = ()
     routes: tuple[Route, ...] = ()
 
+    def route_of(self, request: Request) -> Route | None:
+        """The route that answers a request."""
+        method = "GET" if request.method == "HEAD" else request.method
+        taking = [
+            route
+            for route in self.routes
+            if method in route.methods and route.pattern.match_decoded(request.path) is not None
+        ]
+        return min(taking, key=lambda route: route.pattern.rank, default=None)
+
 
 class Format(Enum):
     """What can be shown: a document, a part of one (htmx), JSON for programs, text for terminals."""

@@ -84,6 +84,19 @@ def _syntax(message: str, suggestion: str | None, place: Place) -> Told:
     return Told(first, tuple(hints), TemplateFault(place))
 
 
+def notes_of(error: BaseException, roots: Sequence[Path]) -> tuple[str, ...]:
+    """What the text of an exception does not say: the template that was meant, or the one that it was in."""
+    match error:
+        case TemplateNotFoundError():
+            return template_hints(missing_template(error), roots)
+        case UndefinedError(template=told, lineno=line) | TemplateRuntimeError(template_name=told, lineno=line):
+            place = _place(error, told, line, roots)
+            wrong = place is not None and line is not None and told != place.name
+            return (f"the line is in the template {place.label}",) if wrong and place is not None else ()
+        case _:
+            return ()
+
+
 def _not_found(error: TemplateNotFoundError, roots: Sequence[Path]) -> Told:
     name = missing_template(error)
     hints = template_hints(name, roots)
