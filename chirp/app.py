@@ -18,10 +18,19 @@ from chirp.htmx.vendored import SCRIPTS
 from chirp.http.request import Request
 from chirp.middleware.protocol import Globals, Middleware
 from chirp.middleware.static import StaticFiles
+from chirp.registration import (
+    checked_handler,
+    checked_methods,
+    freezer,
+    function_name,
+    parsed_path,
+    too_late,
+    unknown_route,
+)
 from chirp.routing.route import Route
 from chirp.server.lifespan import Hook, Lifespan, Running, on_shutdown, on_startup, serve_lifespan
 from chirp.templating.integration import GlobalFunction, RequestProxy, global_value, resolve_folder
-from chirp_check.grammar.path import PathError, PathPattern, parse_path
+from chirp_check.grammar.path import PathError, PathPattern
 
 # What serves requests (and Kida, asyncio and json with it) is imported when the application freezes.
 if TYPE_CHECKING:
@@ -29,11 +38,6 @@ if TYPE_CHECKING:
     from chirp_check.engine import Report
 
 type ErrorKey = int | type[Exception]
-
-_FROZEN = (
-    "Cannot modify the app after it has started serving requests. "
-    "Register routes, middleware, and filters before calling app.run()."
-)
 
 
 class App:
@@ -49,6 +53,7 @@ class App:
         self._folder = _caller_folder()
         self._lock = threading.RLock()
         self._runtime: Runtime | None = None
+        self._frozen_at = ""
         self._routes: list[Route] = []
         self._names: dict[str, list[PathPattern]] = {}
         self._page_folders: list[Path] = []
@@ -81,15 +86,16 @@ class App:
         for `url_for` is by default the function's. `max_content_length` replaces that of the settings: the largest
         body in bytes. PathError says where a path is wrong.
         """
-        parse_path(path)
-        upper = _methods(methods)
+        parsed_path(path)
+        upper = checked_methods(methods)
         if max_content_length is not None and max_content_length < 0:
             raise ValueError(f"max_content_length is {max_content_length}; the least is 0")
 
         def register(handler: F) -> F:
-            known_as = name or _function_name(handler)
+            checked_handler(handler, path)
+            known_as = name or function_name(handler)
             route = Route(path, handler, upper, known_as, inline, max_content_length)
-            with self._open():
+            with self._open(f"the route {path} of `{route.origin}`"):
                 self._routes.append(route)
                 self._names.setdefault(known_as, []).append(route.pattern)
             return handler
@@ -107,7 +113,7 @@ class App:
         from chirp.pages.discovery import discover
 
         root = resolve_folder(folder, self._folder)
-        with self._open():
+        with self._open(f"the pages of {root}"):
             pages = discover(root)
             self._page_folders.append(root)
             for page in pages:
@@ -123,7 +129,7 @@ class App:
         """
 
         def register(handler: F) -> F:
-            with self._open():
+            with self._open(f"the error handler `{function_name(handler)}`"):
                 self._error_handlers[code_or_exception] = handler
             return handler
 
@@ -133,15 +139,16 @@ class App:
         """Wrap every request, also one that no route answers; the first added is the outermost."""
         if isinstance(middleware, type) or not callable(middleware):
             raise TypeError("a middleware is a function or an object that is called with (request, next)")
-        with self._open():
+        with self._open(f"the middleware `{function_name(middleware)}`"):
             self._middleware.append(middleware)
 
     def template_filter[F: Callable[..., object]](self, name: str | None = None) -> Callable[[F], F]:
         """Add a filter to templates, by default under the function's name."""
 
         def register(function: F) -> F:
-            with self._open():
-                self._filters[name or _function_name(function)] = function
+            known_as = name or function_name(function)
+            with self._open(f"the template filter `{known_as}`"):
+                self._filters[known_as] = function
             return function
 
         return register
@@ -150,36 +157,37 @@ class App:
         """Add a function to templates; one without arguments also stands for its value (`{% if enabled %}`)."""
 
         def register(function: F) -> F:
-            with self._open():
-                self._globals[name or _function_name(function)] = global_value(function)
+            known_as = name or function_name(function)
+            with self._open(f"the template global `{known_as}`"):
+                self._globals[known_as] = global_value(function)
             return function
 
         return register
 
     def on_startup[F: Hook](self, hook: F) -> F:
         """Call it (plain or coroutine function) before the first request."""
-        with self._open():
+        with self._open(f"the startup hook `{function_name(hook)}`"):
             self._lifespans.append(on_startup(hook))
         return hook
 
     def on_shutdown[F: Hook](self, hook: F) -> F:
         """Call it after the last request, if startup came as far as this registration."""
-        with self._open():
+        with self._open(f"the shutdown hook `{function_name(hook)}`"):
             self._lifespans.append(on_shutdown(hook))
         return hook
 
     def lifespan[F: Callable[[], AsyncGenerator[None]]](self, function: F) -> F:
         """An async generator function with one `yield`: start before it, stop after it."""
-        with self._open():
+        with self._open(f"the lifespan `{function_name(function)}`"):
             self._lifespans.append(function)
         return function
 
     @contextmanager
-    def _open(self) -> Generator[None]:
-        """Registration: the lock is held, and the application is not frozen."""
+    def _open(self, what: str) -> Generator[None]:
+        """Registration of `what`: the lock is held, and the application is not frozen."""
         with self._lock:
             if self._runtime is not None:
-                raise RuntimeError(_FROZEN)
+                raise RuntimeError(too_late(what, self._frozen_at))
             yield
 
     # what it knows
@@ -193,7 +201,7 @@ class App:
         """
         patterns = self._names.get(name)
         if patterns is None:
-            raise ValueError(f"no route is called `{name}`")
+            raise ValueError(unknown_route(name, self._names))
         fitting = [pattern for pattern in patterns if pattern.params.keys() <= params.keys()]
         pattern = max(fitting, key=lambda one: len(one.params), default=patterns[0])
         path = pattern.fill(**{key: value for key, value in params.items() if key in pattern.params})
@@ -213,7 +221,7 @@ class App:
                 tests=frozenset(),
                 globals=frozenset(self._all_globals()),
                 prefixes=tuple(sorted({files.prefix for files in self._static_files()})),
-                middleware=tuple(_function_name(layer) for layer in self._middleware),
+                middleware=tuple(function_name(layer) for layer in self._middleware),
             )
 
     def check(self, *, warnings_as_errors: bool = False) -> Report:
@@ -239,6 +247,7 @@ class App:
             with self._lock:
                 runtime = self._runtime
                 if runtime is None:
+                    self._frozen_at = freezer()
                     runtime = self._runtime = self._compile()
         return runtime
 
@@ -346,22 +355,6 @@ class App:
 
 async def _no_body() -> dict[str, Any]:
     return {"type": "http.request", "body": b"", "more_body": False}
-
-
-def _methods(methods: Iterable[str] | None) -> frozenset[str]:
-    if methods is None:
-        return frozenset({"GET"})
-    if isinstance(methods, str):
-        raise TypeError("methods is a list of names, as in methods=['POST']")
-    upper = frozenset(method.upper() for method in methods)
-    if not upper or not all(method.isascii() and method.isalpha() for method in upper):
-        raise ValueError(f"{sorted(upper)} are not HTTP methods")
-    return upper
-
-
-def _function_name(function: Any) -> str:
-    name: str = function.__name__ if hasattr(function, "__name__") else type(function).__name__
-    return name
 
 
 def _caller_folder() -> Path:
