@@ -274,6 +274,10 @@ class App:
         script = SCRIPTS[config.htmx]
         own = Route(script.path, script.serve, frozenset({"GET"}), inline=True)
         runtime = build_runtime(services, [*self._routes, *static, own], self._layers())
+        if config.trusted_proxies:
+            from chirp.server.forwarded import behind_proxies
+
+            runtime = behind_proxies(runtime, config.trusted_proxies)
         for route in static:
             self._names.setdefault("static", [route.pattern])
         return runtime
@@ -286,6 +290,11 @@ class App:
             from chirp.middleware.telemetry import Telemetry
 
             layers.append(Telemetry(config.observers))
+        if config.allowed_hosts:
+            from chirp.middleware.hosts import AllowedHosts
+
+            if not any(isinstance(layer, AllowedHosts) for layer in self._middleware):
+                layers.append(AllowedHosts())
         return (*layers, *self._middleware)
 
     def _all_globals(self) -> dict[str, object]:
@@ -302,7 +311,7 @@ class App:
         if self.config.static_dir is not None:
             folder = resolve_folder(self.config.static_dir, self._folder)
             if folder.is_dir():
-                files.append(StaticFiles(folder, self.config.static_url))
+                files.append(StaticFiles(folder, self.config.static_url, immutable=self.config.static_immutable))
         return files
 
     def _static_routes(self) -> list[Route]:

@@ -11,7 +11,11 @@ _OWNED = frozenset(
 
 
 class Headers(Mapping[str, str]):
-    """Immutable, case-insensitive headers over pairs of bytes; `[]` gives the first of several equal names."""
+    """Immutable, case-insensitive headers over pairs of bytes; `[]` gives the first of several equal names.
+
+    A name with an underscore is not there, except in `raw`: many proxies take `X_Forwarded_For` for `X-Forwarded-For`
+    and let through, under the first, what they refuse under the second.
+    """
 
     __slots__ = ("_index", "_source")
     _source: tuple[Iterable[bytes], ...]
@@ -60,11 +64,11 @@ class Headers(Mapping[str, str]):
 
     @override
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name.lower().decode("latin-1") for name, _ in self._source))
+        return iter(dict.fromkeys(name.lower().decode("latin-1") for name, _ in self._source if b"_" not in name))
 
     @override
     def __len__(self) -> int:
-        return len({name.lower() for name, _ in self._source})
+        return len({name.lower() for name, _ in self._source if b"_" not in name})
 
     @override
     def __eq__(self, other: object) -> bool:
@@ -93,6 +97,8 @@ class Headers(Mapping[str, str]):
 
 def _lookup_key(key: str) -> bytes | None:
     """Lower-case bytes; None for a key no header can have. Folding bytes keeps `K` (KELVIN SIGN) away from `k`."""
+    if "_" in key:
+        return None
     try:
         return key.encode("latin-1").lower()
     except UnicodeEncodeError:
@@ -103,9 +109,14 @@ def _folded(headers: Headers) -> tuple[tuple[bytes, bytes], ...]:
     return tuple((name.lower(), value) for name, value in headers.raw)
 
 
+def is_token(text: str) -> bool:
+    """Whether the text could be the name of a header (RFC 9110)."""
+    return bool(text) and _TOKEN.issuperset(text)
+
+
 def check_header_name(name: str) -> str:
     """The name, if an application may send it; else ValueError."""
-    if not name or not _TOKEN.issuperset(name):
+    if not is_token(name):
         raise ValueError(f"{name!r} is not a header name")
     if name.lower() in _OWNED:
         raise ValueError(f"the header {name} belongs to the server")

@@ -3,7 +3,7 @@
 The cookie is set only when the session has changed, and such a response is never stored by a cache.
 """
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from typing import Any, cast, override
 
@@ -19,6 +19,7 @@ MAX_COOKIE = 4093
 """How many bytes of one cookie, with its name and attributes, every browser keeps."""
 
 _STATE = "chirp.session"
+_FLASHED = "chirp.flashed"
 _LIVE = ("text/html", "text/event-stream")
 
 
@@ -215,6 +216,11 @@ class SessionMiddleware:
 
     __slots__ = ("_signer", "config")
 
+    @property
+    def template_globals(self) -> Mapping[str, Callable[..., Any]]:
+        """What templates can call."""
+        return {"get_flashed_messages": get_flashed_messages}
+
     def __init__(self, config: SessionConfig | None = None) -> None:
         self.config = config or SessionConfig()
         keys = (self.config.secret_key, *self.config.fallbacks)
@@ -234,8 +240,11 @@ class SessionMiddleware:
         sent = request.cookies.get(self.config.cookie_name)
         session = request.state[_STATE] = Session(sent, self._signer, self.config)
         response = await next(request)
+        if renders_later(response):
+            # What is rendered after the head may read the session, and show messages, but can no longer change it.
+            _take_flashed(request)
         value = session.seal()
-        if session.accessed or renders_later(response):
+        if session.accessed:
             response = response.with_vary("Cookie")
         # What a failed handler has half done is not kept.
         if value is None or (value == "" and sent is None) or response.status >= 500:
@@ -275,17 +284,36 @@ def session_of(request: Request) -> Session:
     return found
 
 
-def has_session(request: Request) -> bool:
-    """Whether a SessionMiddleware stands around whoever asks."""
-    return _STATE in request.state
+def flash(message: str, category: str = "info") -> None:
+    """Keep a message for the next page that shows messages; RuntimeError without a SessionMiddleware."""
+    if type(message) is not str or type(category) is not str:
+        raise TypeError("a message and its category are str")
+    session = get_session()
+    session.keep("flash", [*(session.peek("flash") or ()), [category, message]])
 
 
-def need_sessions(place: Place, who: str) -> None:
-    """ConfigurationError unless a SessionMiddleware stands around this place."""
-    if not any(isinstance(layer, SessionMiddleware) for layer in place.outer):
-        late = any(isinstance(layer, SessionMiddleware) for layer in place.inner)
-        hint = "; the one there is was added after it" if late else ""
-        raise ConfigurationError(f"{who} needs sessions: add SessionMiddleware() before it{hint}")
+def get_flashed_messages(*, with_categories: bool = False) -> list[Any]:
+    """The messages that no page has shown yet, oldest first, or pairs (category, message); the same in one request."""
+    messages = _take_flashed(get_request())
+    return messages if with_categories else [message for _, message in messages]
+
+
+def _take_flashed(request: Request) -> list[tuple[str, str]]:
+    session = session_of(request)
+    session.accessed = True
+    taken: list[tuple[str, str]] = request.state.setdefault(_FLASHED, [])
+    kept = session.peek("flash")
+    if kept:
+        taken += [(category, message) for category, message in kept]
+        session.keep("flash", None)
+    return list(taken)
+
+
+def sessions_around(place: Place, who: str) -> bool:
+    """Whether a SessionMiddleware stands around this place; ConfigurationError when it stands within."""
+    if any(isinstance(layer, SessionMiddleware) for layer in place.inner):
+        raise ConfigurationError(f"{who} works on sessions: add SessionMiddleware before it, not after it")
+    return any(isinstance(layer, SessionMiddleware) for layer in place.outer)
 
 
 def renders_later(response: Response) -> bool:

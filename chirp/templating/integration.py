@@ -47,16 +47,16 @@ class GlobalFunction:
 
 
 class GlobalValue:
-    """A zero-argument template global. `{{ name }}` and `{% if name %}` use its value, `{{ name() }}` calls it."""
+    """A template global that needs no argument. `{{ name }}`, `{% if name %}` use its value, `{{ name() }}` calls it."""
 
     __slots__ = ("_function",)
     __signature__: ClassVar[Signature] = Signature()
 
-    def __init__(self, function: Callable[[], Any]) -> None:
+    def __init__(self, function: Callable[..., Any]) -> None:
         self._function = function
 
-    def __call__(self) -> Any:
-        return self._function()
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._function(*args, **kwargs)
 
     def __bool__(self) -> bool:
         return bool(self._function())
