@@ -16,6 +16,8 @@ from chirp.server.handler import Runtime
 
 UNIX = "unix"
 
+_EXPECTED = "write `10.0.0.1`, `10.0.0.0/8` or `unix`"
+
 type _Address = IPv4Address | IPv6Address
 
 
