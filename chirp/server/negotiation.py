@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 
 from chirp.htmx.errors import keep_page
+from chirp.http.files import FileResponse, respond_with_file
 from chirp.http.request import Request
 from chirp.http.response import Redirect, Response, check_location, check_status
 from chirp.server.jsonify import to_ascii_json, to_json
@@ -30,6 +31,7 @@ from chirp.templating.returns import (
 JSON = "application/json; charset=utf-8"
 BINARY = "application/octet-stream"
 
+
 def negotiate(value: object, request: Request, engine: Engine) -> Response:
     """The response to `request` that a handler's value stands for; TypeError when it stands for none."""
     if type(value) is str:
@@ -37,6 +39,8 @@ def negotiate(value: object, request: Request, engine: Engine) -> Response:
     if type(value) is dict or type(value) is list:
         return Response(to_json(cast("object", value)), 200, JSON)
     match value:
+        case FileResponse():
+            return respond_with_file(value, request)
         case Response():
             return value
         case Redirect():
@@ -50,7 +54,7 @@ def negotiate(value: object, request: Request, engine: Engine) -> Response:
         case Action():
             return _action(value)
         case ValidationError():
-            return _validation_error(value, engine)
+            return _validation_error(value, request, engine)
         case OOB():
             return _oob(value, request, engine)
         case FormAction():
@@ -93,10 +97,18 @@ def _trigger(trigger: Trigger | None) -> Iterable[tuple[str, str]]:
         yield "HX-Trigger", trigger if isinstance(trigger, str) else to_ascii_json(dict(trigger))
 
 
-def _validation_error(error: ValidationError, engine: Engine) -> Response:
-    html = engine.render_block(error.template_name, error.block_name, error.context)
-    headers = (("HX-Retarget", error.retarget),) if error.retarget is not None else ()
-    return Response(html, error.status, headers=headers)
+def _validation_error(error: ValidationError, request: Request, engine: Engine) -> Response:
+    if error.full_page:
+        page = LayoutPage(error.template_name, error.block_name, layout_chain=error.layout_chain, context=error.context)
+        response = _page(page, request, engine).with_status(error.status)
+        plan = get_render_plan(request)
+        into_block = plan is not None and plan.intent == "local_fragment"
+    else:
+        html = engine.render_block(error.template_name, error.block_name, error.context)
+        response, into_block = Response(html, error.status), True
+    if error.retarget is None or not into_block:
+        return response
+    return response.with_header("HX-Retarget", error.retarget)
 
 
 def _oob(oob: OOB, request: Request, engine: Engine) -> Response:
@@ -144,7 +156,12 @@ def _tuple(value: tuple[object, ...], request: Request, engine: Engine) -> Respo
     inner, status, headers = value if len(value) == 3 else (*value, None) if len(value) == 2 else (None, None, None)
     if type(status) is not int or not (headers is None or isinstance(headers, dict)):
         raise TypeError("A tuple is (value, status) or (value, status, headers) with an int and a dict.")
-    response = negotiate(inner, request, engine).with_status(check_status(status))
+    check_status(status)
+    if isinstance(inner, FileResponse):
+        # Before it is answered: only a file with status 200 has parts, and versions that the client knows.
+        response = negotiate(inner.with_status(status), request, engine)
+    else:
+        response = negotiate(inner, request, engine).with_status(status)
     if headers:
         response = response.with_headers(cast("Mapping[str, str]", headers))
     return keep_page(response, request, whole=isinstance(inner, Template)) if status >= 400 else response

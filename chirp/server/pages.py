@@ -328,6 +328,16 @@ def _within(value: object, context: Context, folder: PageFolder) -> object:
             )
         case tuple() if value:
             return (_within(value[0], context, folder), *value[1:])  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        case ValidationError(template_name=name, block_name=block):
+            return ValidationError(
+                name,
+                block,
+                retarget=value.retarget,
+                status=value.status,
+                full_page=value.full_page,
+                layout_chain=value.layout_chain or folder.layout_chain,
+                context={**context, **value.context},
+            )
         case OOB():
             return OOB(_within(value.main, context, folder), *(_fragment(one, context) for one in value.fragments))
         case _:
@@ -340,9 +350,6 @@ def _with_context(value: object, context: Context) -> object:
             return Template(value.name, **{**context, **value.context})
         case Fragment():
             return _fragment(value, context)
-        case ValidationError(template_name=name, block_name=block):
-            merged = {**context, **value.context}
-            return ValidationError(name, block, retarget=value.retarget, status=value.status, context=merged)
         case FormAction():
             fragments = tuple(_fragment(one, context) for one in value.fragments)
             return FormAction(value.redirect, fragments=fragments, status=value.status, trigger=value.trigger)

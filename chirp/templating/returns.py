@@ -140,12 +140,18 @@ class PageComposition:
 
 @dataclass(frozen=True, slots=True, init=False)
 class ValidationError:
-    """A form with its errors: the block, with status 422. `retarget` is a CSS selector for HX-Retarget."""
+    """A form with its errors: the block, with status 422. `retarget` is a CSS selector for HX-Retarget.
+
+    With `full_page` it answers as a Page does: a browser without htmx gets the whole template, for which the context
+    must then do, within the layouts of a folder of pages; htmx gets the block.
+    """
 
     template_name: str
     block_name: str
     retarget: str | None = None
     status: int = 422
+    full_page: bool = False
+    layout_chain: LayoutChain | None = None
     context: Mapping[str, object] = field(default_factory=dict[str, object])
 
     def __init__(
@@ -156,6 +162,8 @@ class ValidationError:
         *,
         retarget: str | None = None,
         status: int = 422,
+        full_page: bool = False,
+        layout_chain: LayoutChain | None = None,
         context: Mapping[str, object] | None = None,
         **keywords: object,
     ) -> None:
@@ -163,6 +171,8 @@ class ValidationError:
         _set(self, "block_name", block_name)
         _set(self, "retarget", retarget)
         _set(self, "status", status)
+        _set(self, "full_page", full_page)
+        _set(self, "layout_chain", layout_chain)
         _set(self, "context", _merged(context, keywords))
 
 
@@ -219,3 +229,77 @@ class FormAction:
         _set(self, "fragments", (*more, *fragments))
         _set(self, "status", status)
         _set(self, "trigger", trigger)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Stream:
+    """The whole template, sent as far as its values are known.
+
+    Context values that can be awaited are awaited, all at once. What stands before the first use of one that is not
+    there yet is sent at once, the rest follows in order.
+    """
+
+    template_name: str
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __init__(self, template_name: str, /, **context: object) -> None:
+        _set(self, "template_name", template_name)
+        _set(self, "context", context)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class TemplateStream:
+    """A template that waits by itself, with `{% async for %}` or `{{ await … }}`, sent as it is rendered."""
+
+    template_name: str
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __init__(self, template_name: str, /, **context: object) -> None:
+        _set(self, "template_name", template_name)
+        _set(self, "context", context)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class InlineTemplate:
+    """A template given as text, such as a prototype's or one from a database. Its author can do what templates can."""
+
+    source: str
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __init__(self, source: str, /, **context: object) -> None:
+        _set(self, "source", source)
+        _set(self, "context", context)
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Suspense:
+    """A shell now, and each slow block as soon as its value is there; all values are awaited at once.
+
+    `Suspense("page.html", stats=load())`: the shell is the whole template, and a block that reads `stats` follows when
+    `load` is done. Until then it is rendered with a value that is empty, false, and `deferred`.
+    `Suspense("page.html", shell="shell", blocks={"metrics": load()})`: the shell is one block. Each other block gets
+    what its awaitable gives under the block's own name, and if that is a mapping, what it holds under its keys.
+
+    A block lands in the element whose id is the block's name. Context keys called `shell`, `blocks` or `context` go
+    through `context={…}`.
+    """
+
+    template_name: str
+    shell: str | None = None
+    blocks: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __init__(
+        self,
+        template_name: str,
+        /,
+        *,
+        shell: str | None = None,
+        blocks: Mapping[str, object] | None = None,
+        context: Mapping[str, object] | None = None,
+        **keywords: object,
+    ) -> None:
+        _set(self, "template_name", template_name)
+        _set(self, "shell", shell)
+        _set(self, "blocks", {} if blocks is None else blocks)
+        _set(self, "context", _merged(context, keywords))

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,10 +111,14 @@ def test_a_file_that_may_not_be_read_is_a_404(app: App, files: Path) -> None:
 
 
 def test_a_file_that_vanishes_is_a_404(app: App, files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def vanish(self: Path) -> bytes:
-        raise FileNotFoundError(self)
+    opened = os.open
 
-    monkeypatch.setattr(Path, "read_bytes", vanish)
+    def vanish(path: Any, *more: Any) -> int:
+        if Path(path).name == "app.css":
+            (files / "app.css").unlink()
+        return opened(path, *more)
+
+    monkeypatch.setattr(os, "open", vanish)
     assert get(app, "/static/app.css").status == 404
 
 
