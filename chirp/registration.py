@@ -1,7 +1,7 @@
 """What can be wrong with a registration, said at the line that registers."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import FrameType
 from typing import Any
 
@@ -55,6 +55,7 @@ def checked_methods(methods: Iterable[str] | None) -> frozenset[str]:
 
 
 def function_name(function: Any) -> str:
+    """The name of a function; of an object that is called, the name of its class."""
     name: str = function.__name__ if hasattr(function, "__name__") else type(function).__name__
     return name
 
@@ -66,9 +67,7 @@ def unknown_route(name: str, known: Iterable[str]) -> str:
     if meant is not None:
         return f"no route is called `{name}`: did you mean `{meant}`?"
     listed = ", ".join(f"`{one}`" for one in names[:10]) + (", …" if len(names) > 10 else "")
-    return (
-        f"no route is called `{name}`; there are {listed}" if names else f"no route is called `{name}`: there are none"
-    )
+    return f"no route is called `{name}`; there are {listed or 'no routes'}"
 
 
 def too_late(what: str, frozen_at: str) -> str:
