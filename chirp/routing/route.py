@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chirp.describe import place_of
 from chirp_check.grammar.path import PathPattern, PathSegment, parse_path
 
 __all__ = ["PathSegment", "Route", "RouteMatch"]
@@ -30,6 +31,12 @@ class Route:
         handler: Any = self.handler
         name = handler.__qualname__ if hasattr(handler, "__qualname__") else type(handler).__qualname__
         return f"{handler.__module__}.{name}"
+
+    @property
+    def place(self) -> str:
+        """The origin, with file and line where there is a file."""
+        place = place_of(self.handler)
+        return f"{self.origin}, {place}" if place else self.origin
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,8 @@ class Router[E]:
         for method in route.methods:
             if (other := leaf.get(method)) is not None:
                 raise ConfigurationError(
-                    f"{method} {route.path} ({route.origin}) is registered already as {other.route.path} "
-                    f"({other.route.origin})"
+                    f"{method} {route.path} ({route.place}) is registered already as {other.route.path} "
+                    f"({other.route.place})"
                 )
             leaf[method] = entry
         _answer_head(leaf)

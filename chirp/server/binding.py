@@ -7,10 +7,12 @@ from dataclasses import is_dataclass
 from types import UnionType
 from typing import Any, NewType, TypeAliasType, Union, get_args, get_origin
 
+from chirp.describe import place_of
 from chirp.errors import ConfigurationError, NotFound
 from chirp.forms.bound import Form, read_form
 from chirp.http.request import Request
 from chirp.routing.route import Route
+from chirp_check.grammar.names import did_you_mean
 from chirp_check.grammar.path import CONVERTERS
 
 type Convert = Callable[[Any], object]
@@ -50,9 +52,7 @@ def bind(route: Route) -> Call:
         elif (read := form_reader(parameter)) is not None:
             forms.append((parameter.name, read))
         elif parameter.default is _EMPTY:
-            raise ConfigurationError(
-                f"{route.origin} takes `{parameter.name}`, which is neither `request` nor a parameter of {route.path}"
-            )
+            raise ConfigurationError(_unfilled(route, parameter.name))
     if open_ended:
         sources.extend((name, None) for name in pattern_params)
     if forms:
@@ -90,6 +90,17 @@ def form_reader(parameter: inspect.Parameter) -> Call | None:
         return form if wants_form else form.data
 
     return read
+
+
+def _unfilled(route: Route, name: str) -> str:
+    """What to say of a parameter that nothing fills."""
+    hint = did_you_mean(name, (*route.pattern.params, "request"))
+    place = place_of(route.handler)
+    return (
+        f"{route.origin} takes `{name}`, which is neither `request` nor a parameter of {route.path}"
+        + (f" ({place})" if place else "")
+        + (f": {hint}" if hint else "")
+    )
 
 
 def _caller(
