@@ -1,0 +1,1 @@
+"""Wall: what one writes, everybody sees at once, whichever process or machine serves them."""
