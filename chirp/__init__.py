@@ -4,8 +4,12 @@ from chirp.app import App
 from chirp.config import AppConfig
 from chirp.context import g, get_request
 from chirp.errors import ConfigurationError, HTTPError, NotFound
+from chirp.forms import Form, FormBindingError, form_from, form_or_errors, form_values
+from chirp.http.files import FileResponse
 from chirp.http.request import Request
 from chirp.http.response import Redirect, Response
+from chirp.http.shortcuts import JSONResponse, hx_redirect
+from chirp.http.uploads import UploadFile
 from chirp.middleware.protocol import Middleware, Next
 from chirp.templating.render_plan import RenderPlan, get_render_plan
 from chirp.templating.returns import (
@@ -26,9 +30,13 @@ __all__ = [
     "App",
     "AppConfig",
     "ConfigurationError",
+    "FileResponse",
+    "Form",
     "FormAction",
+    "FormBindingError",
     "Fragment",
     "HTTPError",
+    "JSONResponse",
     "LayoutPage",
     "Middleware",
     "Next",
@@ -40,8 +48,13 @@ __all__ = [
     "Request",
     "Response",
     "Template",
+    "UploadFile",
     "ValidationError",
+    "form_from",
+    "form_or_errors",
+    "form_values",
     "g",
     "get_render_plan",
     "get_request",
+    "hx_redirect",
 ]
