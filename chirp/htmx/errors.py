@@ -17,5 +17,5 @@ def keep_page(response: Response, request: Request, *, whole: bool = False) -> R
     if not whole and response.content_type.startswith(_HTML):
         return response
     if request.is_fragment and response.header("HX-Reswap") is None and response.header("HX-Retarget") is None:
-        response = response.with_headers({"HX-Reswap": "none", "HX-Push-Url": "false"})
+        response = response.with_headers({"HX-Reswap": "none ignoreTitle:true", "HX-Push-Url": "false"})
     return response.with_vary("HX-Request", "HX-Boosted", "HX-History-Restore-Request")

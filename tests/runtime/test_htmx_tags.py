@@ -170,7 +170,7 @@ KEPT = ["lost", "missing", "json", "document", "bug"]
 def test_a_failure_that_is_no_fragment_leaves_the_page_as_it_is(tmp_path: Path, kind: str) -> None:
     app = failing_app(tmp_path)
     answer = get(app, f"/{kind}", HTMX)
-    assert (answer["hx-reswap"], answer["hx-push-url"]) == ("none", "false")
+    assert (answer["hx-reswap"], answer["hx-push-url"]) == ("none ignoreTitle:true", "false")
     for headers in ([], [HTMX, BOOSTED], [HTMX, RESTORE], [RESTORE]):
         whole = get(app, f"/{kind}", *headers)
         assert not whole.all("hx-reswap"), headers

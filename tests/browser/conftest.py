@@ -1,0 +1,64 @@
+"""One Chromium for all tests of this folder, a window of its own for each."""
+
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.serving import ASGIApp, serving
+
+HERE = Path(__file__).parent
+# Nothing but the application is asked for anything: names are not looked up, and the browser does not phone home.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+PATIENCE = 5_000
+"""How long, in milliseconds, a test waits for what should happen."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs them all, so that one browser is enough."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Generator[Browser]:
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Generator[Page]:
+    """An empty window. An exception in a script fails the test."""
+    context = chromium.new_context()
+    context.set_default_timeout(PATIENCE)
+    window = context.new_page()
+    faults: list[str] = []
+    window.on("pageerror", lambda error: faults.append(str(error)))
+    yield window
+    context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def serve() -> Generator[Callable[[ASGIApp], str]]:
+    """Serves applications until the test is over; called with one, it returns the origin."""
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(serving(app))
