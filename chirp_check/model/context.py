@@ -83,9 +83,9 @@ def _renderings(model: Queries, app: AppKey, record: Record, names: Names) -> It
     context = context_of(record)
     cascade = cascade_of(model, app, record) or Cascade()
     given: dict[str, Known | None] = dict.fromkeys(names.known)
-    given.update((name, _known(value)) for name, value in cascade.entries)
+    given.update((name, constant(value)) for name, value in cascade.entries)
     given.update(dict.fromkeys(cascade.maybe))
-    given.update((name, _known(value)) for name, value in (context or {}).items())
+    given.update((name, constant(value)) for name, value in (context or {}).items())
     for unit, named in units_of(model, app, record, path):
         if context is None or cascade.open:
             yield Rendering(record.kind, record.span, template, named, unit, open=True)
@@ -127,7 +127,8 @@ def context_of(record: Record) -> Mapping[str, Value] | None:
             return None
 
 
-def _known(value: Value) -> Known | None:
+def constant(value: Value) -> Known | None:
+    """A value as far as conditions of templates can be decided by it."""
     match value:
         case Text(text):
             return Known(text)

@@ -26,6 +26,7 @@ from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import named_routes, route_faults
 from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
+from chirp_check.model.typing.faults import type_faults
 from chirp_check.source import Span
 
 _SITED = (TemplateUse, BlockUse, UrlUse)
@@ -134,6 +135,7 @@ PRODUCERS: tuple[Producer, ...] = (
     context_uses,
     given_twice,
     none_tests,
+    type_faults,
 )
 
 

@@ -1,8 +1,10 @@
 """All rules, listed by hand."""
 
 from chirp_check.rule import Rule
+from chirp_check.rules.bad_argument import bad_argument
 from chirp_check.rules.bad_call import bad_call
 from chirp_check.rules.bad_encoding import bad_encoding
+from chirp_check.rules.bad_operand import bad_operand
 from chirp_check.rules.bad_page_file import bad_page_file
 from chirp_check.rules.bad_path_value import bad_path_value
 from chirp_check.rules.bad_return_arguments import bad_return_arguments
@@ -20,13 +22,16 @@ from chirp_check.rules.internal_error import internal_error
 from chirp_check.rules.maybe_missing_context import maybe_missing_context
 from chirp_check.rules.missing_context import missing_context
 from chirp_check.rules.never_none import never_none
+from chirp_check.rules.not_iterable import not_iterable
 from chirp_check.rules.orphan_block import orphan_block
 from chirp_check.rules.path_parameter import path_parameter
+from chirp_check.rules.possibly_none import possibly_none
 from chirp_check.rules.python_syntax import python_syntax
 from chirp_check.rules.shadowed_route import shadowed_route
 from chirp_check.rules.template_cycle import template_cycle
 from chirp_check.rules.template_syntax import template_syntax
 from chirp_check.rules.too_large import too_large
+from chirp_check.rules.unknown_attribute import unknown_attribute
 from chirp_check.rules.unknown_block import unknown_block
 from chirp_check.rules.unknown_filter import unknown_filter
 from chirp_check.rules.unknown_import import unknown_import
@@ -47,8 +52,10 @@ from chirp_check.rules.wrong_annotation import wrong_annotation
 from chirp_check.rules.wrong_method import wrong_method
 
 ALL: tuple[Rule, ...] = (
+    bad_argument,
     bad_call,
     bad_encoding,
+    bad_operand,
     bad_page_file,
     bad_path_value,
     bad_return_arguments,
@@ -66,13 +73,16 @@ ALL: tuple[Rule, ...] = (
     maybe_missing_context,
     missing_context,
     never_none,
+    not_iterable,
     orphan_block,
     path_parameter,
+    possibly_none,
     python_syntax,
     shadowed_route,
     template_cycle,
     template_syntax,
     too_large,
+    unknown_attribute,
     unknown_block,
     unknown_filter,
     unknown_import,

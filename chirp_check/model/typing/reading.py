@@ -1,0 +1,485 @@
+"""Reads the expressions of one template with the types that it is given, and notes what cannot be.
+
+Only what fails whenever it runs is noted: every kind that a value can be has to fail. What Kida catches (`??`,
+`default`, `is defined`, `try`) is left alone.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from chirp_check.facts.reads import DEFAULTS, DEFINED
+from chirp_check.facts.templates import Binding, BlockDef, ComponentDef, Conditional, TemplateFacts
+from chirp_check.facts.values import (
+    Add,
+    AnyTerm,
+    Attr,
+    Call,
+    Choice,
+    Compare,
+    Const,
+    Either,
+    Filter,
+    Index,
+    Items,
+    Join,
+    Mapping,
+    Name,
+    Not,
+    Opaque,
+    Repeated,
+    Test,
+)
+from chirp_check.facts.walk import names_in
+from chirp_check.model.listing import function
+from chirp_check.model.template_scopes import Scopes
+from chirp_check.model.typing.given import Asked, Held, discriminates
+from chirp_check.model.typing.inference import Inference, returned
+from chirp_check.model.typing.kinds import (
+    ABSENT,
+    LOOP,
+    NONE,
+    TEXT,
+    TRUTH,
+    Keyed,
+    Kind,
+    Many,
+    Parts,
+    Plain,
+    Routine,
+    Type,
+    element,
+    said,
+    union,
+    without_none,
+)
+from chirp_check.model.typing.lookups import Lack, indexed, is_mapping, iterable, looked_up, subscript
+from chirp_check.model.typing.operands import FILTERS, KEEPING, mistake, refused, result
+
+type _Look = Callable[[Inference, Kind, str], Type | Lack]
+
+CHAIN = 20  # names that are bound to others in turn
+
+
+class Fault(msgspec.Struct, frozen=True, gc=False):
+    """What cannot be, in the range `[start, end)` of the template.
+
+    `kind`: "attribute", "key", "argument", "loop", "operand", "called", "none" or "maybe-none". `written` is the
+    expression that it is about, `name` the attribute, key, operator or function, `owners` the kinds of the value.
+    `shaky`: conditions around it may rule it out.
+    """
+
+    kind: str
+    start: int
+    end: int
+    written: str
+    name: str
+    owners: tuple[Kind, ...] = ()
+    more: str = ""
+    shaky: bool = False
+
+
+class Handed(msgspec.Struct, frozen=True, gc=False):
+    """A call of what may be a component, with the types of its arguments by position or name."""
+
+    function: AnyTerm
+    given: tuple[tuple[str | int, Type], ...]
+    shaky: bool
+
+
+class Result(msgspec.Struct, frozen=True, gc=False):
+    """What reading a template has found."""
+
+    faults: tuple[Fault, ...] = ()
+    calls: tuple[Handed, ...] = ()
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one template, or the body of one component in it."""
+
+    inference: Inference
+    facts: TemplateFacts
+    source: str
+    asked: Asked
+    scopes: Scopes = field(init=False)
+    faults: dict[Fault, None] = field(default_factory=dict[Fault, None])
+    calls: dict[Handed, None] = field(default_factory=dict[Handed, None])
+    _held: dict[tuple[int, int], Held] = field(init=False)
+    _parameters: dict[str, Type] = field(init=False)
+    _guards: list[AnyTerm] = field(default_factory=list[AnyTerm])
+    _items: list[tuple[str, Type]] = field(default_factory=list[tuple[str, Type]])
+    _caught: int = 0
+    _quiet: int = 0
+
+    def __post_init__(self) -> None:
+        self.scopes = Scopes(self.facts, self.source)
+        self._held = {self.facts.places[one.at]: one for one in self.asked.given}
+        self._parameters = dict(self.asked.parameters)
+
+    def result(self) -> Result:
+        """What all expressions give."""
+        for term in self._terms():
+            self.read(term)
+        self._loops()
+        return Result(tuple(self.faults), tuple(self.calls))
+
+    def _terms(self) -> Iterator[AnyTerm]:
+        """The expressions of the template, outermost ones, each once."""
+        facts = self.facts
+        owner = next((one for one in self._owners() if one.start == self.asked.component), None)
+        conditions = (arm.condition for one in facts.conditionals for arm in one.arms)
+        tags = (Call(one.start, one.end, one.function, one.arguments) for one in facts.calls if one.is_tag)
+        written = (*facts.expressions, *facts.operands, *conditions, *(one.value for one in facts.bindings), *tags)
+        seen: set[tuple[int, int]] = set()
+        for term in written:
+            if term is None or (term.start, term.end) in seen or isinstance(term, (Const, Name)):
+                continue
+            if owner is None or owner.body_start <= term.start < owner.body_end:
+                seen.add((term.start, term.end))
+                yield term
+
+    def _owners(self) -> Iterator[ComponentDef | BlockDef]:
+        yield from self.facts.components
+        yield from (one for one in self.facts.blocks if one.kind == "region")
+
+    # Terms.
+
+    def read(self, term: AnyTerm | None) -> Type:
+        """The type of a term."""
+        match term:
+            case Const(value=value):
+                return (NONE if value is None else Plain(type(value).__name__),)
+            case Name():
+                return self._name(term)
+            case Attr():
+                return self._attribute(term)
+            case Index():
+                return self._index(term)
+            case Call():
+                return self._call(term)
+            case Filter():
+                return self._filter(term)
+            case Test():
+                return self._test(term)
+            case Choice():
+                return self._choice(term)
+            case Either():
+                return self._either(term)
+            case Compare():
+                return self._compare(term)
+            case Add(left=left, right=right):
+                return self._operated("+", term, left, right)
+            case Not(value=value):
+                self.read(value)
+                return (TRUTH,)
+            case Join(parts=parts):
+                for one in parts:
+                    self.read(one)
+                return (TEXT,)
+            case Items(is_tuple=is_tuple, elements=elements):
+                types = tuple(self.read(one) for one in elements)
+                return (Parts(types),) if is_tuple else (Many("list", union(types)),)
+            case Mapping():
+                return self._mapping(term)
+            case Repeated():
+                return self._repeated(term)
+            case Opaque(reason="arithmetic", inside=(left, right)):
+                operator = self.source[left.end : right.start].strip().strip("()").strip()
+                return self._operated(operator, term, left, right)
+            case Opaque(inside=inside):
+                for one in inside:
+                    self.read(one)
+                return None
+            case _:
+                return None
+
+    def quietly(self, term: AnyTerm) -> Type:
+        """The type of a term that is read elsewhere."""
+        self._quiet += 1
+        found = self.read(term) if self._quiet <= CHAIN else None
+        self._quiet -= 1
+        return found
+
+    def _name(self, term: Name) -> Type:
+        for name, known in reversed(self._items):
+            if name == term.id:
+                return known
+        held = self._held.get((term.start, term.end))
+        if held is not None:
+            return held.type
+        bound = self.scopes.bound(term)
+        if bound:
+            return self._bound(bound[0]) if len(bound) == 1 and self.scopes.decides(bound[0], term.start) else None
+        if term.id == "loop":
+            return (LOOP,) if self._in_loop(term.start) else None
+        return self._parameters.get(term.id) if self._is_own_parameter(term) else None
+
+    def _is_own_parameter(self, term: Name) -> bool:
+        owner = self.scopes.component_at(term.start)
+        return owner is not None and owner.start == self.asked.component
+
+    def _in_loop(self, offset: int) -> bool:
+        """Whether a place stands in the body of a loop, and in no component inside of it."""
+        loops = [one for one in self.facts.conditionals if one.kind == "for" and _holds(one, 0, offset)]
+        owner = self.scopes.component_at(offset)
+        return any(owner is None or owner.start < one.start for one in loops)
+
+    def _bound(self, binding: Binding) -> Type:
+        """What a binding of the template gives to its name."""
+        iterable_ = self.scopes.iterable(binding)
+        if iterable_ is not None:
+            at, count = self.scopes.part(binding)
+            found = element(self.quietly(iterable_))
+            return found if count == 1 else _part(found, at, count)
+        if binding.value is not None and binding.kind in ("set", "let", "with", "export", "promote", "global"):
+            known = self.quietly(binding.value)
+            guarded = binding.kind == "with" or self._conditions(binding.start)
+            return without_none(known) if guarded else known
+        return (TEXT,) if binding.kind == "capture" else None
+
+    def _attribute(self, term: Attr) -> Type:
+        owner = self.read(term.base)
+        known = self._member(term, owner, term.name, looked_up, "attribute")
+        if known is None or term.optional:
+            return known
+        return union((ABSENT,) if one == NONE else (one,) for one in known)
+
+    def _index(self, term: Index) -> Type:
+        owner = self.read(term.base)
+        self.read(term.key)
+        match term.key:
+            case Const(value=str() as key):
+                return self._member(term, owner, key, subscript, "key")
+            case Const(value=key):
+                return None if owner is None else union(indexed(one, key) for one in owner)
+            case _:
+                return None
+
+    def _member(self, term: Attr | Index, owner: Type, name: str, look: _Look, kind: str) -> Type:
+        """The type of an attribute or item, with what is wrong about it noted."""
+        if owner is None:
+            return None
+        there = [one for one in owner if one not in (NONE, ABSENT)]
+        answers = [look(self.inference, one, name) for one in there]
+        if there and all(isinstance(one, Lack) for one in answers):
+            if not (term.optional and all(is_mapping(self.inference, one) for one in there)):
+                self._note(kind, term, term.base, name, tuple(there))
+            return None
+        lacks_text = kind == "key" or isinstance(looked_up(self.inference, ABSENT, name), Lack)
+        gone = (NONE in owner and not term.optional) or (ABSENT in owner and lacks_text)
+        if gone and not any(isinstance(one, Lack) for one in answers):
+            self._note("maybe-none" if there else "none", term, term.base, name, owner)
+        if NONE in owner and term.optional:
+            answers.append((NONE,))
+        return union(None if isinstance(one, Lack) else one for one in answers)
+
+    def _call(self, term: Call) -> Type:
+        callee = self.read(term.function)
+        given = [self.read(one.value) for one in term.arguments]
+        if callee is None and isinstance(term.function, (Name, Attr)):
+            self._hand_over(term, given)
+        if not callee:
+            return None
+        mistakes = [self._mistake(one, term) for one in callee]
+        if all(mistakes):
+            self._note("argument", term, term.function, said(callee[0]), callee, more=mistakes[0] or "")
+        elif all(isinstance(one, (Plain, Many, Parts, Keyed)) for one in callee) and LOOP not in callee:
+            self._note("called", term, term.function, said(callee[0]), callee)
+        return returned(self.inference, callee)
+
+    def _mistake(self, callee: Kind, term: Call) -> str | None:
+        if not isinstance(callee, Routine):
+            return None
+        inner = function(self.inference.model, callee.module, callee.qualname)
+        return mistake(inner, callee.taken, term.arguments) if inner is not None else None
+
+    def _hand_over(self, term: Call, given: list[Type]) -> None:
+        """Note a call of what may be a component."""
+        if self._quiet or not any(given) or any(one.stars for one in term.arguments):
+            return
+        guards = [*self._conditions(term.start), *self._guards]
+        found: list[tuple[str | int, Type]] = []
+        for at, (one, known) in enumerate(zip(term.arguments, given, strict=True)):
+            known = without_none(known) if guards else known
+            if known:
+                found.append((at if one.name is None else one.name, known))
+        if found:
+            shaky = self._is_shaky((term,), guards)
+            self.calls[Handed(term.function, tuple(found), shaky)] = None
+
+    def _filter(self, term: Filter) -> Type:
+        caught = term.name in DEFAULTS
+        self._caught += caught
+        base = self.read(term.base)
+        self._caught -= caught
+        others = [self.read(one.value) for one in term.arguments]
+        if caught:
+            return union((without_none(base), *others)) if others else None
+        if term.name in KEEPING and base is not None and not term.arguments:
+            return (Many("list", element(base)),)
+        if term.name in ("first", "last") and base is not None:
+            return None if (held := element(base)) is None else without_none(held)
+        return FILTERS.get(term.name)
+
+    def _test(self, term: Test) -> Type:
+        caught = term.name in DEFINED
+        self._caught += caught
+        self.read(term.value)
+        self._caught -= caught
+        for one in term.arguments:
+            self.read(one.value)
+        return (TRUTH,)
+
+    def _choice(self, term: Choice) -> Type:
+        self.read(term.condition)
+        self._guards.append(term.condition)
+        types = (self.read(term.then), self.read(term.other))
+        self._guards.pop()
+        return union(without_none(one) for one in types)
+
+    def _either(self, term: Either) -> Type:
+        if term.operator == "??":
+            self._caught += 1
+            first = self.read(term.operands[0])
+            self._caught -= 1
+            return union((without_none(first), *(self.read(one) for one in term.operands[1:])))
+        types: list[Type] = []
+        for operand in term.operands:
+            types.append(self.read(operand))
+            self._guards.append(operand)
+        del self._guards[len(self._guards) - len(term.operands) :]
+        return union((*map(without_none, types[:-1]), types[-1])) if term.operator == "or" else None
+
+    def _compare(self, term: Compare) -> Type:
+        self._operated(term.operator, term, term.left, term.right)
+        return (TRUTH,)
+
+    def _operated(self, operator: str, term: AnyTerm, left: AnyTerm, right: AnyTerm) -> Type:
+        one, other = self.read(left), self.read(right)
+        found = refused(operator, one, other)
+        if found is not None:
+            self._note("operand", term, term, operator, found)
+        return result(operator, one, other)
+
+    def _mapping(self, term: Mapping) -> Type:
+        entries: dict[str, Type] = {}
+        is_open = False
+        for entry in term.entries:
+            known = self.read(entry.value)
+            if isinstance(entry.key, Const) and isinstance(entry.key.value, str):
+                entries[entry.key.value] = known
+            else:
+                is_open = True
+        return (Keyed(tuple(entries.items()), is_open),)
+
+    def _repeated(self, term: Repeated) -> Type:
+        held = self.read(term.iterable)
+        self._check_loop(term.iterable, held)
+        count = len(term.names)
+        found = element(held)
+        for at, name in enumerate(term.names):
+            self._items.append((name, found if count == 1 else _part(found, at, count)))
+        filtered = isinstance(term.element, Either) and not term.element.operator
+        inner = term.element.operands[0] if filtered and isinstance(term.element, Either) else term.element
+        if isinstance(term.element, Either) and filtered:
+            self._guards += term.element.operands[1:]
+        known = self.read(inner)
+        if isinstance(term.element, Either) and filtered:
+            for one in term.element.operands[1:]:
+                self.read(one)
+            del self._guards[len(self._guards) - len(term.element.operands) + 1 :]
+        del self._items[len(self._items) - count :]
+        return (Many("list", without_none(known) if filtered else known),)
+
+    # Loops.
+
+    def _loops(self) -> None:
+        """What `for` goes through."""
+        seen: set[int] = set()
+        for one in self.facts.bindings:
+            iterable_ = self.scopes.iterable(one) if one.start not in seen else None
+            seen.add(one.start)
+            if iterable_ is not None:
+                self._check_loop(iterable_, self.quietly(iterable_))
+
+    def _check_loop(self, term: AnyTerm, known: Type) -> None:
+        there = without_none(known)
+        if there and all(iterable(self.inference, one) is False for one in there):
+            self._note("loop", term, term, said(there[0]), there)
+
+    # Faults.
+
+    def _note(
+        self, kind: str, term: AnyTerm, about: AnyTerm, name: str, owners: tuple[Kind, ...], more: str = ""
+    ) -> None:
+        """Note a fault, unless Kida catches it or what is known around it speaks against it."""
+        if self._quiet or self._caught or self._is_attempted(term.start):
+            return
+        guards = [*self._conditions(term.start), *self._guards]
+        if kind in ("none", "maybe-none") and guards:
+            return
+        start, end = term.start, term.end
+        if kind == "attribute" and self.source[end - len(name) : end] == name:
+            start = end - len(name)
+        elif kind == "key" and isinstance(term, Index):
+            start, end = term.key.start, term.key.end
+        elif kind in ("none", "maybe-none"):
+            start, end = about.start, about.end
+        written = self.source[about.start : about.end]
+        shaky = self._is_shaky((term,), guards)
+        self.faults[Fault(kind, start, end, written, name, owners, more, shaky)] = None
+
+    def _is_attempted(self, offset: int) -> bool:
+        return any(one.kind == "try" and _holds(one, 0, offset) for one in self.facts.conditionals)
+
+    def _conditions(self, offset: int) -> list[AnyTerm]:
+        """The conditions around a place, those of earlier arms included; loops only where they have a test."""
+        found: list[AnyTerm] = []
+        for one in self.facts.conditionals:
+            at = next((at for at, arm in enumerate(one.arms) if arm.start <= offset < arm.end), None)
+            if at is None:
+                continue
+            if one.kind == "for":
+                found += self._tests(one)
+            else:
+                found += [arm.condition for arm in one.arms[: at + 1] if arm.condition is not None]
+                if one.kind == "match":
+                    found.append(Opaque(one.start, one.start, "a pattern"))
+        return found
+
+    def _tests(self, loop: Conditional) -> list[AnyTerm]:
+        """The test that a loop's tag may hold, behind what it goes through."""
+        end = loop.arms[0].start
+        inside = [one for one in self.facts.operands if loop.start <= one.start and one.end <= end]
+        return sorted(inside, key=lambda one: one.start)[1:]
+
+    def _is_shaky(self, terms: tuple[AnyTerm, ...], guards: list[AnyTerm]) -> bool:
+        """Whether a condition may rule out what is read, by telling values of one name apart."""
+        return self.asked.shaky or any(map(discriminates, guards)) or self._reads_shaky(terms, 0)
+
+    def _reads_shaky(self, terms: tuple[AnyTerm, ...], depth: int) -> bool:
+        """Whether the values that terms come from are read under such conditions."""
+        for name in (name for term in terms for name in names_in(term)):
+            held = self._held.get((name.start, name.end))
+            if held is not None:
+                if held.shaky:
+                    return True
+                continue
+            for one in self.scopes.bound(name) if depth < CHAIN else ():
+                inside = tuple(each for each in (one.value, self.scopes.iterable(one)) if each is not None)
+                if any(map(discriminates, self._conditions(one.start))) or self._reads_shaky(inside, depth + 1):
+                    return True
+        return False
+
+
+def _holds(one: Conditional, arm: int, offset: int) -> bool:
+    return len(one.arms) > arm and one.arms[arm].start <= offset < one.arms[arm].end
+
+
+def _part(known: Type, at: int, count: int) -> Type:
+    """What one of several names of a loop takes of each item."""
+    if known is None:
+        return None
+    return union(one.items[at] if isinstance(one, Parts) and len(one.items) == count else None for one in known)

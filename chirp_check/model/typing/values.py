@@ -1,0 +1,133 @@
+"""Abstract values of Python to types: what the run of the code tells, and where it tells nothing, the text."""
+
+from collections.abc import Iterable
+
+from chirp_check.facts.values import Call, Name, Repeated
+from chirp_check.facts.walk import every_part
+from chirp_check.model import library
+from chirp_check.model.context_places import call_at
+from chirp_check.model.domain import (
+    Callable,
+    Dict,
+    Instance,
+    Record,
+    Scalar,
+    Sequence,
+    Value,
+)
+from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.listing import function
+from chirp_check.model.memory import Queries
+from chirp_check.model.typing.classes import CACHES, ROUTINES, class_around
+from chirp_check.model.typing.inference import Inference
+from chirp_check.model.typing.kinds import (
+    NONE,
+    TEXT,
+    Keyed,
+    Many,
+    Parts,
+    Plain,
+    Routine,
+    Thing,
+    Type,
+    union,
+    without_none,
+)
+from chirp_check.source import Span
+
+DEPTH = 5  # values in values
+# Why a value is Unknown that is the value of the expression at its place, and nothing else.
+_OWN = (
+    "the parameter `",
+    "what `",
+    "what unknown code",
+    "the attribute `",
+    "an item of something",
+    "an item that is chosen",
+    "one of several values",
+    "a member of an enumeration",
+    "a computed sequence",
+    "a length",
+    "a comparison",
+    "a negation",
+    "a sum",
+)
+
+
+def given_types(model: Queries, record: Record, values: Iterable[tuple[str, Value]]) -> tuple[tuple[str, Type], ...]:
+    """The types of the names that a render site gives."""
+    inference = Inference(model)
+    call = call_at(model, record.span) if any(_is_vague(value) for _, value in values) else None
+    arguments = {one.name: one.value for one in call.arguments if one.name is not None} if call is not None else {}
+    found: list[tuple[str, Type]] = []
+    for name, value in values:
+        known = of_value(inference, value)
+        term = arguments.get(name)
+        if known is None and term is not None and _is_vague(value):
+            at = inference.place(Span(record.span.path, term.start, term.end))
+            known = _checked(inference, term, inference.of(term, at), at.around[:1])
+        found.append((name, known))
+    return tuple(found)
+
+
+def _is_vague(value: Value) -> bool:
+    return isinstance(value, Unknown) or (isinstance(value, Sequence) and value.open)
+
+
+def _checked(inference: Inference, term: object, known: Type, around: Iterable[object]) -> Type:
+    """The type without None where the code around it may have made sure of that: it asks for the name elsewhere."""
+    if known is None or NONE not in known or isinstance(term, Call):
+        return known
+    if isinstance(term, Name):
+        reads = [one for one in every_part(tuple(around)) if isinstance(one, Name) and one.id == term.id]
+        if len(reads) == 1:
+            return known
+    return without_none(known)
+
+
+def of_value(inference: Inference, value: Value, depth: int = DEPTH) -> Type:
+    """The type of a value."""
+    if depth == 0:
+        return None
+    match value:
+        case Text() | Pattern():
+            return None if class_around(inference.model, value.span) else (TEXT,)
+        case Scalar(known):
+            if class_around(inference.model, value.span):
+                return None
+            return (NONE if known is None else Plain(type(known).__name__),)
+        case Instance(of=definition) if definition.names is None:
+            return (Thing(definition.module, definition.qualname, exact=True),)
+        case Dict(entries=entries):
+            held = tuple((key, of_value(inference, one, depth - 1)) for key, one in entries)
+            shared = value.span.path.endswith(".py") and not inference.place(value.span).around
+            return (Keyed(held, value.open, shared),)
+        case Sequence():
+            return _of_sequence(inference, value, depth)
+        case Callable(args=args, kwargs=()):
+            return _of_callable(inference, value, len(args))
+        case Unknown(reason=reason, span=span) if reason.startswith(_OWN):
+            return without_none(inference.written_at(span))
+        case _:
+            return None
+
+
+def _of_sequence(inference: Inference, value: Sequence, depth: int) -> Type:
+    items = tuple(of_value(inference, one, depth - 1) for one in value.items)
+    if value.is_tuple and not value.open:
+        return (Parts(items),)
+    if not value.open:
+        return (Many("", union(items)),)
+    held = union(items) if items else None
+    if held is not None and isinstance(inference.term_at(value.span), Repeated):
+        return (Many("", held),)
+    return inference.written_at(value.span)
+
+
+def _of_callable(inference: Inference, value: Callable, taken: int) -> Type:
+    inner = function(inference.model, value.module, value.qualname)
+    if inner is None:
+        return None
+    decorators = library.decorator_names(inner)
+    known = decorators <= ROUTINES | CACHES and len(decorators) == len(inner.decorators)
+    return (Routine(value.module, value.qualname, taken),) if known else None
