@@ -36,7 +36,7 @@ class Telemetry:
         running = self._begin(request)
         try:
             response = await next(request)
-        except BaseException:
+        except BaseException:  # the client left, or the server stops: it goes on, and the observers know
             _tell(running, Outcome(None, perf_counter() - start), last=True)
             raise
         streaming = isinstance(response, StreamingResponse)
@@ -115,7 +115,7 @@ class _Async:
         except StopAsyncIteration:
             self._end(None)
             raise
-        except Exception as error:
+        except Exception as error:  # it goes on, and the observers know
             self._end(error)
             raise
 
@@ -145,7 +145,7 @@ class _Plain:
         except StopIteration:
             self._end(None)
             raise
-        except Exception as error:
+        except Exception as error:  # it goes on, and the observers know
             self._end(error)
             raise
 

@@ -47,7 +47,7 @@ class GlobalFunction:
 
 
 class GlobalValue:
-    """A template global that needs no argument: `{{ name }}` and `{% if name %}` use its value; it may be called too."""
+    """A template global that needs no argument: `{{ name }}` and `{% if name %}` use its value, `{{ name() }}` too."""
 
     __slots__ = ("_function",)
     __signature__: ClassVar[Signature] = Signature()
