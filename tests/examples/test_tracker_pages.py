@@ -153,7 +153,8 @@ async def test_head_and_static_files(client: TestClient) -> None:
     assert (await client.head("/projects")).body_bytes == b""
     style = await client.get("/static/style.css")
     assert style.content_type.startswith("text/css")
-    assert 'version:"2.0.11"' in (await client.get("/static/vendor/htmx-2.0.11.min.js")).text
+    script = (await client.get("/")).text.partition('<script src="')[2].partition('"')[0]
+    assert 'version:"2.0.11"' in (await client.get(script)).text
 
 
 async def test_everything_that_a_page_names_is_there(client: TestClient) -> None:
