@@ -47,7 +47,10 @@ def test_the_public_names() -> None:
         "ValidationError", "FormAction", "Middleware", "Next", "get_request", "g", "get_render_plan",
     } <= set(chirp.__all__)  # fmt: skip
     for name in chirp.__all__:
-        assert vars(chirp)[name] is not None
+        assert getattr(chirp, name) is not None
+    unknown = "Nope"
+    with pytest.raises(AttributeError, match="no attribute 'Nope'"):
+        getattr(chirp, unknown)
 
 
 def test_registration_after_the_first_request_is_refused() -> None:
