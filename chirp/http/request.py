@@ -12,6 +12,7 @@ from chirp.http.body import check_length, declared_length, parse_json, read_body
 from chirp.http.cookies import parse_cookies
 from chirp.http.forms import MULTIPART, URLENCODED, FormAccess, FormData
 from chirp.http.headers import Headers
+from chirp.http.incoming import Incoming
 from chirp.http.query import QueryParams
 
 _DEFAULTS = AppConfig()
@@ -29,6 +30,7 @@ class Request:
         "_config",
         "_cookies",
         "_headers",
+        "_incoming",
         "_path_params",
         "_plan",
         "_query",
@@ -50,6 +52,7 @@ class Request:
         self._path_params = path_params
         self._config = config
         self._headers: Headers | None = None
+        self._incoming: Incoming | None = None
         self._query: QueryParams | None = None
         self._cookies: Mapping[str, str] | None = None
         self._typed: HTTPScope | None = None
@@ -206,6 +209,12 @@ class Request:
         return self.htmx_trigger if value is None else value.partition("#")[2] or None
 
     @property
+    def last_event_id(self) -> str | None:
+        """The id of the last event that a reconnecting EventSource has received; None on its first connection."""
+        value = self.headers.first(b"last-event-id")
+        return None if value is None else value.decode("utf-8", "replace")
+
+    @property
     def htmx_current_url(self) -> str | None:
         return self._hx_text(b"hx-current-url")
 
@@ -250,15 +259,25 @@ class Request:
                 yield self._body
             return
         self._start_reading()
-        async for chunk in read_chunks(self._receive, self._config.max_content_length):
+        async for chunk in read_chunks(self._shared().receive, self._config.max_content_length):
             yield chunk
 
     async def body(self) -> bytes:
         """The whole body, read once and kept. RuntimeError when it was read as a stream, or as a multipart form."""
         if self._body is None:
             self._start_reading()
-            self._body = await read_body(self._receive, self._config.max_content_length)
+            receive = self._receive if self._incoming is None else self._incoming.receive
+            self._body = await read_body(receive, self._config.max_content_length)
         return self._body
+
+    async def disconnected(self) -> None:
+        """Return when the client has left; what it still sends of its body can be read meanwhile."""
+        await self._shared().gone()
+
+    def _shared(self) -> Incoming:
+        if self._incoming is None:
+            self._incoming = Incoming(self._receive)
+        return self._incoming
 
     def _start_reading(self) -> None:
         if self._streamed:

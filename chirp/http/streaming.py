@@ -1,6 +1,6 @@
 """Responses whose body is made while it is sent: frozen like every response, with an iterable that is used up once."""
 
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from dataclasses import dataclass, field
 
 from chirp.http.response import HTML, Response, SetCookie
@@ -46,6 +46,36 @@ class StreamingResponse(Response):
     @property
     def text(self) -> str:
         raise TypeError("a streaming response has no text yet: it is made while it is sent")
+
+
+class FirstChunk:
+    """Chunks of which the first can be made before the status line is sent; an exception then is an error response."""
+
+    __slots__ = ("_chunks", "_first")
+
+    def __init__(self, chunks: AsyncGenerator[Chunk]) -> None:
+        self._chunks = chunks
+        self._first: Chunk | None = None
+
+    async def prepare(self) -> None:
+        """Make the first chunk; closed when that raises."""
+        try:
+            self._first = await anext(self._chunks, "")
+        except BaseException:  # whatever stops it, the chunks are closed and the exception goes on
+            await self.aclose()
+            raise
+
+    def __aiter__(self) -> FirstChunk:
+        return self
+
+    async def __anext__(self) -> Chunk:
+        if self._first is None:
+            return await anext(self._chunks)
+        first, self._first = self._first, None
+        return first
+
+    async def aclose(self) -> None:
+        await self._chunks.aclose()
 
 
 def check_chunks(chunks: object) -> Chunks:

@@ -22,7 +22,7 @@ from chirp.server.errors import ErrorResponder
 from chirp.server.negotiation import negotiate
 from chirp.server.pages import page_endpoint
 from chirp.server.sending import send_response
-from chirp.server.streaming import send_stream
+from chirp.server.streaming import StreamSender
 from chirp.server.threads import Workers
 from chirp.templating.integration import Engine
 
@@ -35,6 +35,10 @@ class Services:
     engine: Engine
     workers: Workers
     errors: ErrorResponder
+
+    @property
+    def streams(self) -> StreamSender:
+        return StreamSender(self.workers, self.config.sse_heartbeat_interval)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class Runtime:
             if body is None:
                 assert isinstance(response, StreamingResponse), "every other response has a body"
                 # The chunks are made while they are sent: they still belong to the request.
-                await send_stream(response, request, receive, send, self.services.workers)
+                await self.services.streams.send(response, request, send)
                 return
         finally:
             request_var.reset(token)
@@ -149,7 +153,10 @@ def _endpoint(route: Route, services: Services, limit: int) -> Next:
                 check_length(request.headers.first(b"content-length"), limit)
                 if load:
                     await request.load()
-            return await evaluate(request)
+            response = await evaluate(request)
+            if type(response) is not Response:
+                await services.streams.prepare(response, request)
+            return response
         except ClientDisconnect:
             raise
         except Exception as error:  # noqa: BLE001 - the boundary: an error is a response

@@ -10,16 +10,19 @@ from chirp.htmx.errors import keep_page
 from chirp.http.files import FileResponse, respond_with_file
 from chirp.http.request import Request
 from chirp.http.response import Redirect, Response, check_location, check_status
+from chirp.realtime.events import EventStream
+from chirp.server.events import respond_events
+from chirp.server.fragments import render_fragment, render_fragments
 from chirp.server.jsonify import to_ascii_json, to_json
 from chirp.server.refusals import CannotConvert
 from chirp.templating.integration import Engine
-from chirp.templating.oob import out_of_band
 from chirp.templating.render_plan import Composed, get_render_plan, plan_page
 from chirp.templating.returns import (
     OOB,
     Action,
     FormAction,
     Fragment,
+    InlineTemplate,
     LayoutPage,
     Page,
     PageComposition,
@@ -59,6 +62,10 @@ def negotiate(value: object, request: Request, engine: Engine) -> Response:
             return _oob(value, request, engine)
         case FormAction():
             return _form_action(value, request, engine)
+        case EventStream():
+            return respond_events(value, request, engine, lambda part: negotiate(part, request, engine).text)
+        case InlineTemplate():
+            return Response(engine.render_source(value.source, value.context))
         case str():
             return Response(str(value))
         case bytes():
@@ -126,16 +133,7 @@ def _oob(oob: OOB, request: Request, engine: Engine) -> Response:
 
 
 def _fragments(fragments: Iterable[Fragment], request: Request, engine: Engine) -> str:
-    """Fragments for their own targets; by default a fragment's target is the element named like its block."""
-    htmx4 = request.is_htmx4
-    pieces: list[str] = []
-    for fragment in fragments:
-        if not isinstance(fragment, Fragment):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(f"out of band goes Fragment only, not {type(fragment).__name__}")
-        html = engine.render_block(fragment.template_name, fragment.block_name, fragment.context)
-        target = fragment.block_name if fragment.target is None else fragment.target
-        pieces.append(out_of_band(html, target, fragment.swap, htmx4=htmx4))
-    return "".join(pieces)
+    return render_fragments(fragments, engine, htmx4=request.is_htmx4)
 
 
 def _form_action(action: FormAction, request: Request, engine: Engine) -> Response:
@@ -148,7 +146,7 @@ def _form_action(action: FormAction, request: Request, engine: Engine) -> Respon
     if not action.fragments:
         return Response("", headers=(("HX-Redirect", check_location(action.redirect)), *trigger, vary))
     first, *others = action.fragments
-    html = engine.render_block(first.template_name, first.block_name, first.context)
+    html = render_fragment(first, engine)
     return Response(html + _fragments(others, request, engine), headers=(*trigger, vary))
 
 

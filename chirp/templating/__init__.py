@@ -5,10 +5,14 @@ from chirp.templating.returns import (
     Action,
     FormAction,
     Fragment,
+    InlineTemplate,
     LayoutPage,
     Page,
     PageComposition,
+    Stream,
+    Suspense,
     Template,
+    TemplateStream,
     ValidationError,
 )
 
@@ -17,9 +21,13 @@ __all__ = [
     "Action",
     "FormAction",
     "Fragment",
+    "InlineTemplate",
     "LayoutPage",
     "Page",
     "PageComposition",
+    "Stream",
+    "Suspense",
     "Template",
+    "TemplateStream",
     "ValidationError",
 ]

@@ -149,6 +149,12 @@ class Engine:
     def render_block(self, name: str, block: str, context: Mapping[str, object]) -> str:
         return self.template(name).render_block(block, context)
 
+    def render_source(self, source: str, context: Mapping[str, object]) -> str:
+        """A template given as text; its errors name it by its first line."""
+        first = source.strip().partition("\n")[0]
+        name = f"inline template {first[:40]!r}"
+        return self._environment.from_string(source, name).render(context)
+
     def wrap(self, layout: str, html: str, context: Mapping[str, object]) -> str:
         """The layout with `html` as its `content` block."""
         return self.template(layout).render_with_blocks({CONTENT: html}, context)

@@ -38,19 +38,20 @@ def out_of_band(html: str, target: str, swap: str | None, *, htmx4: bool) -> str
         style = swap or "outerHTML"
         if root.name in _TABLE_PARTS:
             if htmx4:
-                return _partial(html, target, style)
+                return partial(html, target, style)
             return f"<template>{_with_oob(html, root, style)}</template>"
         return _with_oob(html, root, style)
     style = swap or "innerHTML"
     name = root.name if root is not None else ""
     if name in _TABLE_PARTS and htmx4:
-        return _partial(html, target, style)
+        return partial(html, target, style)
     element = _WRAPPERS.get(name, "div")
     wrapped = f'<{element} id="{escape(target)}" hx-swap-oob="{escape(style)}">{html}</{element}>'
     return f"<template>{wrapped}</template>" if name in _TABLE_PARTS else wrapped
 
 
-def _partial(html: str, target: str, style: str) -> str:
+def partial(html: str, target: str, style: str) -> str:
+    """The HTML as htmx 4 takes it for another target, wherever it stands."""
     return f'<hx-partial hx-target="#{escape(target)}" hx-swap="{escape(style)}">{html}</hx-partial>'
 
 
