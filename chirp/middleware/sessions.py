@@ -73,7 +73,7 @@ class SessionTooLarge(RuntimeError):
 
 
 class Session(MutableMapping[str, Any]):
-    """The session of the current request: strings to what JSON can hold (a TypeError says what it cannot).
+    """The session of the current request: strings to what JSON can hold; a TypeError or ValueError says what it cannot.
 
     It is read from the cookie when it is first used. What is changed inside of a list or dict in it is noticed too.
     """
@@ -324,8 +324,11 @@ def renders_later(response: Response) -> bool:
 def _check(value: Any, where: str) -> None:
     """TypeError unless JSON gives the value back as it is."""
     match value:
-        case str() | int() | float() | None:
+        case int() | float() | None:
             return
+        case str():
+            if not value.isascii():
+                value.encode()  # a lone surrogate is no text: UnicodeEncodeError
         case list():
             for index, item in enumerate(cast("list[object]", value)):
                 _check(item, f"{where}[{index}]")
