@@ -9,6 +9,7 @@ from typing import Any, override
 
 from chirp import Action, App, AppConfig, FormAction, HTTPError, Next, Redirect, Request, Response, Template, g
 from chirp import ValidationError as Invalid
+from chirp.http.streaming import StreamingResponse
 from tests.hostile.framework import Framework, ask
 from tests.runtime.driver import Answer, ASGIApp
 
@@ -136,6 +137,12 @@ class Chirp(Framework):
     def debug(self) -> ASGIApp:
         app = plain(debug=True)
         _failures(app)
+        return app
+
+    @override
+    def streaming(self, chunks: Any) -> ASGIApp:
+        app = plain()
+        app.route("/", inline=True)(lambda: StreamingResponse(chunks))
         return app
 
     @override

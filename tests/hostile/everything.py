@@ -7,14 +7,17 @@ from tests.hostile import (
     cases_bodies,
     cases_cookies,
     cases_headers,
+    cases_life,
+    cases_pages,
     cases_requests,
+    cases_streams,
 )
 from tests.hostile.case import CASES
 from tests.hostile.chirp_side import Chirp
 from tests.hostile.framework import Framework
 from tests.hostile.starlette_side import Starlette
 
-MODULES = (cases_bodies, cases_cookies, cases_headers, cases_requests)
+MODULES = (cases_bodies, cases_cookies, cases_headers, cases_life, cases_pages, cases_requests, cases_streams)
 FRAMEWORKS: tuple[Framework, ...] = (Chirp(), Starlette())
 
 _INTRODUCTION = """\

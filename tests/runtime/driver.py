@@ -183,9 +183,11 @@ class Connection:
         if leaves:
             self._gone.set()
 
-    def leave(self) -> None:
-        """The client goes away: `receive` says so from now on."""
+    def leave(self, *, send_fails: bool = False) -> None:
+        """The client goes away: `receive` says so from now on, and `send` raises where the server is of that kind."""
         self._gone.set()
+        if send_fails:
+            self._fails_at = 1
 
     async def receive(self) -> Message:
         self._step("receive")
@@ -200,6 +202,7 @@ class Connection:
         check_order(self.sent, message)
         self.sent.append(message)
         self._changed.set()
+        await asyncio.sleep(0)  # as a server, whose send may wait
 
     def _step(self, kind: str) -> None:
         self.calls += 1
