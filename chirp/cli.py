@@ -1,92 +1,123 @@
-"""`chirp run`, `chirp routes`, `chirp check`: the command line of the framework.
+"""`chirp new`, `chirp run`, `chirp routes`, `chirp check`: the command line of the framework.
 
-Exit codes: 0 for success, 1 when the application does not load, 2 for a wrong command line; `check` has its own.
+Exit codes: 0 for success, 1 when the application does not load or cannot be served, 2 for a wrong command line;
+`check` has those of `chirp-check`.
 """
 
 import argparse
-import importlib
+import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from chirp.app import App
 from chirp.errors import ConfigurationError
+from chirp.loading import VARIABLE, LoadError, find_app
+from chirp.scaffold import TEMPLATES, ScaffoldError
+
+DEBUG_VARIABLE = "CHIRP_DEBUG"
+_APP = f"""module:app, module:function for a function that returns the app, a module, or a file; without it {VARIABLE},
+else app.py, main.py, or the only package here"""
 
 
-class LoadError(Exception):
-    """The application that a command names cannot be had; the message says why."""
+def _new(options: argparse.Namespace) -> int:
+    from chirp.scaffold import create
 
-
-def load_app(target: str) -> App:
-    """The App that `module:name` names; a function of that name is called for it."""
-    module_name, colon, attribute = target.partition(":")
-    if not colon or not module_name or not attribute:
-        raise LoadError(f"`{target}` is not of the form module:app")
-    if (here := str(Path.cwd())) not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        if error.name is not None and f"{module_name}.".startswith(f"{error.name}."):
-            raise LoadError(f"there is no module `{error.name}` here") from None
-        raise LoadError(_failed(module_name)) from error
-    except Exception as error:  # the boundary: importing runs the user's code, which may raise anything
-        raise LoadError(_failed(module_name)) from error
-    names: dict[str, Any] = vars(module)
-    found = names.get(attribute)
-    if found is None:
-        raise LoadError(f"the module `{module_name}` has no `{attribute}`")
-    app = found() if callable(found) and not isinstance(found, App) else found
-    if not isinstance(app, App):
-        raise LoadError(f"`{target}` is {type(app).__name__}, not a chirp.App")
-    return app
-
-
-def _failed(module: str) -> str:
-    trace = traceback.format_exc().rstrip()
-    return f"`{module}` cannot be imported:\n{trace}"
+    folder = create(options.name, Path.cwd(), options.template)
+    shown = folder.relative_to(Path.cwd())
+    print(f"Made {shown}/ from the template `{options.template}`. Next:\n")
+    print(f"  cd {shown}")
+    print("  chirp run --reload    # serve it in debug mode, starting anew when a file changes")
+    print("  chirp check           # do handlers, templates, routes and targets agree?")
+    print("  pytest                # the tests that came with it")
+    return 0
 
 
 def _run(options: argparse.Namespace) -> int:
-    app = load_app(options.app)
+    from chirp.server.dev import Serving, serve_with
+    from chirp.server.watching import watched
+
+    if options.reload:
+        os.environ.setdefault(DEBUG_VARIABLE, "1")
+    found = find_app(options.app, factory=options.factory)
+    app = found.app
     host = options.host or app.config.host
     port = app.config.port if options.port is None else options.port
-    if not options.reload:
-        app.run(host, port)
+    if not options.reload and options.workers == 1:
+        app.freeze()
+        serve_with(app, Serving(host, port))
         return 0
-    from chirp.server.dev import serve
-
-    module, _, attribute = options.app.partition(":")
-    is_factory = not isinstance(vars(sys.modules[module])[attribute], App)
-    serve(options.app, host, port, reload=True, factory=is_factory)
+    folders, patterns = watched(app.describe(), debug=app.config.debug) if options.reload else ((), ())
+    how = Serving(host, port, options.workers, options.reload, folders, patterns, found.made)
+    serve_with(found.target, how)
     return 0
 
 
 def _routes(options: argparse.Namespace) -> int:
-    routes = load_app(options.app).describe().routes
-    rows = [(" ".join(sorted(route.methods)), route.path, route.name or "", route.origin) for route in routes]
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
-    for *cells, origin in rows:
-        print("  ".join(f"{cell:<{width}}" for cell, width in zip(cells, widths, strict=True)), origin, sep="  ")
+    from chirp.route_table import as_json, as_table
+
+    description = find_app(options.app, factory=options.factory).app.describe()
+    print(as_json(description) if options.json else as_table(description))
     return 0
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port: a number from 0 to 65535")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 1000):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes")
+    return int(text)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="chirp", description="Run and inspect a Chirp application.")
+    parser = argparse.ArgumentParser(prog="chirp", description="Make, run and inspect a Chirp application.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    run = commands.add_parser("run", help="serve an application")
-    run.add_argument("app", help="module:app, or module:function that returns the app")
-    run.add_argument("--host", help="address to listen on (default: that of the app's configuration)")
-    run.add_argument("--port", type=int, help="port to listen on (default: that of the app's configuration)")
-    run.add_argument("--reload", action="store_true", help="restart when a file changes")
-    run.set_defaults(function=_run)
-    routes = commands.add_parser("routes", help="list the routes of an application")
-    routes.add_argument("app", help="module:app, or module:function that returns the app")
+    new = commands.add_parser(
+        "new", help="make a new project", description="Make a project that runs, is checked, and has tests."
+    )
+    new.add_argument("name", help="name of the project and of its new folder: letters, digits, - and _")
+    about = "; ".join(f"{name}: {what}" for name, what in TEMPLATES.items())
+    new.add_argument("--template", choices=list(TEMPLATES), default="minimal", help=f"{about} (default: minimal)")
+    new.set_defaults(function=_new)
+    _add_run(
+        commands.add_parser(
+            "run", help="serve an application", description="Serve an application with uvicorn until Ctrl+C."
+        )
+    )
+    routes = commands.add_parser(
+        "routes",
+        help="list the routes of an application",
+        description="List the routes: methods, path, name, handler, what it returns.",
+    )
+    _add_app(routes)
+    routes.add_argument("--json", action="store_true", help="print JSON, for programs")
     routes.set_defaults(function=_routes)
     commands.add_parser("check", help="verify a project without importing it (chirp-check)", add_help=False)
     return parser
+
+
+def _add_app(command: argparse.ArgumentParser) -> None:
+    command.add_argument("app", nargs="?", help=_APP)
+    command.add_argument("--factory", action="store_true", help="the name is a function that returns the app")
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    _add_app(run)
+    run.add_argument("--host", help="address to listen on (default: that of the app's configuration)")
+    run.add_argument(
+        "--port", type=_port, help="port to listen on, 0 for a free one (default: that of the configuration)"
+    )
+    several = run.add_mutually_exclusive_group()
+    several.add_argument(
+        "--reload",
+        action="store_true",
+        help=f"restart when a file changes, with {DEBUG_VARIABLE}=1 (needs chirp-check[reload])",
+    )
+    several.add_argument("--workers", type=_count, default=1, metavar="N", help="serve with N processes (default: 1)")
+    run.set_defaults(function=_run)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,8 +130,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     try:
         code: int = options.function(options)
-    except (LoadError, ConfigurationError) as error:
+        sys.stdout.flush()
+    except (LoadError, ScaffoldError, ConfigurationError) as error:
         print(f"chirp: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code
 
