@@ -6,6 +6,7 @@ from functools import cache
 from tests.hostile import (
     cases_bodies,
     cases_cookies,
+    cases_files,
     cases_headers,
     cases_life,
     cases_pages,
@@ -17,7 +18,16 @@ from tests.hostile.chirp_side import Chirp
 from tests.hostile.framework import Framework
 from tests.hostile.starlette_side import Starlette
 
-MODULES = (cases_bodies, cases_cookies, cases_headers, cases_life, cases_pages, cases_requests, cases_streams)
+MODULES = (
+    cases_bodies,
+    cases_cookies,
+    cases_files,
+    cases_headers,
+    cases_life,
+    cases_pages,
+    cases_requests,
+    cases_streams,
+)
 FRAMEWORKS: tuple[Framework, ...] = (Chirp(), Starlette())
 
 _INTRODUCTION = """\
