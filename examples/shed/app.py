@@ -8,12 +8,12 @@ from secrets import token_hex
 from typing import Final
 
 from chirp import App, AppConfig
-from chirp.middleware.sessions import SessionMiddleware
+from chirp.middleware import AuthMiddleware, secure_stack
 
 from . import errors, seed, words
-from .domain import Kind, Member, State
+from .domain import Kind, State
 from .forms import DAYS
-from .session import me
+from .rendering import me
 from .store import Store
 from .views import home, loans, members, things
 
@@ -31,7 +31,8 @@ def create_app(store: Store | None = None, *, debug: bool = False) -> App:
     """
     known = Store(Path(os.environ.get("SHED_DATA", DATA))) if store is None else store
     app = App(AppConfig(template_dir=HERE / "templates", static_dir=STATIC, secret_key=secret_key(), debug=debug))
-    app.add_middleware(SessionMiddleware())
+    secure_stack(app)
+    app.add_middleware(AuthMiddleware(known.find_member, login_url="/enter"))
 
     @app.lifespan
     async def data() -> AsyncGenerator[None]:
@@ -63,9 +64,7 @@ def add_filters(app: App) -> None:
 def add_globals(app: App, store: Store) -> None:
     """What every template can ask for."""
 
-    @app.template_global("me")
-    def member() -> Member | None:
-        return me(store)
+    app.template_global("me")(me)
 
     @app.template_global()
     def until(due: date) -> str:
@@ -81,7 +80,7 @@ def add_globals(app: App, store: Store) -> None:
 
     @app.template_global()
     def my_total() -> int:
-        found = me(store)
+        found = me()
         return store.member(found.id).out if found else 0
 
     @app.template_global()

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from chirp import App, Page, Redirect, Request
+from chirp import App, Page, Request
 
-from .session import NotEntered
 from .store import Missing, Refused
 
 PAGE: Final = "error.html"
@@ -36,11 +35,9 @@ def register(app: App) -> None:
     def refused(request: Request, error: Refused) -> Shown:
         return _shown(request, 409, "That does not work", str(error))
 
-    @app.error(NotEntered)
-    def not_entered(request: Request) -> Redirect | tuple[str, int, dict[str, str]]:
-        if request.is_fragment:
-            return "", 401, {"HX-Redirect": "/enter"}
-        return Redirect("/enter", status=303)
+    @app.error(403)
+    def forbidden(request: Request) -> Shown:
+        return _shown(request, 403, "That came from elsewhere", "Open the page anew, and send it again from there.")
 
     @app.error(500)
     def failed(request: Request) -> Shown:

@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Final
 
 from .domain import Kind
-from .store import MemberDraft, Store, ThingDraft
+from .forms import MemberForm, ThingForm
+from .store import Store
 
 PEOPLE: Final = (
     ("Ada Osei", "ada@shed.example"),
@@ -51,8 +52,10 @@ LOANS: Final = (("K-2", 2, 40, 14), ("W-1", 3, 9, 14), ("G-3", 1, 16, 14), ("P-2
 
 def fill(store: Store) -> None:
     """Put it all into an empty shed."""
-    people = [store.add_member(MemberDraft(*row)) for row in PEOPLE]
-    codes = {row[0]: store.add_thing(ThingDraft(*row)).id for row in THINGS}
+    people = [store.add_member(MemberForm(*row)) for row in PEOPLE]
+    codes = {
+        code: store.add_thing(ThingForm(name, code, kind, place, about)).id for code, name, kind, about, place in THINGS
+    }
     for code, member, ago, days in LOANS:
         loan = store.borrow(codes[code], people[member - 1].id, days, store.today() - timedelta(days=ago))
         if ago > 30:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +10,8 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 from sqlalchemy.exc import IntegrityError
 
 from .database import Database, broken_rule, every, first, number
-from .domain import Counts, Kind, Listing, Loan, Member, State, Thing, ThingFilter, Waiting
+from .domain import Counts, Listing, Loan, Member, State, Thing, ThingFilter, Waiting
+from .forms import MemberForm, ThingForm
 from .schema import loans, members, metadata, migrate, things, waits
 
 PAGE: Final = 12
@@ -44,25 +44,6 @@ class Outdated(Exception):
     def __init__(self, thing: Thing) -> None:
         super().__init__(thing.id)
         self.thing = thing
-
-
-@dataclass(frozen=True, slots=True)
-class ThingDraft:
-    """What a form says about a thing, already checked."""
-
-    code: str
-    name: str
-    kind: Kind
-    about: str = ""
-    place: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MemberDraft:
-    """What a form says about a member, already checked."""
-
-    name: str
-    email: str
 
 
 _OPEN: Final = and_(loans.c.thing_id == things.c.id, loans.c.returned.is_(None))
@@ -163,19 +144,19 @@ class Store:
             statement = select(func.count()).where(things.c.code == code, things.c.id != besides)
             return number(connection, statement) > 0
 
-    def add_thing(self, draft: ThingDraft) -> Thing:
+    def add_thing(self, form: ThingForm) -> Thing:
         """Put something into the shed; Taken."""
         with _unique(), self.database.writing() as connection:
-            values = {**_columns(draft), "added": self.today(), "revision": 1}
+            values = {**_values(form), "added": self.today(), "revision": 1}
             return _thing(connection, number(connection, insert(things).values(values).returning(things.c.id)))
 
-    def change_thing(self, id: int, draft: ThingDraft, revision: int) -> Thing:
-        """Say something else about a thing, unless somebody has done so since; Missing, Taken, Outdated."""
+    def change_thing(self, id: int, form: ThingForm) -> Thing:
+        """Say something else about a thing, unless somebody did so since its revision; Missing, Taken, Outdated."""
         with _unique(), self.database.writing() as connection:
             found = _thing(connection, id)
-            if found.revision != revision:
+            if found.revision != form.revision:
                 raise Outdated(found)
-            return _change(connection, id, **_columns(draft))
+            return _change(connection, id, **_values(form))
 
     def move_thing(self, id: int, place: str) -> Thing:
         """Say where a thing is kept; Missing."""
@@ -283,22 +264,27 @@ class Store:
             statement = _MEMBERS.where(_containing(words, members.c.name, members.c.email))
             return every(connection, Member, statement.order_by(func.fold(members.c.name), members.c.id))
 
+    def find_member(self, id: int) -> Member | None:
+        """One member, or None."""
+        with self.database.reading() as connection:
+            return first(connection, Member, _MEMBERS.where(members.c.id == id))
+
     def member(self, id: int) -> Member:
         """One member; Missing."""
         with self.database.reading() as connection:
             return _member(connection, id)
 
-    def add_member(self, draft: MemberDraft) -> Member:
+    def add_member(self, form: MemberForm) -> Member:
         """Somebody new; Taken."""
         with _unique(), self.database.writing() as connection:
-            values = {**_columns(draft), "joined": self.today()}
+            values = {"name": form.name, "email": form.email, "joined": self.today()}
             return _member(connection, number(connection, insert(members).values(values).returning(members.c.id)))
 
-    def change_member(self, id: int, draft: MemberDraft) -> Member:
+    def change_member(self, id: int, form: MemberForm) -> Member:
         """Another name or address; Missing, Taken."""
         with _unique(), self.database.writing() as connection:
             _member(connection, id)
-            connection.execute(update(members).where(members.c.id == id).values(_columns(draft)))
+            connection.execute(update(members).where(members.c.id == id).values(name=form.name, email=form.email))
             return _member(connection, id)
 
     def remove_member(self, id: int) -> Member:
@@ -326,8 +312,14 @@ def _unique() -> Generator[None]:
         raise Taken(column) from None
 
 
-def _columns(draft: ThingDraft | MemberDraft) -> dict[str, Any]:
-    return asdict(draft)
+def _values(form: ThingForm) -> dict[str, Any]:
+    return {
+        "code": form.code.upper(),
+        "name": form.name,
+        "kind": form.kind,
+        "about": form.about,
+        "place": form.place,
+    }
 
 
 def _thing(connection: Connection, id: int) -> Thing:

@@ -1,10 +1,13 @@
 """Home, entering and leaving, and what stands beside the pages: data for scripts, a line for whoever watches."""
 
-from chirp import App, Page, Redirect, Request
+from chirp import App, Form, Page, Redirect, Request, ValidationError
+from chirp.flash import flash
+from chirp.http.urls import safe_next
+from chirp.middleware import login, logout
 
-from .. import session
-from ..forms import number, read_filter
-from ..store import Missing, Store
+from ..forms import EntranceForm, read_filter
+from ..rendering import me
+from ..store import Store
 
 
 def register(app: App, store: Store) -> None:
@@ -13,7 +16,7 @@ def register(app: App, store: Store) -> None:
 
     @app.route("/", name="home")
     def home() -> Page:
-        member = session.me(store)
+        member = me()
         loans = store.loans(member_id=member.id).entries if member else ()
         return Page("home.html", "overview", counts=store.counts(), newest=store.newest(6), loans=loans)
 
@@ -35,19 +38,21 @@ def register_entrance(app: App, store: Store) -> None:
     """Adds the routes with which somebody says who they are."""
 
     @app.route("/enter")
-    def entrance() -> Page:
-        return Page("enter.html", "entrance", members=store.members(), error="")
+    def entrance(request: Request) -> Page:
+        form = Form(EntranceForm, {"next": request.query.get("next", "")})
+        return Page("enter.html", "entrance", members=store.members(), form=form)
 
     @app.route("/enter", methods=["POST"])
-    def enter(request: Request) -> Redirect | tuple[Page, int]:
-        try:
-            member = store.member(number(request.form.get("member", "")))
-        except Missing:
-            return Page("enter.html", "entrance", members=store.members(), error="Choose your name."), 422
-        session.enter(member)
-        return Redirect("/", status=303)
+    def enter(form: Form[EntranceForm]) -> Redirect | ValidationError:
+        member = store.find_member(form.data.member) if form.ok else None
+        if member is None:
+            wrong = form.with_error("member", "Choose your name.")
+            return ValidationError("enter.html", "entrance", full_page=True, members=store.members(), form=wrong)
+        login(member.id)
+        flash(f"Hello, {member.name}!")
+        return Redirect(safe_next(form.data.next), status=303)
 
     @app.route("/leave", methods=["POST"])
     def leave() -> Redirect:
-        session.leave()
+        logout()
         return Redirect("/", status=303)

@@ -3,11 +3,11 @@
 from typing import Final
 
 from chirp import OOB, App, FormAction, Fragment, Page, Redirect, Request
+from chirp.middleware import login_required
 
 from ..domain import Loan
-from ..forms import read_days
-from ..rendering import changed, counters, thing_parts, toast
-from ..session import needed
+from ..forms import BorrowForm
+from ..rendering import changed, counters, gone_to, my_id, thing_parts, toast
 from ..store import Store
 from ..words import day
 
@@ -27,23 +27,26 @@ def register_thing(app: App, store: Store) -> None:
         return changed(f"/things/{id}", *thing_parts(store, store.thing(id)), message=message)
 
     @app.route("/things/{id:int}/borrow", methods=["POST"])
-    def borrow(request: Request, id: int) -> FormAction:
-        loan = store.borrow(id, needed(store).id, read_days(request.form.get("days", "")))
+    @login_required
+    def borrow(id: int, form: BorrowForm) -> FormAction:
+        loan = store.borrow(id, my_id(), form.days)
         return answer(id, f"{loan.thing} is yours until {day(loan.due)}.")
 
     @app.route("/things/{id:int}/wait", methods=["POST"])
+    @login_required
     def wait(id: int) -> FormAction:
-        store.wait(id, needed(store).id)
+        store.wait(id, my_id())
         return answer(id, "You are in line.")
 
     @app.route("/things/{id:int}/unwait", methods=["POST"])
+    @login_required
     def unwait(id: int) -> FormAction:
-        store.stop_waiting(id, needed(store).id)
+        store.stop_waiting(id, my_id())
         return answer(id, "You are out of the line.")
 
     @app.route("/things/{id:int}/return", methods=["POST"])
+    @login_required
     def give_back(id: int) -> FormAction:
-        needed(store)
         thing = store.thing(id)
         if thing.loan_id is not None:
             store.give_back(thing.loan_id)
@@ -58,16 +61,17 @@ def register_loans(app: App, store: Store) -> None:
         return Page(INDEX, "results", listing=store.loans(request.query.get_int("page", 1)))
 
     @app.route("/loans/{id:int}/return", methods=["POST"])
+    @login_required
     def bring_back(request: Request, id: int) -> OOB | Redirect:
-        needed(store)
-        loan = store.give_back(id)
+        message = f"{store.give_back(id).thing} is back. Thank you!"
         if not request.is_fragment:
-            return Redirect("/loans", status=303)
-        return OOB("", *counters(), toast(f"{loan.thing} is back. Thank you!"))
+            return gone_to("/loans", message)
+        return OOB("", *counters(), toast(message))
 
     @app.route("/loans/{id:int}/extend", methods=["POST"])
+    @login_required
     def extend(id: int) -> FormAction:
-        loan = store.extend(id, needed(store).id)
+        loan = store.extend(id, my_id())
         return changed("/loans", row(loan), message=f"{loan.thing} is yours until {day(loan.due)}.")
 
     def row(loan: Loan) -> Fragment:

@@ -4,18 +4,22 @@ import csv
 import io
 from typing import Final
 
-from chirp import OOB, App, FormAction, Fragment, Page, Redirect, Request
+from chirp import App, Form, FormAction, Fragment, Page, Redirect, Request, ValidationError
+from chirp.flash import flash
+from chirp.middleware import login_required
 
 from ..domain import Thing, ThingFilter
-from ..forms import ThingForm, check_code, read_filter
-from ..rendering import changed, counters, thing_parts, toast
+from ..forms import PlaceForm, ThingForm, label_code, read_filter
+from ..rendering import changed, gone_to, thing_parts
 from ..store import Outdated, Store, Taken
 
 INDEX: Final = "things/index.html"
 SHOW: Final = "things/show.html"
 FORM: Final = "things/form.html"
+PLACE: Final = "things/place.html"
 
 TAKEN: Final = "Another thing has this code already."
+OUTDATED: Final = "Somebody changed this thing while you were writing. Save again to put yours in its place."
 
 
 def register(app: App, store: Store) -> None:
@@ -54,85 +58,94 @@ def register_lists(app: App, store: Store) -> None:
 def register_adding(app: App, store: Store) -> None:
     """Adds the routes with which something new comes in."""
 
+    def invalid(form: Form[ThingForm]) -> ValidationError:
+        return ValidationError(FORM, "form", full_page=True, thing=None, form=form)
+
     @app.route("/things/new")
+    @login_required
     def new() -> Page:
-        return Page(FORM, "form", thing=None, form=ThingForm())
+        return Page(FORM, "form", thing=None, form=Form(ThingForm))
 
     @app.route("/things", methods=["POST"])
-    def add(request: Request) -> Redirect | tuple[Page, int]:
-        form = ThingForm.read(request.form)
-        if form.errors:
-            return Page(FORM, "form", thing=None, form=form), 422
+    @login_required
+    def add(form: Form[ThingForm]) -> FormAction | ValidationError:
+        if not form.ok:
+            return invalid(form)
         try:
-            added = store.add_thing(form.draft())
-        except Taken:
-            return Page(FORM, "form", thing=None, form=form.but(code=TAKEN)), 422
-        return Redirect(f"/things/{added.id}", status=303)
+            added = store.add_thing(form.data)
+        except Taken as error:
+            return invalid(form.with_error(error.field, TAKEN))
+        flash(f"{added.name} is in the shed.")
+        return FormAction(f"/things/{added.id}")
 
     @app.route("/things/code")
     def check(request: Request) -> Fragment:
         code = request.query.get("code", "").strip()
         besides = request.query.get_int("besides", 0)
-        message = check_code(code) or (TAKEN if store.code_is_taken(code, besides) else "")
+        message = label_code(code) or (TAKEN if store.code_is_taken(code, besides) else "")
         return Fragment(FORM, "code_hint", message=message)
 
 
 def register_editing(app: App, store: Store) -> None:
     """Adds the routes that change everything about a thing."""
 
+    def invalid(thing: Thing, form: Form[ThingForm]) -> ValidationError:
+        return ValidationError(FORM, "form", full_page=True, thing=thing, form=form)
+
     @app.route("/things/{id:int}/edit")
+    @login_required
     def edit(id: int) -> Page:
         found = store.thing(id)
-        return Page(FORM, "form", thing=found, form=ThingForm.of(found))
+        return Page(FORM, "form", thing=found, form=Form(ThingForm, found))
 
     @app.route("/things/{id:int}", methods=["POST", "PUT"])
-    def save(request: Request, id: int) -> FormAction | tuple[Page, int]:
+    @login_required
+    def save(id: int, form: Form[ThingForm]) -> FormAction | ValidationError:
         before = store.thing(id)
-        form = ThingForm.read(request.form)
-        if form.errors:
-            return Page(FORM, "form", thing=before, form=form), 422
+        if not form.ok:
+            return invalid(before, form)
         try:
-            saved = store.change_thing(id, form.draft(), form.revision)
-        except Taken:
-            return Page(FORM, "form", thing=before, form=form.but(code=TAKEN)), 422
+            saved = store.change_thing(id, form.data)
+        except Taken as error:
+            return invalid(before, form.with_error(error.field, TAKEN))
         except Outdated as error:
-            return Page(FORM, "form", thing=error.thing, form=form.against(error.thing)), 422
+            return invalid(error.thing, form.with_error("revision", OUTDATED))
         return changed(f"/things/{id}", *thing_parts(store, saved), message=f"{saved.name} is saved.")
 
 
 def register_place(app: App, store: Store) -> None:
     """Adds the routes with which the place is edited where it stands."""
 
-    def place(thing: Thing) -> Fragment:
-        return Fragment(SHOW, "place", thing=thing)
-
     @app.route("/things/{id:int}/place")
     def show_place(id: int) -> Fragment:
-        return place(store.thing(id))
+        return Fragment(SHOW, "place", thing=store.thing(id))
 
     @app.route("/things/{id:int}/place/edit")
+    @login_required
     def edit_place(id: int) -> Page:
-        return Page("things/place.html", "form", thing=store.thing(id))
+        found = store.thing(id)
+        return Page(PLACE, "form", thing=found, form=Form(PlaceForm, found))
 
     @app.route("/things/{id:int}/place", methods=["POST"])
-    def save_place(request: Request, id: int) -> FormAction:
-        moved = store.move_thing(id, request.form.get("place", "").strip()[:60])
-        return FormAction(f"/things/{id}", place(moved), toast(f"{moved.name} has its place."))
+    @login_required
+    def save_place(id: int, form: Form[PlaceForm]) -> FormAction | ValidationError:
+        if not form.ok:
+            return ValidationError(PLACE, "form", full_page=True, thing=store.thing(id), form=form)
+        moved = store.move_thing(id, form.data.place)
+        place = Fragment(SHOW, "place", thing=moved)
+        return changed(f"/things/{id}", place, message=f"{moved.name} has its place.")
 
 
 def register_removal(app: App, store: Store) -> None:
     """Adds the routes with which a thing goes for good."""
 
-    @app.route("/things/{id:int}", methods=["DELETE"])
-    def remove(id: int) -> OOB:
-        gone = store.remove_thing(id)
-        return OOB("", toast(f"{gone.name} is gone."), *counters())
-
     @app.route("/things/{id:int}/delete")
+    @login_required
     def ask(id: int) -> Page:
         return Page("things/delete.html", "question", thing=store.thing(id))
 
     @app.route("/things/{id:int}/delete", methods=["POST"])
+    @login_required
     def confirmed(id: int) -> Redirect:
-        store.remove_thing(id)
-        return Redirect("/things", status=303)
+        gone = store.remove_thing(id)
+        return gone_to("/things", f"{gone.name} is gone.")
