@@ -26,6 +26,11 @@ def calls_of(model: Queries, app: AppKey, name: str) -> Calls:
     return _calls.entry(model, name, app) or ()
 
 
+def calls_in(model: Queries, path: str, name: str) -> tuple[ComponentCall, ...]:
+    """The calls of a component by that name in one template."""
+    return tuple(call for called, call in template_outline(model, path).calls if called == name)
+
+
 def argument(call: ComponentCall, parameters: tuple[Parameter, ...], wanted: str) -> AnyTerm | None:
     """The argument for a parameter, None where there is none; what comes through a star is a hole."""
     starred = next((one for one in call.arguments if one.stars), None)

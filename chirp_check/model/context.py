@@ -9,7 +9,7 @@ from chirp_check.model.cascades import Cascade
 from chirp_check.model.domain import Dict, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import Text
 from chirp_check.model.framework import RETURN_TYPES
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, Same, part, query
 from chirp_check.model.names import Names, global_names
 from chirp_check.model.pages import cascade_of, layouts_of
 from chirp_check.model.program import records
@@ -59,11 +59,15 @@ class Rendering(msgspec.Struct, frozen=True, gc=False):
 @query
 def renderings(model: Queries, app: AppKey, path: str) -> tuple[Rendering, ...]:
     """What the render sites of a Python file give and lack, as far as everything they give is known."""
-    names = global_names(model, app)
     found: dict[Rendering, None] = {}
     for record in records(model, path):
-        found.update(dict.fromkeys(_renderings(model, app, record, names)))
+        found.update(dict.fromkeys(_rendered(model, app, Same(record))))
     return tuple(found)
+
+
+@part
+def _rendered(model: Queries, app: AppKey, record: Same[Record]) -> tuple[Rendering, ...]:
+    return tuple(_renderings(model, app, record.it, global_names(model, app)))
 
 
 @query

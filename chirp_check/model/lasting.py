@@ -77,6 +77,10 @@ class LastingMemory(Memory):
             self._active[-1][node] = None
         return node.value
 
+    def part(self, model: Queries, question: Callable[..., Any], key: Key) -> Any:
+        """The answer to a part of another question, kept as any other."""
+        return self.ask(model, question, key)
+
     def read(self, question: Callable[..., Any], key: Key) -> None:
         """Note that an input is read, whose answer is not kept here."""
         node = self._nodes.get((question, key))

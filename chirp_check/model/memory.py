@@ -5,7 +5,7 @@ How long an answer is kept is the memory's affair: for one look at a project, or
 
 from collections.abc import Callable, Mapping
 from functools import update_wrapper, wraps
-from typing import Any, Concatenate, Protocol, cast
+from typing import Any, Concatenate, Protocol, cast, override
 
 from chirp_check.model.sources import ModelSettings, Sources
 
@@ -33,6 +33,10 @@ class Memory(Protocol):
 
     def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object) -> Any:
         """One entry of a table; None when it has none of the name."""
+        ...
+
+    def part(self, model: Queries, question: Callable[..., Any], key: Key) -> Any:
+        """The answer to a part of another question."""
         ...
 
     def read(self, question: Callable[..., Any], key: Key) -> None:
@@ -81,6 +85,10 @@ class Answers(Memory):
     def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object) -> Any:
         """One entry of a table; None when it has none of the name."""
         return self.ask(model, question, key).get(name)
+
+    def part(self, model: Queries, question: Callable[..., Any], key: Key) -> Any:
+        """The answer to a part of another question, which keeps what it needs of it."""
+        return question(model, *key)
 
     def read(self, question: Callable[..., Any], key: Key) -> None:
         """Nothing is noted."""
@@ -143,6 +151,33 @@ class Table[**P, K, V]:
 def table[**P, K, V](question: Callable[Concatenate[Queries, P], Mapping[K, V]]) -> Table[P, K, V]:
     """As `gate`, for a mapping that is asked for entry by entry."""
     return Table(question)
+
+
+class Same[T]:
+    """A value in the key of a part: the very object, which is cheaper to tell from others than by all it holds."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: T) -> None:
+        self.it = it
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.it is self.it  # pyright: ignore[reportUnknownMemberType]
+
+    @override
+    def __hash__(self) -> int:
+        return id(self.it)
+
+
+def part[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Concatenate[Queries, P], R]:
+    """As `query`, for one of many parts of a larger answer: only a memory that lasts keeps it by itself."""
+
+    @wraps(question)
+    def ask(model: Queries, *key: object) -> object:
+        return model.memory.part(model, question, key)
+
+    return cast("Callable[Concatenate[Queries, P], R]", ask)
 
 
 def outside[**P, R](question: Callable[Concatenate[Queries, P], R]) -> Callable[Concatenate[Queries, P], R]:

@@ -7,10 +7,10 @@ import msgspec
 from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.cascades import Cascade
 from chirp_check.model.context import applications_of, context_of, renderings, units_of
-from chirp_check.model.domain import Dict, Scalar, Sequence, Value, is_portable
+from chirp_check.model.domain import Dict, Record, Scalar, Sequence, Value, is_portable
 from chirp_check.model.entities import ContextUse, Pattern, Site, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES
-from chirp_check.model.memory import Queries, gate, query, table
+from chirp_check.model.memory import Queries, Same, gate, part, query, table
 from chirp_check.model.pages import cascade_of
 from chirp_check.model.program import records
 from chirp_check.model.requirements import requirements
@@ -19,7 +19,6 @@ from chirp_check.source import Span
 
 UNSEEN = Unknown("what a handler works out", Span("", 0, 0))
 
-type Unit = tuple[str, str | None]
 # What one render gives: the value at each place that reads a name, by the place's number.
 type Given = tuple[tuple[int, Value], ...]
 
@@ -32,9 +31,9 @@ class Provided(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Sites(msgspec.Struct, frozen=True, gc=False):
-    """The renders of one Python file: what each renders, the names it gives, and whether it may give others."""
+    """The renders of one Python file: what they give to which template; `open` as that of `Provided`."""
 
-    given: tuple[tuple[Unit, tuple[tuple[str, Value], ...], bool], ...]
+    given: tuple[tuple[str, Given], ...]
     open: bool
 
 
@@ -56,11 +55,8 @@ def _is_open(model: Queries, app: AppKey) -> bool:
 def _given(model: Queries, app: AppKey) -> Mapping[str, tuple[Given, ...]]:
     found: dict[str, dict[Given, None]] = {}
     for file in sorted(application_files(model, app)):
-        for unit, names, more in _sites(model, app, file).given:
-            values = dict(names)
-            for path, places in _reads(model, app, *unit).items():
-                site = ((at, values.get(name, UNSEEN)) for at, name in places if more or name in values)
-                found.setdefault(path, {})[tuple(site)] = None
+        for path, site in _sites(model, app, file).given:
+            found.setdefault(path, {})[site] = None
     return {path: tuple(sites) for path, sites in found.items()}
 
 
@@ -76,26 +72,38 @@ def _reads(model: Queries, app: AppKey, path: str, block: str | None) -> Mapping
 
 @query
 def _sites(model: Queries, app: AppKey, file: str) -> _Sites:
-    found: dict[tuple[Unit, tuple[tuple[str, Value], ...], bool], None] = {}
+    found: dict[tuple[str, Given], None] = {}
     named: set[Span] = set()
     unnamed: set[Span] = set()
     for record in records(model, file):
         signature = RETURN_TYPES.get(record.kind)
         if signature is None or signature.template is None or not signature.answers:
             continue
-        name = record.argument(*signature.template)
-        path = template_path(model, app, name.value) if isinstance(name, Text) else None
-        (named if isinstance(name, Text) else unnamed).add(record.span)
-        if path is None:
-            continue
-        context = context_of(record)
-        cascade = cascade_of(model, app, record) or Cascade()
-        names = dict(_kept(cascade.entries)) | dict(_kept((context or dict(record.kwargs)).items()))
-        more = context is None or cascade.open or bool(cascade.maybe)
-        for unit, _ in units_of(model, app, record, path):
-            found[unit, tuple(sorted(names.items(), key=lambda one: one[0])), more] = None
+        is_named = isinstance(record.argument(*signature.template), Text)
+        (named if is_named else unnamed).add(record.span)
+        if is_named:
+            found.update(dict.fromkeys(_given_by(model, app, Same(record))))
     # A helper that is run on unknown arguments names no template; where calls are known to name some, these are all.
     return _Sites(tuple(found), open=bool(unnamed - named))
+
+
+@part
+def _given_by(model: Queries, app: AppKey, record: Same[Record]) -> tuple[tuple[str, Given], ...]:
+    """What one render gives to the templates it concerns."""
+    signature = RETURN_TYPES[record.it.kind]
+    name = record.it.argument(*signature.template or (None, ""))
+    path = template_path(model, app, name.value) if isinstance(name, Text) else None
+    if path is None:
+        return ()
+    context = context_of(record.it)
+    cascade = cascade_of(model, app, record.it) or Cascade()
+    values = dict(_kept(cascade.entries)) | dict(_kept((context or dict(record.it.kwargs)).items()))
+    more = context is None or cascade.open or bool(cascade.maybe)
+    return tuple(
+        (there, tuple((at, values.get(name, UNSEEN)) for at, name in places if more or name in values))
+        for unit, _ in units_of(model, app, record.it, path)
+        for there, places in _reads(model, app, *unit).items()
+    )
 
 
 @query

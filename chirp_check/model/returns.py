@@ -5,7 +5,7 @@ import msgspec
 from chirp_check.model.domain import Record
 from chirp_check.model.entities import ArgumentFault
 from chirp_check.model.inputs import text
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, Same, part, query
 from chirp_check.model.program import records
 from chirp_check.model.signatures import faults
 from chirp_check.model.templates import owners
@@ -20,7 +20,12 @@ def argument_faults(model: Queries, path: str) -> tuple[ArgumentFault, ...]:
     made = records(model, path)
     if not made or not owners(model, path):
         return ()
-    return tuple(dict.fromkeys(_placed(model, record, fault) for record in made for fault in faults(record)))
+    return tuple(dict.fromkeys(fault for record in made for fault in _faults(model, Same(record))))
+
+
+@part
+def _faults(model: Queries, record: Same[Record]) -> tuple[ArgumentFault, ...]:
+    return tuple(_placed(model, record.it, fault) for fault in faults(record.it))
 
 
 def _placed(model: Queries, record: Record, fault: ArgumentFault) -> ArgumentFault:

@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from chirp_check.model import annotations, markup_uses, python_uses
 from chirp_check.model.answers import handler_faults
-from chirp_check.model.applications import application, application_keys
+from chirp_check.model.applications import AppKey, application, application_keys
 from chirp_check.model.context_faults import context_faults
+from chirp_check.model.domain import Record
 from chirp_check.model.duplicates import given_twice
 from chirp_check.model.entities import BlockUse, ContextUse, SyntaxProblem, TargetUse, TemplateUse, Unknown, UrlUse
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
-from chirp_check.model.memory import Queries, query, table
+from chirp_check.model.memory import Queries, Same, part, query, table
 from chirp_check.model.none_tests import none_tests
 from chirp_check.model.page_faults import page_faults
 from chirp_check.model.parameters import parameter_faults
@@ -39,9 +40,14 @@ def _python_uses(model: Queries, path: str) -> tuple[object, ...]:
     made = records(model, path)
     found: dict[object, None] = {}
     for app in owners(model, path) if made else ():
-        uses = dict.fromkeys(use for record in made for use in python_uses.uses(model, app, record))
+        uses = dict.fromkeys(use for record in made for use in _record_uses(model, app, Same(record)))
         found.update(dict.fromkeys(_settled(uses)))
     return tuple(found)
+
+
+@part
+def _record_uses(model: Queries, app: AppKey, record: Same[Record]) -> tuple[python_uses.Use, ...]:
+    return tuple(python_uses.uses(model, app, record.it))
 
 
 def _settled(found: Iterable[object]) -> Iterator[object]:

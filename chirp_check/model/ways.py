@@ -16,17 +16,18 @@ from chirp_check.facts.templates import (
     ComponentCall,
     ComponentDef,
     Element,
+    Parameter,
     TemplateFacts,
 )
 from chirp_check.facts.values import AnyTerm, Attr, Const, Join, Name
 from chirp_check.facts.values import Mapping as MappingTerm
 from chirp_check.facts.walk import names_in
 from chirp_check.model.applications import AppKey
-from chirp_check.model.component_calls import argument, calls_of, including
+from chirp_check.model.component_calls import argument, calls_in, calls_of, including
 from chirp_check.model.domain import Dict, Sequence, Value, joined
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.inputs import template_facts, text
-from chirp_check.model.memory import Queries
+from chirp_check.model.memory import Queries, part
 from chirp_check.model.outlines import COMPUTED
 from chirp_check.model.provided import Given, provided
 from chirp_check.model.template_scopes import Scopes, is_parameter
@@ -86,10 +87,10 @@ class Reader:
         if not isinstance(term, Join) or len(term.parts) < 2:
             return None
         written: list[str | None] = []
-        for part in term.parts:
-            if isinstance(part, Const) and isinstance(part.value, str):
-                written.append(unescaped(part.value))
-            elif isinstance(part, (Name, Attr)) and written and written[0] != "#" and self.scopes.is_data(part):
+        for piece in term.parts:
+            if isinstance(piece, Const) and isinstance(piece.value, str):
+                written.append(unescaped(piece.value))
+            elif isinstance(piece, (Name, Attr)) and written and written[0] != "#" and self.scopes.is_data(piece):
                 written.append(None)
             else:
                 return None
@@ -191,17 +192,29 @@ class Reader:
         parameters = tuple(one for one in owner.parameters if one.name in wanted and one.kind == "normal")
         if not parameters or calls_of(self.model, self.app, COMPUTED):
             return
-        for path, call in calls_of(self.model, self.app, owner.name.name):
-            facts = template_facts(self.model, path)
-            if facts is None:
-                continue
+        for path in dict.fromkeys(path for path, _ in calls_of(self.model, self.app, owner.name.name)):
+            if self.depth or path == self.facts.path or not isinstance(owner, ComponentDef):
+                yield from self.called_from(path, owner, parameters)
+            elif self.visits[0] >= 0:
+                known, visited = _called_from(self.model, self.app, (self.facts.path, owner.name.name), path, wanted)
+                self.visits[0] -= visited
+                yield from known
+
+    def called_from(
+        self, path: str, owner: ComponentDef | BlockDef, parameters: tuple[Parameter, ...]
+    ) -> Iterator[Way]:
+        """What each call of a component in one template gives for some of its parameters."""
+        facts = template_facts(self.model, path)
+        if facts is None:
+            return
+        caller = Reader(self.model, self.app, facts, self.depth + 1, self.visits)
+        for call in calls_in(self.model, path, owner.name.name):
             if path == self.facts.path and owner.body_start <= call.start < owner.body_end:
                 yield tuple(
                     (one.name, Unknown("a component that calls itself", self.scopes.span(_NONE))) for one in parameters
                 )
                 continue
             self.visits[0] -= 1
-            caller = Reader(self.model, self.app, facts, self.depth + 1, self.visits)
             terms = [argument(call, owner.parameters, one.name) for one in parameters]
             here = [one for one in terms if one is not None]
             for way in caller.ways(call.start, here):
@@ -286,6 +299,25 @@ class Reader:
             if holds is not None and holds is not (at == branch.arm):
                 return False
         return True
+
+
+@part
+def _called_from(
+    model: Queries, app: AppKey, component: tuple[str, str], path: str, wanted: frozenset[str]
+) -> tuple[tuple[Way, ...], int]:
+    """What one template gives for parameters of a component, and how many calls were looked at for it.
+
+    `component` is the path of the template that defines it, and its name.
+    """
+    home, name = component
+    facts = template_facts(model, home)
+    owner = next((one for one in facts.components if one.name.name == name), None) if facts is not None else None
+    if facts is None or owner is None:
+        return (), 0
+    reader = Reader(model, app, facts)
+    parameters = tuple(one for one in owner.parameters if one.name in wanted and one.kind == "normal")
+    found = tuple(islice(reader.called_from(path, owner, parameters), WAYS + 1))
+    return tuple(dict.fromkeys(found)), VISITS - reader.visits[0]
 
 
 _NONE = Const(0, 0, None)

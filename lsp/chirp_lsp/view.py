@@ -1,5 +1,6 @@
 """What the engine says about the folders of a client, and the way between its spans and the client's locations."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -137,9 +138,13 @@ class Engines:
         texts = {path: document.text for path, document in documents.items()}
         host = WatchedHost(OverlayHost(DiskHost(), texts), check)
         folders = tuple(_folders(snapshot))
-        for gone in self._sessions.keys() - set(folders):
+        before = frozenset(self._sessions)
+        for gone in before - set(folders):
             del self._sessions[gone]
+            gc.unfreeze()
         views = tuple(self._view(folder, host, documents, snapshot.encoding) for folder in folders)
+        if self._sessions.keys() - before:
+            gc.freeze()  # what is worked out stays: looking through it for garbage would cost a pause at many an edit
         return Views(snapshot, views, MappingProxyType(host.stamps))
 
     def _view(self, folder: str, host: Host, documents: Mapping[str, Document], encoding: Encoding) -> View:
