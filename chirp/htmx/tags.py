@@ -78,8 +78,10 @@ class HtmxTags:
 
         TypeError for what is no setting of this version of htmx.
         """
+        from chirp.middleware.security import csp_nonce
+
         request = request_var.get(None)
-        root, nonce = ("", "") if request is None else (request.root_path, request.state.get("csp_nonce", ""))
+        root, nonce = ("", "") if request is None else (request.root_path, csp_nonce())
         attribute = f' nonce="{nonce}"' if nonce else ""
         meta = f"<meta name=\"htmx-config\" content='{self._content(settings, nonce)}'>"
         return Markup(f'{meta}\n<script src="{root}{SCRIPTS[self._version].path}"{attribute} defer></script>')

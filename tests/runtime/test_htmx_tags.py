@@ -8,10 +8,11 @@ from typing import Any, Literal, override
 
 import pytest
 
-from chirp import App, AppConfig, Fragment, NotFound, Page, Request, Response, Template, g
+from chirp import App, AppConfig, Fragment, NotFound, Page, Template
 from chirp.errors import ConfigurationError
 from chirp.htmx import SCRIPTS
 from chirp.htmx.vendored import FOLDER
+from chirp.middleware import SecurityHeaders
 from tests.runtime.driver import ask, get, make_app
 
 type Version = Literal[2, 4]
@@ -197,15 +198,12 @@ def test_what_succeeds_is_not_touched(tmp_path: Path) -> None:
     assert not answer.all("vary")
 
 
-def test_the_nonce_of_the_request_is_on_the_tags(tmp_path: Path) -> None:
-    app = tags_app(tmp_path, "{{ htmx() }}")
-
-    async def with_nonce(request: Request, next: Any) -> Response:
-        g.csp_nonce = "abc123"
-        response: Response = await next(request)
-        return response
-
-    app.add_middleware(with_nonce)
-    tags = Tags(get(app, "/").text)
-    assert tags.found["script"]["nonce"] == "abc123"
-    assert tags.settings["inlineStyleNonce"] == "abc123"
+@pytest.mark.parametrize("version", [2, 4])
+def test_the_nonce_of_the_request_is_on_the_tags(tmp_path: Path, version: Version) -> None:
+    app = tags_app(tmp_path, "{{ htmx() }}", version)
+    app.add_middleware(SecurityHeaders())
+    answer = get(app, "/")
+    tags = Tags(answer.text)
+    nonce = tags.found["script"]["nonce"]
+    assert f"script-src 'self' 'nonce-{nonce}'" in answer["content-security-policy"]
+    assert tags.settings.get("inlineStyleNonce") == (nonce if version == 2 else None)
