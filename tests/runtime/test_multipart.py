@@ -112,7 +112,7 @@ def reference(body: bytes) -> tuple[list[tuple[bytes, bytes]], list[tuple[bytes,
 
     parser = FormParser(
         "multipart/form-data",
-        lambda one: fields.append((one.field_name, one.value or b"")),
+        lambda one: fields.append((one.field_name or b"", one.value or b"")),
         on_file,
         boundary=b"B",
     )
