@@ -100,7 +100,7 @@ class GlobalValue:
 class Engine:
     """Renders templates and blocks to text. Kida is imported here, when the application freezes."""
 
-    __slots__ = ("_cache", "_environment")
+    __slots__ = ("_cache", "_environment", "debug")
 
     def __init__(
         self,
@@ -115,6 +115,8 @@ class Engine:
 
         from kida import Environment, FileSystemLoader
 
+        from chirp.templating.tracking import is_deferred
+
         if not autoescape:
             logging.getLogger("chirp").warning("autoescape is off: values reach every page as HTML, unescaped")
         # bytecode_cache=False: otherwise Kida writes __pycache__/kida beside the user's templates.
@@ -125,6 +127,8 @@ class Engine:
             bytecode_cache=False,
             enable_htmx_helpers=False,
         )
+        self.debug = reload
+        self._environment.add_test("deferred", is_deferred)
         self._environment.update_filters(dict(filters))
         for name, value in variables.items():
             self._environment.add_global(name, value)
@@ -158,6 +162,13 @@ class Engine:
     def wrap(self, layout: str, html: str, context: Mapping[str, object]) -> str:
         """The layout with `html` as its `content` block."""
         return self.template(layout).render_with_blocks({CONTENT: html}, context)
+
+    def check_block(self, name: str, block: str) -> None:
+        """Kida's TemplateError when the template, or the block in it, is missing."""
+        template = self.template(name)
+        known = template.list_blocks()
+        if block not in known:
+            raise template._missing_block_error(block, known)  # pyright: ignore[reportPrivateUsage]
 
     def check_layout(self, name: str) -> None:
         """ConfigurationError when a layout is not there, does not compile, or has no block to put a page into."""
