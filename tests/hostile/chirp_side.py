@@ -10,11 +10,19 @@ from typing import Any, override
 from chirp import Action, App, AppConfig, FormAction, HTTPError, Next, Redirect, Request, Response, Template, g
 from chirp import ValidationError as Invalid
 from chirp.http.streaming import StreamingResponse
-from tests.hostile.framework import Framework, ask
+from chirp.http.urls import is_safe_url
+from chirp.middleware import AllowedHosts, CORSConfig, CORSMiddleware, CSRFConfig, CSRFMiddleware, csrf_exempt
+from chirp.middleware.csrf import csrf_token
+from chirp.middleware.sessions import SessionConfig, SessionMiddleware, get_session
+from chirp.realtime.events import EventStream, SSEEvent
+from tests.hostile.framework import Framework, ask, noise
 from tests.runtime.driver import Answer, ASGIApp
 
 # Handlers written as a lambda have no types.
 # pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
+
+
+SECRET = "0123456789abcdef0123456789abcdef"
 
 
 def plain(**config: Any) -> App:
@@ -134,9 +142,70 @@ class Chirp(Framework):
         return app
 
     @override
+    def safe_redirect(self, url: str) -> bool:
+        return is_safe_url(url, {"friend.example"})
+
+    @override
+    def sessions(self, **options: Any) -> ASGIApp:
+        config: dict[str, Any] = {"secret_key": SECRET} | options
+        keys = {"secret_key": config.pop("secret_key"), "secret_key_fallbacks": config.pop("fallbacks", ())}
+        app = plain(**keys)
+        app.add_middleware(SessionMiddleware(SessionConfig(**config)))
+        _session_routes(app)
+        _failures(app)
+        app.freeze()
+        return app
+
+    @override
+    def cors(self, **options: Any) -> ASGIApp:
+        app = plain()
+        app.add_middleware(CORSMiddleware(CORSConfig(**options)))
+        _failures(app)
+        return app
+
+    @override
+    def csrf(self, **options: Any) -> ASGIApp:
+        app = plain(secret_key=SECRET)
+        app.add_middleware(SessionMiddleware())
+        app.add_middleware(CSRFMiddleware(CSRFConfig(**options)))
+
+        @app.route("/form", inline=True)
+        def form() -> str:
+            return csrf_token()
+
+        @app.route("/save", methods=["GET", "HEAD", "POST", "PUT", "DELETE"], inline=True)
+        def save() -> str:
+            return "saved"
+
+        @app.route("/hook", methods=["POST"], inline=True)
+        @csrf_exempt
+        def hook() -> str:
+            return "hooked"
+
+        return app
+
+    @override
+    def hosts(self, *allowed: str) -> ASGIApp:
+        app = plain(allowed_hosts=allowed)
+        app.add_middleware(AllowedHosts())
+        _failures(app)
+        return app
+
+    @override
     def debug(self) -> ASGIApp:
         app = plain(debug=True)
         _failures(app)
+        return app
+
+    @override
+    def sse(self, data: Any, **options: Any) -> bytes:
+        return SSEEvent(data, **options).encode().encode()
+
+    @override
+    def events(self, source: Any, **options: Any) -> ASGIApp:
+        app = plain()
+        stream = EventStream(source, heartbeat_interval=options.get("ping"))
+        app.route("/", inline=True)(lambda: stream)
         return app
 
     @override
@@ -171,6 +240,31 @@ class Chirp(Framework):
             app.error(key)(lambda request, error, handler=handler: (str(handler(error)), 418))
         _failures(app)
         return app
+
+
+def _session_routes(app: App) -> None:
+    @app.route("/get", inline=True)
+    def read() -> dict[str, Any]:
+        return dict(get_session())
+
+    @app.route("/set", inline=True)
+    def write(request: Request) -> str:
+        get_session().update(request.query)
+        return "set"
+
+    @app.route("/clear", inline=True)
+    def clear() -> str:
+        get_session().clear()
+        return "cleared"
+
+    @app.route("/untouched", inline=True)
+    def untouched() -> str:
+        return "untouched"
+
+    @app.route("/large", inline=True)
+    def large(request: Request) -> str:
+        get_session()["k"] = noise(int(request.query["n"]))
+        return "set"
 
 
 def _requests(app: App) -> None:

@@ -6,7 +6,9 @@ from functools import cache
 from tests.hostile import (
     cases_bodies,
     cases_cookies,
+    cases_events,
     cases_files,
+    cases_guards,
     cases_headers,
     cases_life,
     cases_pages,
@@ -21,7 +23,9 @@ from tests.hostile.starlette_side import Starlette
 MODULES = (
     cases_bodies,
     cases_cookies,
+    cases_events,
     cases_files,
+    cases_guards,
     cases_headers,
     cases_life,
     cases_pages,

@@ -1,6 +1,7 @@
 """What a hostile case asks of a framework: the same small application, and the same few calls, in each."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
@@ -214,3 +215,9 @@ def cut_off(app: ASGIApp, path: str, headers: Pairs, *chunks: bytes) -> list[Mes
     messages.append({"type": "http.disconnect"})
     with silence():
         return talk(app, http_scope("POST", path, headers), messages, whole=False)
+
+
+def noise(length: int) -> str:
+    """Text that does not compress, the same each time."""
+    pieces = (hashlib.sha256(str(n).encode()).hexdigest() for n in range(length // 64 + 1))
+    return "".join(pieces)[:length]

@@ -26,7 +26,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from tests.hostile.chirp_side import Child, Parent
-from tests.hostile.framework import Framework, NotThere, ask
+from tests.hostile.framework import Framework, NotThere, ask, noise
 from tests.runtime.driver import Answer, ASGIApp
 
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -149,7 +149,7 @@ class Starlette(Framework):
             return PlainTextResponse("untouched")
 
         async def large(request: Request) -> Response:
-            request.session["k"] = "x" * int(request.query_params["n"])
+            request.session["k"] = noise(int(request.query_params["n"]))
             return PlainTextResponse("set")
 
         routes = [
