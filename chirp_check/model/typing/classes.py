@@ -108,8 +108,9 @@ def place(model: Queries, module: str, qualname: str) -> Span | None:
 
 def class_around(model: Queries, span: Span) -> bool:
     """Whether a place stands in the body of a class, so that a value written there may be a member of one."""
-    known = _definitions(model, span.path) if span.path.endswith(".py") else {}
-    return any(one.start <= span.start < one.end for one in known.values())
+    if not span.path.endswith(".py"):
+        return False
+    return any(one.start <= span.start < one.end for one in _definitions(model, span.path).values())
 
 
 @query
@@ -300,10 +301,12 @@ def _library(dotted: str) -> tuple[frozenset[str] | None, str]:
     package, _, name = dotted.rpartition(".")
     if package == "enum" and name in _ENUMS:
         return frozenset(dir(_ENUMS[name])) | {"name", "value"}, "enum"
-    owner = {"builtins": vars(builtins), "collections.abc": vars(collections.abc)}.get(package, {}).get(name)
+    module = _MODULES.get(package)
+    owner: object = vars(module).get(name) if module is not None else None
     return (frozenset(dir(owner)) if isinstance(owner, type) else None), ""
 
 
+_MODULES = {"builtins": builtins, "collections.abc": collections.abc}
 _ENUMS: Mapping[str, type] = {
     "Enum": enum.Enum,
     "StrEnum": enum.StrEnum,
@@ -324,7 +327,7 @@ class Loose(msgspec.Struct, frozen=True, gc=False):
 def added_outside(model: Queries) -> Loose:
     """The attributes that the project's code sets on objects whose class it is not the code of."""
     found = [_added(model, path) for path in read_modules(model)]
-    return Loose(frozenset().union(*(one.names for one in found)), any(one.computed for one in found))
+    return Loose(frozenset[str]().union(*(one.names for one in found)), any(one.computed for one in found))
 
 
 @query
@@ -361,7 +364,7 @@ def _heads(model: Queries, path: str) -> tuple[Head, ...]:
         own = written(model, path, qualname)
         if own is not None and one.bases:
             names = frozenset(name for name, _ in own.fields).union(own.assigned)
-            bases = frozenset(filter(None, map(last_name, own.bases)))
+            bases = frozenset([last_name(base) for base in own.bases])
             found.append(Head(own.name, bases, names, own.complete and len(one.bases) == 1))
     return tuple(found)
 

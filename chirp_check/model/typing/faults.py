@@ -17,11 +17,12 @@ from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.templates import template_files
 from chirp_check.model.typing import classes
+from chirp_check.model.typing.found import Fault, Handed, Result
 from chirp_check.model.typing.given import Asked, rendered
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import Keyed, Kind, Plain, Routine, Thing, said
 from chirp_check.model.typing.lookups import names_of_kind
-from chirp_check.model.typing.reading import Fault, Handed, Reader, Result
+from chirp_check.model.typing.reading import Reader
 from chirp_check.source import Span
 
 DEPTH = 6  # components in components
@@ -221,7 +222,7 @@ def _subject(model: Queries, path: str, fault: Fault, sites: tuple[Span, ...]) -
         case "attribute" | "key":
             return _missing(model, fault, span, sites)
         case "argument":
-            return BadArguments(fault.name, fault.more, span, sites)
+            return BadArguments(owners[0], fault.name, span, sites)
         case "loop":
             method = all(isinstance(one, Routine) for one in fault.owners)
             return NotIterable(fault.written, " | ".join(owners), method, span, sites)

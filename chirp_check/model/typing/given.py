@@ -11,7 +11,7 @@ from chirp_check.model.context import constant, context_of, units_of
 from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import Text
 from chirp_check.model.framework import RETURN_TYPES
-from chirp_check.model.inputs import template_facts
+from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.names import global_names
 from chirp_check.model.pages import cascade_of
@@ -20,7 +20,8 @@ from chirp_check.model.requirements import requirements
 from chirp_check.model.requirements_guards import Known, reachable
 from chirp_check.model.requirements_scope import Requirement
 from chirp_check.model.templates import template_path
-from chirp_check.model.typing.kinds import Type, without_none
+from chirp_check.model.typing.inference import Inference
+from chirp_check.model.typing.kinds import Plain, Type, without_none
 from chirp_check.model.typing.values import given_types
 from chirp_check.source import Span
 
@@ -50,12 +51,13 @@ class Site(msgspec.Struct, frozen=True, gc=False):
 @query
 def sites(model: Queries, app: AppKey, file: str) -> tuple[Site, ...]:
     """The render sites of a Python file whose names are all known."""
-    names = global_names(model, app)
-    found = (_site(model, app, record, names.known) for record in records(model, file))
+    names, inference = global_names(model, app), Inference(model)
+    found = (_site(inference, app, record, names.known) for record in records(model, file))
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
-def _site(model: Queries, app: AppKey, record: Record, everywhere: frozenset[str]) -> Site | None:
+def _site(inference: Inference, app: AppKey, record: Record, everywhere: frozenset[str]) -> Site | None:
+    model = inference.model
     signature = RETURN_TYPES.get(record.kind)
     template = record.argument(*signature.template) if signature is not None and signature.template else None
     if signature is None or not signature.answers or not isinstance(template, Text):
@@ -68,7 +70,7 @@ def _site(model: Queries, app: AppKey, record: Record, everywhere: frozenset[str
     units = tuple(dict.fromkeys(unit for unit, _ in units_of(model, app, record, path)))
     wanted = frozenset(name for unit in units for name in _wanted(model, app, *unit))
     values: dict[str, Value] = dict(cascade.entries) | dict(context)
-    types = given_types(model, record, [one for one in values.items() if one[0] in wanted])
+    types = given_types(inference, record, [one for one in values.items() if one[0] in wanted])
     known = tuple((name, one) for name, one in types if one)
     if not known:
         return None
@@ -83,48 +85,64 @@ def _name(one: tuple[str, Known | None]) -> str:
 
 # Where templates read names in a way that their types matter for.
 
+ASKED, HANDED = "asked", "handed"  # for an attribute, an item, its elements or as an operand; on, to another name
+
 
 @query
 def _wanted(model: Queries, app: AppKey, path: str, block: str | None) -> frozenset[str]:
     """The names whose types matter to a render."""
-    return frozenset(one.name for one in _reads(model, app, path, block))
+    return frozenset(one.requirement.name for one in _reads(model, app, path, block))
 
 
 class _Read(msgspec.Struct, frozen=True, gc=False):
     requirement: Requirement
+    use: str
     shaky: bool
-
-    @property
-    def name(self) -> str:
-        return self.requirement.name
 
 
 @query
 def _reads(model: Queries, app: AppKey, path: str, block: str | None) -> tuple[_Read, ...]:
     """The places where a render looks up a name whose type matters."""
-    found = requirements(model, app, path, block).found
-    return tuple(
-        _Read(one, any(discriminates(condition.term) for condition in one.conditions))
-        for one in found
-        if not (one.sealed or one.early) and one.at in concerned(model, one.path)
-    )
+    found: list[_Read] = []
+    used: dict[str, Mapping[int, str]] = {}
+    for one in requirements(model, app, path, block).found:
+        if one.path not in used:
+            used[one.path] = uses(model, one.path)
+        use = used[one.path].get(one.at)
+        if use is not None and not (one.sealed or one.early):
+            found.append(_Read(one, use, any(discriminates(condition.term) for condition in one.conditions)))
+    return tuple(found)
 
 
 @query
-def concerned(model: Queries, path: str) -> frozenset[int]:
-    """The places of a template that do more with a name than to put it out."""
-    facts = template_facts(model, path)
-    if facts is None:
-        return frozenset()
-    plain = {_put_out(one) for one in facts.expressions}
-    return frozenset(at for at, place in enumerate(facts.places) if place not in plain)
+def uses(model: Queries, path: str) -> Mapping[int, str]:
+    """The places of a template that do more with a name than to put it out or to ask whether it is there."""
+    facts, source = template_facts(model, path), text(model, path)
+    if facts is None or source is None:
+        return {}
+    found = ((at, _use(source, *place)) for at, place in enumerate(facts.places))
+    return {at: use for at, use in found if use is not None}
 
 
-def _put_out(term: AnyTerm) -> tuple[int, int]:
-    """The place of a name that is only put out."""
-    while isinstance(term, Filter):
-        term = term.base
-    return (term.start, term.end) if isinstance(term, Name) else (-1, -1)
+def _use(source: str, start: int, end: int) -> str | None:
+    """What is done with a name, told by the text beside it."""
+    before, after = source[max(0, start - 12) : start].rstrip(), source[end : end + 12].lstrip()
+    if after.startswith((".", "[", "(", "?.", "?[", "<", ">", "+", "*", "/", "- ")) or before.endswith(_OPERATORS):
+        return ASKED
+    word = before.rpartition(" ")[2]
+    if word == "in" or after.startswith(("in ", "|>")):
+        return ASKED
+    if after.startswith((",", ")", "as ", "| ", "|")) or before.endswith(("=", ",", "(")) or word == "with":
+        return None if before.endswith("{{") else HANDED
+    return None
+
+
+_OPERATORS = ("<", ">", "<=", ">=", "+", "*", "/", " -")
+
+
+def is_composite(known: Type) -> bool:
+    """Whether a value of a type has parts that can be asked for."""
+    return known is not None and not all(isinstance(one, Plain) for one in known)
 
 
 def discriminates(condition: AnyTerm) -> bool:
@@ -165,9 +183,8 @@ def rendered(model: Queries, app: AppKey) -> Mapping[Asked, tuple[Span, ...]]:
     found: dict[Asked, dict[Span, None]] = {}
     for file in sorted(application_files(model, app)):
         for site in sites(model, app, file):
-            for unit in site.units:
-                for asked in _asked(model, app, site, unit):
-                    found.setdefault(asked, {})[site.span] = None
+            for asked in (one for unit in site.units for one in _asked(model, app, site, unit)):
+                found.setdefault(asked, {})[site.span] = None
     return {asked: tuple(spans) for asked, spans in found.items()}
 
 
@@ -177,7 +194,9 @@ def _asked(model: Queries, app: AppKey, site: Site, unit: Unit) -> Iterator[Aske
     for read in _reads(model, app, *unit):
         one = read.requirement
         known = types.get(one.name)
-        if known is None or not reachable(one.conditions, constants):
+        if known is None or (read.use == HANDED and not is_composite(known)):
+            continue
+        if not reachable(one.conditions, constants):
             continue
         held = found.setdefault(one.path, {})
         before = held.get(one.at)

@@ -17,7 +17,6 @@ from chirp_check.facts.handlers import (
     DefineClass,
     Emit,
     Function,
-    If,
     Import,
     Loop,
     Match,
@@ -50,31 +49,30 @@ from chirp_check.facts.values import (
 from chirp_check.facts.walk import every_part
 from chirp_check.model import library
 from chirp_check.model.domain import Callable, ClassValue, External
-from chirp_check.model.inputs import module_facts, module_functions
+from chirp_check.model.inputs import module_facts, module_functions, text
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries
 from chirp_check.model.program import names_of
 from chirp_check.model.typing.annotations import annotated
+from chirp_check.model.typing.bindings import binds, own_statements
 from chirp_check.model.typing.classes import CACHES, ROUTINES, facts_of, resolved, written
 from chirp_check.model.typing.kinds import (
     NONE,
     TEXT,
     TRUTH,
-    WHOLE,
-    Keyed,
     Kind,
     Many,
     Own,
     Parts,
     Plain,
     Routine,
-    Table,
     Thing,
     Type,
     element,
     union,
     without_none,
 )
+from chirp_check.model.typing.library import METHODS, added, called, item
 from chirp_check.source import Span
 
 DEPTH = 12  # terms, names and calls that one type depends on, each for the one before
@@ -99,11 +97,17 @@ class Inference:
     model: Queries
     depth: int = DEPTH
     _active: set[tuple[str, int, int]] = field(default_factory=set[tuple[str, int, int]])
+    _known: dict[Span, Type] = field(default_factory=dict[Span, Type])
 
     def written_at(self, span: Span) -> Type:
         """The type of the expression, or the parameter, that is written exactly at a place."""
         if not span.path.endswith(".py") or span.start >= span.end:
             return None
+        if span not in self._known:
+            self._known[span] = self._at(span)
+        return self._known[span]
+
+    def _at(self, span: Span) -> Type:
         at = self.place(span)
         for one in at.around[:1]:
             for param in one.params:
@@ -166,9 +170,7 @@ class Inference:
                 return (NONE if value is None else Plain(type(value).__name__),)
             case Join():
                 return (TEXT,)
-            case Not():
-                return (TRUTH,)
-            case Compare(operator="is" | "is not" | "in" | "not in"):
+            case Not() | Compare(operator="is" | "is not" | "in" | "not in"):
                 return (TRUTH,)
             case Name():
                 return self._name(term.id, at)
@@ -194,7 +196,7 @@ class Inference:
                 found = self.of(shown, replace(at, items=(*at.items, *_bound_by(term))))
                 return (Many("", without_none(found) if filtered else found),)
             case Add(left=left, right=right):
-                return _sum(self.of(left, at), self.of(right, at))
+                return added(self.of(left, at), self.of(right, at))
             case _:
                 return None
 
@@ -223,7 +225,8 @@ class Inference:
                 yield self._param(one, param, at)
         for statement in own_statements(one.body):
             yield from self._binding(statement, name, at)
-        if any(isinstance(part, Bind) and part.name == name for part in every_part(one.body)):
+        walrus = ":=" in (text(self.model, at.path) or "")
+        if walrus and any(isinstance(part, Bind) and part.name == name for part in every_part(one.body)):
             yield None
 
     def _binding(self, statement: AnyStatement, name: str, at: _Place) -> Iterator[Type]:
@@ -296,67 +299,24 @@ class Inference:
         if not isinstance(term, Name):
             return True
         name = term.id
-        if any(bound == name for bound, _, _ in at.items):
-            return True
-        return any(binds(one, name) for one in at.around)
+        return any(bound == name for bound, _, _ in at.items) or any(binds(one, name) for one in at.around)
 
     def _call(self, term: Call, at: _Place) -> Type:
         callee = term.function
         owner = resolved(self.model, at.path, callee) if not self._is_local(callee, at) else None
         match owner:
             case ClassValue(module=module, qualname=qualname, names=None):
-                if facts_of(self.model, module, qualname).flavour == "enum":
-                    return (Thing(module, qualname, exact=True),)
                 return (Thing(module, qualname, exact=True),)
             case External(dotted) if dotted.startswith("builtins."):
                 given = tuple(self.of(one.value, at) for one in term.arguments if one.name is None and not one.stars)
-                return _of_builtin(dotted.removeprefix("builtins."), given)
-            case External():
-                return None
+                return called(dotted.removeprefix("builtins."), given)
             case _:
-                return returned(self, self.of(callee, at))
+                return None if isinstance(owner, External) else returned(self, self.of(callee, at))
 
 
 def _bound_by(term: Repeated) -> _Bound:
     """The names that a comprehension binds, to items of what, and together with how many others."""
     return tuple((name, term.iterable, len(term.names)) for name in term.names)
-
-
-def own_statements(body: tuple[AnyStatement, ...]) -> Iterator[AnyStatement]:
-    """The statements of a function, without those of functions and classes in it."""
-    for one in body:
-        yield one
-        match one:
-            case If(then=then, other=other):
-                yield from own_statements((*then, *other))
-            case Loop(body=inner, other=other):
-                yield from own_statements((*inner, *other))
-            case Try(body=inner, handlers=handlers, other=other, final=final):
-                caught = (each for _, found in handlers for each in found)
-                yield from own_statements((*inner, *caught, *other, *final))
-            case Match(cases=cases):
-                yield from own_statements(tuple(each for case in cases for each in case.body))
-            case _:
-                pass
-
-
-def binds(one: Function, name: str) -> bool:
-    """Whether a function has a name of its own."""
-    if any(param.name == name for param in one.params):
-        return True
-    for statement in own_statements(one.body):
-        match statement:
-            case Assign(name=bound) | Augment(name=bound) | Import(name=bound) if bound == name:
-                return True
-            case Unpack(names=names) | Loop(names=names) if name in names:
-                return True
-            case Define(function=Function(name=bound)) if bound == name:
-                return True
-            case DefineClass(definition=inner) if inner.name == name:
-                return True
-            case _:
-                pass
-    return False
 
 
 # What things have and give.
@@ -422,7 +382,7 @@ def _returned(inference: Inference, callee: Kind) -> Type:
                 return annotated(inference.model, module, inner.returns)
             return _worked_out(inference, module, inner)
         case Own(owner, name):
-            return _METHODS.get((owner, name))
+            return METHODS.get((owner, name))
         case _:
             return None
 
@@ -437,61 +397,3 @@ def _worked_out(inference: Inference, module: str, inner: Function) -> Type:
     if any(isinstance(one, Emit) for one in own_statements(inner.body)) or not found:
         return None
     return union((NONE,) if one is None else inference.of(one, at) for one in found)
-
-
-def item(owner: Type, key: AnyTerm) -> Type:
-    """The type of `owner[key]`."""
-    return None if owner is None else union(item_of(one, key) for one in owner)
-
-
-def item_of(owner: Kind, key: AnyTerm) -> Type:
-    """The type of an item of one kind; Unknown for a slice and all that is not known."""
-    match owner, key:
-        case Table(value=value), _:
-            return value
-        case Keyed() as known, Const(value=str() as name):
-            return dict(known.entries).get(name)
-        case Parts(items), Const(value=int() as at) if not isinstance(at, bool) and -len(items) <= at < len(items):
-            return items[at]
-        case Many(kind="list" | "tuple", of=of), Const(value=int()):
-            return of
-        case _:
-            return None
-
-
-def _sum(left: Type, right: Type) -> Type:
-    if left == right and left in ((TEXT,), (WHOLE,)):
-        return left
-    if left is not None and left == right and all(isinstance(one, Many) for one in left):
-        return left
-    return None
-
-
-def _of_builtin(name: str, given: tuple[Type, ...]) -> Type:
-    """What a built-in function gives."""
-    fixed = _FUNCTIONS.get(name)
-    if fixed is not None:
-        return fixed
-    if name in ("list", "sorted", "set", "tuple", "reversed") and len(given) >= 1:
-        kind = {"sorted": "list", "reversed": ""}.get(name, name)
-        return (Many(kind, element(given[0])),)
-    return None
-
-
-_FUNCTIONS: dict[str, Type] = {
-    "str": (TEXT,),
-    "repr": (TEXT,),
-    "len": (WHOLE,),
-    "int": (WHOLE,),
-    "bool": (TRUTH,),
-    "any": (TRUTH,),
-    "all": (TRUTH,),
-    "range": (Many("", (WHOLE,)),),
-    "isinstance": (TRUTH,),
-}
-_TEXTS = ("upper", "lower", "title", "capitalize", "strip", "lstrip", "rstrip", "replace", "format", "join", "casefold")
-_METHODS: dict[tuple[str, str], Type] = {
-    **{("str", name): (TEXT,) for name in _TEXTS},
-    **{("str", name): (Many("list", (TEXT,)),) for name in ("split", "splitlines", "rsplit")},
-    **{("str", name): (TRUTH,) for name in ("startswith", "endswith", "isdigit")},
-}

@@ -2,9 +2,12 @@
 
 from enum import Enum
 
+from chirp_check.facts.values import Arg
+from chirp_check.model.listing import function
 from chirp_check.model.typing.classes import below, facts_of, is_dunder
 from chirp_check.model.typing.inference import Inference, attribute_of
 from chirp_check.model.typing.kinds import Keyed, Kind, Many, Own, Parts, Plain, Routine, Table, Thing, Type, built_in
+from chirp_check.model.typing.operands import mistake
 
 
 class Lack(Enum):
@@ -129,3 +132,11 @@ def iterable(inference: Inference, kind: Kind) -> bool | None:
             return None
         case _:
             return True
+
+
+def mistaken(inference: Inference, callee: Kind, given: tuple[Arg, ...]) -> str | None:
+    """What Python says against the arguments of a call, as a sentence's end; None where it may take them."""
+    if not isinstance(callee, Routine):
+        return None
+    inner = function(inference.model, callee.module, callee.qualname)
+    return mistake(inner, callee.taken, given) if inner is not None else None

@@ -4,13 +4,11 @@ Only what fails whenever it runs is noted: every kind that a value can be has to
 `default`, `is defined`, `try`) is left alone.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import msgspec
-
 from chirp_check.facts.reads import DEFAULTS, DEFINED
-from chirp_check.facts.templates import Binding, BlockDef, ComponentDef, Conditional, TemplateFacts
+from chirp_check.facts.templates import Binding, TemplateFacts
 from chirp_check.facts.values import (
     Add,
     AnyTerm,
@@ -32,9 +30,10 @@ from chirp_check.facts.values import (
     Test,
 )
 from chirp_check.facts.walk import names_in
-from chirp_check.model.listing import function
 from chirp_check.model.template_scopes import Scopes
-from chirp_check.model.typing.given import Asked, Held, discriminates
+from chirp_check.model.typing.found import Fault, Handed, Result
+from chirp_check.model.typing.given import Asked, Held, discriminates, is_composite
+from chirp_check.model.typing.guards import conditions, in_loop, is_attempted
 from chirp_check.model.typing.inference import Inference, returned
 from chirp_check.model.typing.kinds import (
     ABSENT,
@@ -47,52 +46,19 @@ from chirp_check.model.typing.kinds import (
     Many,
     Parts,
     Plain,
-    Routine,
     Type,
     element,
     said,
     union,
     without_none,
 )
-from chirp_check.model.typing.lookups import Lack, indexed, is_mapping, iterable, looked_up, subscript
-from chirp_check.model.typing.operands import FILTERS, KEEPING, mistake, refused, result
+from chirp_check.model.typing.live import Live, expressions_of
+from chirp_check.model.typing.lookups import Lack, indexed, is_mapping, iterable, looked_up, mistaken, subscript
+from chirp_check.model.typing.operands import FILTERS, KEEPING, refused, result
 
 type _Look = Callable[[Inference, Kind, str], Type | Lack]
 
 CHAIN = 20  # names that are bound to others in turn
-
-
-class Fault(msgspec.Struct, frozen=True, gc=False):
-    """What cannot be, in the range `[start, end)` of the template.
-
-    `kind`: "attribute", "key", "argument", "loop", "operand", "called", "none" or "maybe-none". `written` is the
-    expression that it is about, `name` the attribute, key, operator or function, `owners` the kinds of the value.
-    `shaky`: conditions around it may rule it out.
-    """
-
-    kind: str
-    start: int
-    end: int
-    written: str
-    name: str
-    owners: tuple[Kind, ...] = ()
-    more: str = ""
-    shaky: bool = False
-
-
-class Handed(msgspec.Struct, frozen=True, gc=False):
-    """A call of what may be a component, with the types of its arguments by position or name."""
-
-    function: AnyTerm
-    given: tuple[tuple[str | int, Type], ...]
-    shaky: bool
-
-
-class Result(msgspec.Struct, frozen=True, gc=False):
-    """What reading a template has found."""
-
-    faults: tuple[Fault, ...] = ()
-    calls: tuple[Handed, ...] = ()
 
 
 @dataclass(slots=True)
@@ -108,6 +74,7 @@ class Reader:
     calls: dict[Handed, None] = field(default_factory=dict[Handed, None])
     _held: dict[tuple[int, int], Held] = field(init=False)
     _parameters: dict[str, Type] = field(init=False)
+    _live: Live = field(init=False)
     _guards: list[AnyTerm] = field(default_factory=list[AnyTerm])
     _items: list[tuple[str, Type]] = field(default_factory=list[tuple[str, Type]])
     _caught: int = 0
@@ -117,32 +84,16 @@ class Reader:
         self.scopes = Scopes(self.facts, self.source)
         self._held = {self.facts.places[one.at]: one for one in self.asked.given}
         self._parameters = dict(self.asked.parameters)
+        names = {self.source[start:end] for start, end in self._held}
+        self._live = Live(self.source, frozenset(names.union(self._parameters))).through(self.scopes)
 
     def result(self) -> Result:
         """What all expressions give."""
-        for term in self._terms():
-            self.read(term)
+        for term in expressions_of(self.facts, self.asked.component):
+            if self._live.holds(term):
+                self.read(term)
         self._loops()
         return Result(tuple(self.faults), tuple(self.calls))
-
-    def _terms(self) -> Iterator[AnyTerm]:
-        """The expressions of the template, outermost ones, each once."""
-        facts = self.facts
-        owner = next((one for one in self._owners() if one.start == self.asked.component), None)
-        conditions = (arm.condition for one in facts.conditionals for arm in one.arms)
-        tags = (Call(one.start, one.end, one.function, one.arguments) for one in facts.calls if one.is_tag)
-        written = (*facts.expressions, *facts.operands, *conditions, *(one.value for one in facts.bindings), *tags)
-        seen: set[tuple[int, int]] = set()
-        for term in written:
-            if term is None or (term.start, term.end) in seen or isinstance(term, (Const, Name)):
-                continue
-            if owner is None or owner.body_start <= term.start < owner.body_end:
-                seen.add((term.start, term.end))
-                yield term
-
-    def _owners(self) -> Iterator[ComponentDef | BlockDef]:
-        yield from self.facts.components
-        yield from (one for one in self.facts.blocks if one.kind == "region")
 
     # Terms.
 
@@ -213,18 +164,12 @@ class Reader:
         if bound:
             return self._bound(bound[0]) if len(bound) == 1 and self.scopes.decides(bound[0], term.start) else None
         if term.id == "loop":
-            return (LOOP,) if self._in_loop(term.start) else None
+            return (LOOP,) if in_loop(self.scopes, term.start) else None
         return self._parameters.get(term.id) if self._is_own_parameter(term) else None
 
     def _is_own_parameter(self, term: Name) -> bool:
         owner = self.scopes.component_at(term.start)
         return owner is not None and owner.start == self.asked.component
-
-    def _in_loop(self, offset: int) -> bool:
-        """Whether a place stands in the body of a loop, and in no component inside of it."""
-        loops = [one for one in self.facts.conditionals if one.kind == "for" and _holds(one, 0, offset)]
-        owner = self.scopes.component_at(offset)
-        return any(owner is None or owner.start < one.start for one in loops)
 
     def _bound(self, binding: Binding) -> Type:
         """What a binding of the template gives to its name."""
@@ -235,7 +180,7 @@ class Reader:
             return found if count == 1 else _part(found, at, count)
         if binding.value is not None and binding.kind in ("set", "let", "with", "export", "promote", "global"):
             known = self.quietly(binding.value)
-            guarded = binding.kind == "with" or self._conditions(binding.start)
+            guarded = binding.kind == "with" or conditions(self.facts, binding.start)
             return without_none(known) if guarded else known
         return (TEXT,) if binding.kind == "capture" else None
 
@@ -282,28 +227,22 @@ class Reader:
             self._hand_over(term, given)
         if not callee:
             return None
-        mistakes = [self._mistake(one, term) for one in callee]
+        mistakes = [mistaken(self.inference, one, term.arguments) for one in callee]
         if all(mistakes):
-            self._note("argument", term, term.function, said(callee[0]), callee, more=mistakes[0] or "")
+            self._note("argument", term, term.function, mistakes[0] or "", callee)
         elif all(isinstance(one, (Plain, Many, Parts, Keyed)) for one in callee) and LOOP not in callee:
             self._note("called", term, term.function, said(callee[0]), callee)
         return returned(self.inference, callee)
 
-    def _mistake(self, callee: Kind, term: Call) -> str | None:
-        if not isinstance(callee, Routine):
-            return None
-        inner = function(self.inference.model, callee.module, callee.qualname)
-        return mistake(inner, callee.taken, term.arguments) if inner is not None else None
-
     def _hand_over(self, term: Call, given: list[Type]) -> None:
         """Note a call of what may be a component."""
-        if self._quiet or not any(given) or any(one.stars for one in term.arguments):
+        if self._quiet or not any(map(is_composite, given)):
             return
-        guards = [*self._conditions(term.start), *self._guards]
+        guards = [*conditions(self.facts, term.start), *self._guards]
         found: list[tuple[str | int, Type]] = []
         for at, (one, known) in enumerate(zip(term.arguments, given, strict=True)):
             known = without_none(known) if guards else known
-            if known:
+            if known and is_composite(known):
                 found.append((at if one.name is None else one.name, known))
         if found:
             shaky = self._is_shaky((term,), guards)
@@ -401,7 +340,7 @@ class Reader:
         for one in self.facts.bindings:
             iterable_ = self.scopes.iterable(one) if one.start not in seen else None
             seen.add(one.start)
-            if iterable_ is not None:
+            if iterable_ is not None and self._live.holds(iterable_):
                 self._check_loop(iterable_, self.quietly(iterable_))
 
     def _check_loop(self, term: AnyTerm, known: Type) -> None:
@@ -411,13 +350,11 @@ class Reader:
 
     # Faults.
 
-    def _note(
-        self, kind: str, term: AnyTerm, about: AnyTerm, name: str, owners: tuple[Kind, ...], more: str = ""
-    ) -> None:
+    def _note(self, kind: str, term: AnyTerm, about: AnyTerm, name: str, owners: tuple[Kind, ...]) -> None:
         """Note a fault, unless Kida catches it or what is known around it speaks against it."""
-        if self._quiet or self._caught or self._is_attempted(term.start):
+        if self._quiet or self._caught or is_attempted(self.facts, term.start):
             return
-        guards = [*self._conditions(term.start), *self._guards]
+        guards = [*conditions(self.facts, term.start), *self._guards]
         if kind in ("none", "maybe-none") and guards:
             return
         start, end = term.start, term.end
@@ -429,31 +366,7 @@ class Reader:
             start, end = about.start, about.end
         written = self.source[about.start : about.end]
         shaky = self._is_shaky((term,), guards)
-        self.faults[Fault(kind, start, end, written, name, owners, more, shaky)] = None
-
-    def _is_attempted(self, offset: int) -> bool:
-        return any(one.kind == "try" and _holds(one, 0, offset) for one in self.facts.conditionals)
-
-    def _conditions(self, offset: int) -> list[AnyTerm]:
-        """The conditions around a place, those of earlier arms included; loops only where they have a test."""
-        found: list[AnyTerm] = []
-        for one in self.facts.conditionals:
-            at = next((at for at, arm in enumerate(one.arms) if arm.start <= offset < arm.end), None)
-            if at is None:
-                continue
-            if one.kind == "for":
-                found += self._tests(one)
-            else:
-                found += [arm.condition for arm in one.arms[: at + 1] if arm.condition is not None]
-                if one.kind == "match":
-                    found.append(Opaque(one.start, one.start, "a pattern"))
-        return found
-
-    def _tests(self, loop: Conditional) -> list[AnyTerm]:
-        """The test that a loop's tag may hold, behind what it goes through."""
-        end = loop.arms[0].start
-        inside = [one for one in self.facts.operands if loop.start <= one.start and one.end <= end]
-        return sorted(inside, key=lambda one: one.start)[1:]
+        self.faults[Fault(kind, start, end, written, name, owners, shaky)] = None
 
     def _is_shaky(self, terms: tuple[AnyTerm, ...], guards: list[AnyTerm]) -> bool:
         """Whether a condition may rule out what is read, by telling values of one name apart."""
@@ -469,13 +382,9 @@ class Reader:
                 continue
             for one in self.scopes.bound(name) if depth < CHAIN else ():
                 inside = tuple(each for each in (one.value, self.scopes.iterable(one)) if each is not None)
-                if any(map(discriminates, self._conditions(one.start))) or self._reads_shaky(inside, depth + 1):
+                if any(map(discriminates, conditions(self.facts, one.start))) or self._reads_shaky(inside, depth + 1):
                     return True
         return False
-
-
-def _holds(one: Conditional, arm: int, offset: int) -> bool:
-    return len(one.arms) > arm and one.arms[arm].start <= offset < one.arms[arm].end
 
 
 def _part(known: Type, at: int, count: int) -> Type:

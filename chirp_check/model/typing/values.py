@@ -17,7 +17,6 @@ from chirp_check.model.domain import (
 )
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.listing import function
-from chirp_check.model.memory import Queries
 from chirp_check.model.typing.classes import CACHES, ROUTINES, class_around
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import (
@@ -54,10 +53,12 @@ _OWN = (
 )
 
 
-def given_types(model: Queries, record: Record, values: Iterable[tuple[str, Value]]) -> tuple[tuple[str, Type], ...]:
+def given_types(
+    inference: Inference, record: Record, values: Iterable[tuple[str, Value]]
+) -> tuple[tuple[str, Type], ...]:
     """The types of the names that a render site gives."""
-    inference = Inference(model)
-    call = call_at(model, record.span) if any(_is_vague(value) for _, value in values) else None
+    values = tuple(values)
+    call = call_at(inference.model, record.span) if any(_is_vague(value) for _, value in values) else None
     arguments = {one.name: one.value for one in call.arguments if one.name is not None} if call is not None else {}
     found: list[tuple[str, Type]] = []
     for name, value in values:
