@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Final
 
 from chirp import App, AppConfig
-from chirp.middleware import AuthMiddleware, secure_stack
+from chirp.middleware import AuthMiddleware, CSRFMiddleware, SecurityHeaders, SessionMiddleware
 
 from . import errors, seed, words
 from .domain import Kind, State
@@ -31,8 +31,14 @@ def create_app(store: Store | None = None, *, debug: bool = False) -> App:
     """
     known = Store(Path(os.environ.get("SHED_DATA", DATA))) if store is None else store
     app = App(AppConfig(template_dir=HERE / "templates", static_dir=STATIC, secret_key=secret_key(), debug=debug))
-    secure_stack(app)
-    app.add_middleware(AuthMiddleware(known.find_member, login_url="/enter"))
+    # What refuses a request comes after what the page that says so needs: sessions, and who is there.
+    for layer in (
+        SecurityHeaders(),
+        SessionMiddleware(),
+        AuthMiddleware(known.find_member, login_url="/enter"),
+        CSRFMiddleware(),
+    ):
+        app.add_middleware(layer)
 
     @app.lifespan
     async def data() -> AsyncGenerator[None]:

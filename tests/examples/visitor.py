@@ -81,10 +81,11 @@ class Visitor:
     async def submit(
         self, page: str, action: str, typed: Mapping[str, str] | None = None, headers: Mapping[str, str] = BROWSER
     ) -> Response:
-        """Open a page, fill in the form that goes to `action`, and send it; `headers` are those of the second step."""
-        found = next(form for form in forms_of(await self.get(page)) if form.action == action)
+        """Open a page, fill in the form that posts to `action`, and send it; `headers` are those of the second step."""
+        forms = forms_of(await self.get(page))
+        found = next(form for form in forms if (form.action, form.method) == (action, "post"))
         fields = found.fields | dict(typed or {})
-        return await self.client.request(found.method.upper(), action, data=fields, headers=headers)
+        return await self.client.post(action, data=fields, headers=headers)
 
     async def landed(self, response: Response) -> Response:
         """The page that a redirect leads to."""
