@@ -16,7 +16,7 @@ from chirp import App, AppConfig, ConfigurationError, Request, Template
 from chirp.http.streaming import StreamingResponse
 from chirp.middleware.csrf import CSRFConfig, CSRFMiddleware, csrf_exempt, csrf_token
 from chirp.middleware.sessions import SessionMiddleware, get_session
-from tests.runtime.driver import Answer, ask, exchange, get, http_scope, make_app
+from tests.runtime.driver import Answer, Pairs, ask, exchange, get, http_scope, make_app
 
 KEY = "0123456789abcdef0123456789abcdef"
 HOST = ("host", "example.com")
@@ -444,7 +444,7 @@ def test_a_stream_may_make_tokens_after_the_head_is_sent(tmp_path: Path) -> None
         assert get(app, "/data", HOST).all("set-cookie") == []
 
 
-def reads_of(app: App, headers: list[tuple[str, str]]) -> int:
+def reads_of(app: App, headers: Pairs) -> int:
     """How often the application asked for a part of the body before it refused."""
     reads = 0
 

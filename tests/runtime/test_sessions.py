@@ -27,7 +27,7 @@ OTHER = "fedcba9876543210fedcba9876543210"
 
 
 def session_app(folder: Path, config: SessionConfig | None = None, **settings: Any) -> App:
-    app = make_app(folder, **({"secret_key": KEY} | settings))
+    app = make_app(folder, None, **({"secret_key": KEY} | settings))
     app.add_middleware(SessionMiddleware(config))
 
     @app.route("/set/{value}")
