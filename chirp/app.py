@@ -192,7 +192,7 @@ class App:
 
     # what it knows
 
-    def url_for(self, name: str, **params: object) -> str:
+    def url_for(self, name: str, /, **params: object) -> str:
         """The URL path of a route, percent-encoded, below the mount point of the current request.
 
         A route's name is the one it was given, else its function's; of several with one name, that which takes most of

@@ -319,6 +319,8 @@ def test_url_for() -> None:
     assert app.url_for("item", id=3, page=2) == "/items/3?page=2"
     with pytest.raises(ValueError, match="needs the parameter `p`"):
         app.url_for("files", page=2)
+    app.route("/people/{name}", name="person")(lambda name: name)
+    assert app.url_for("person", name="ada") == "/people/ada", "a parameter may be called `name`"
 
 
 def test_url_for_below_a_mount_point(tmp_path: Path) -> None:
