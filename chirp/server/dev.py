@@ -9,7 +9,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chirp._internal.asgi import Receive, Scope, Send
 from chirp.errors import ConfigurationError
@@ -71,34 +71,14 @@ def serve_with(app: ASGI | str, how: Serving) -> None:
 
 
 def _supervise(config: Config, bound: socket.socket, how: Serving) -> None:
-    from uvicorn.supervisors import ChangeReload, Multiprocess
-
     if how.reload:
-        ChangeReload(config, target=Child(config), sockets=[bound]).run()
+        from chirp.server.reloading import Reloader
+
+        Reloader(config, [bound]).run()
     else:
+        from uvicorn.supervisors import Multiprocess
+
         Multiprocess(config, sockets=[bound]).run()
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """What runs in a process that is started anew: it waits for the next change when the application does not load."""
-
-    config: Any
-
-    def __call__(self, sockets: list[socket.socket] | None = None) -> None:
-        from uvicorn import Server
-
-        from chirp.loading import LoadError, find_app
-
-        try:
-            found = find_app(self.config.app, factory=self.config.factory)
-            self.config.app, self.config.factory = found.app, False
-            found.app.freeze()
-        except (LoadError, ConfigurationError) as error:
-            sys.stderr.write(f"chirp: {error}\nchirp: waiting for a change\n")
-            return
-        with contextlib.suppress(KeyboardInterrupt):
-            Server(self.config).run(sockets=sockets)
 
 
 def _announce(bound: socket.socket, how: Serving) -> None:

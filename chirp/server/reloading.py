@@ -1,0 +1,70 @@
+"""`chirp run --reload`: a process that serves, and is started anew when a file changes that it has read once.
+
+While it is down, because the application does not load or its contracts do not hold, any change starts it again.
+"""
+
+import contextlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from socket import socket
+from typing import override
+
+from uvicorn import Config, Server
+from uvicorn.supervisors.watchfilesreload import FileFilter, WatchFilesReload
+
+from chirp.errors import ConfigurationError
+from chirp.loading import LoadError, find_app
+
+
+class Reloader(WatchFilesReload):
+    """The supervisor, with eyes for more while nothing runs."""
+
+    def __init__(self, config: Config, sockets: list[socket]) -> None:
+        super().__init__(config, Child(config), sockets)
+        self.watch_filter = _Filter(config, lambda: self.process.is_alive())
+
+
+class _Filter(FileFilter):
+    """Which changes start the process anew."""
+
+    def __init__(self, config: Config, is_up: Callable[[], bool]) -> None:
+        super().__init__(config)
+        self._is_up = is_up
+
+    @override
+    def __call__(self, path: Path) -> bool:
+        return super().__call__(path) or (not self._is_up() and _is_visible(path))
+
+
+def _is_visible(path: Path) -> bool:
+    """A file of the project: no cache, and nothing hidden."""
+    here = Path.cwd()
+    parts = path.relative_to(here).parts if path.is_relative_to(here) else path.parts[-1:]
+    return not any(part.startswith((".", "__pycache__")) for part in parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What runs in the process: what is wrong is said in a line, and then the next change is waited for."""
+
+    config: Config
+
+    def __call__(self, sockets: list[socket] | None = None) -> None:
+        target = self.config.app
+        assert isinstance(target, str), "a process of its own imports the application"
+        try:
+            app = find_app(target, factory=self.config.factory).app
+            app.freeze()
+        except (LoadError, ConfigurationError) as error:
+            sys.stderr.write(f"chirp: {error}\nchirp: waiting for a change\n")
+            return
+        self.config.app, self.config.factory = app, False
+        server = Server(self.config)
+        try:
+            with contextlib.suppress(KeyboardInterrupt):
+                server.run(sockets=sockets)
+        finally:
+            if not server.started:
+                sys.stderr.write("chirp: waiting for a change\n")
