@@ -15,6 +15,7 @@ from chirp.server.events import respond_events
 from chirp.server.fragments import render_fragment, render_fragments
 from chirp.server.jsonify import to_ascii_json, to_json
 from chirp.server.refusals import CannotConvert
+from chirp.server.streams import respond_stream, respond_template_stream
 from chirp.server.suspense import respond_suspense
 from chirp.templating.integration import Engine
 from chirp.templating.render_plan import Composed, get_render_plan, plan_page
@@ -27,8 +28,10 @@ from chirp.templating.returns import (
     LayoutPage,
     Page,
     PageComposition,
+    Stream,
     Suspense,
     Template,
+    TemplateStream,
     Trigger,
     ValidationError,
 )
@@ -66,6 +69,10 @@ def negotiate(value: object, request: Request, engine: Engine) -> Response:
             return _form_action(value, request, engine)
         case EventStream():
             return respond_events(value, request, engine, lambda part: negotiate(part, request, engine).text)
+        case Stream():
+            return respond_stream(value, engine)
+        case TemplateStream():
+            return respond_template_stream(value, engine)
         case Suspense():
             return respond_suspense(value, request, engine)
         case InlineTemplate():
