@@ -24,7 +24,8 @@ KIDA = frozenset(
 FRAMEWORK = frozenset(
     {
         "get_request", "htmx", "request", "url_for", "hx_boosted", "hx_request", "hx_target", "hx_trigger",
-        "csrf_field", "csrf_token", "csp_nonce", "current_user", "session", "get_flashed_messages", "fragment_url",
+        "csrf_field", "csrf_meta", "csrf_token", "csp_nonce", "current_user", "session", "get_flashed_messages",
+        "fragment_url",
         "swap_attrs", "t", "alpine_json_config", "island_attrs", "optimistic_attrs", "primitive_attrs",
         "shell_actions", "tab_is_active", "route_link_attrs", "signal", "signal_connect", "webmcp_form_attrs",
         "webmcp_control_attrs", "docs_nav", "docs_nav_items", "build_hx_attrs", "bem", "validate_variant",
