@@ -5,7 +5,6 @@ While it is down, because the application does not load or its contracts do not 
 
 import contextlib
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
@@ -23,19 +22,31 @@ class Reloader(WatchFilesReload):
 
     def __init__(self, config: Config, sockets: list[socket]) -> None:
         super().__init__(config, Child(config), sockets)
-        self.watch_filter = _Filter(config, lambda: self.process.is_alive())
+        self._filter = self.watch_filter = _Filter(config)
+
+    @override
+    def should_restart(self) -> list[Path] | None:
+        changed = super().should_restart()
+        if not changed and self._filter.others and not self.process.is_alive():
+            changed = sorted(self._filter.others)
+        if changed:
+            self._filter.others.clear()
+        return changed
 
 
 class _Filter(FileFilter):
-    """Which changes start the process anew."""
+    """Takes the changes that need a restart; `others` need one only if it turns out that the process was to end."""
 
-    def __init__(self, config: Config, is_up: Callable[[], bool]) -> None:
+    def __init__(self, config: Config) -> None:
         super().__init__(config)
-        self._is_up = is_up
+        self.others: set[Path] = set()
 
     @override
     def __call__(self, path: Path) -> bool:
-        return super().__call__(path) or (not self._is_up() and _is_visible(path))
+        chosen = super().__call__(path)
+        if not chosen and _is_visible(path):
+            self.others.add(path)
+        return chosen
 
 
 def _is_visible(path: Path) -> bool:
