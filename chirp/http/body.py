@@ -1,6 +1,7 @@
 """Reading a request body from ASGI messages: limits, truncation, and strict JSON."""
 
 from collections.abc import AsyncGenerator, Iterable
+from math import isfinite
 from typing import Never
 
 from chirp._internal.asgi import Receive
@@ -59,12 +60,12 @@ async def _next_chunk(receive: Receive) -> tuple[bytes, bool]:
 def parse_json(body: bytes) -> object:
     """Strict JSON: UTF-8, no lone surrogate, no NaN or Infinity, at most 64 levels; BadRequest otherwise.
 
-    Of equal keys the last wins.
+    A number is finite and a whole one has at most 4300 digits. Of equal keys the last wins.
     """
     import json
 
     try:
-        value: object = json.loads(body.decode(), parse_constant=_refuse_constant)
+        value: object = json.loads(body.decode(), parse_constant=_refuse_constant, parse_float=_finite)
         if b"\\ud" in body or b"\\uD" in body:
             json.dumps(value, ensure_ascii=False).encode()  # half a pair of surrogates is no text
     except ValueError, RecursionError:
@@ -76,6 +77,13 @@ def parse_json(body: bytes) -> object:
 
 def _refuse_constant(name: str) -> Never:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError("the number is too large")
+    return number
 
 
 def _check_depth(value: object) -> None:
