@@ -189,16 +189,20 @@ class Inference:
             case Items(is_tuple=True, elements=elements) if not any(isinstance(one, Star) for one in elements):
                 return (Parts(tuple(self.of(one, at) for one in elements)),)
             case Items(elements=elements) if not any(isinstance(one, Star) for one in elements):
-                return (Many("", union(self.of(one, at) for one in elements)),)
+                return (Many(self._display(term, at), union(self.of(one, at) for one in elements)),)
             case Repeated(element=inner):
                 filtered = isinstance(inner, Either) and not inner.operator
                 shown = inner.operands[0] if isinstance(inner, Either) and filtered else inner
                 found = self.of(shown, replace(at, items=(*at.items, *_bound_by(term))))
-                return (Many("", without_none(found) if filtered else found),)
+                return (Many(self._display(term, at), without_none(found) if filtered else found),)
             case Add(left=left, right=right):
                 return added(self.of(left, at), self.of(right, at))
             case _:
                 return None
+
+    def _display(self, term: AnyTerm, at: _Place) -> str:
+        """What a display or comprehension makes, told by its bracket."""
+        return "list" if (text(self.model, at.path) or "").startswith("[", term.start) else ""
 
     def _either(self, operands: tuple[AnyTerm, ...], operator: str, at: _Place) -> Type:
         types = [self.of(one, at) for one in operands]

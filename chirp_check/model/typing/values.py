@@ -16,6 +16,7 @@ from chirp_check.model.domain import (
     Value,
 )
 from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.inputs import text
 from chirp_check.model.listing import function
 from chirp_check.model.typing.classes import CACHES, ROUTINES, class_around
 from chirp_check.model.typing.inference import Inference
@@ -29,6 +30,7 @@ from chirp_check.model.typing.kinds import (
     Routine,
     Thing,
     Type,
+    element,
     union,
     without_none,
 )
@@ -117,12 +119,28 @@ def _of_sequence(inference: Inference, value: Sequence, depth: int) -> Type:
     items = tuple(of_value(inference, one, depth - 1) for one in value.items)
     if value.is_tuple and not value.open:
         return (Parts(items),)
-    if not value.open:
-        return (Many("", union(items)),)
-    held = union(items) if items else None
-    if held is not None and isinstance(inference.term_at(value.span), Repeated):
-        return (Many("", held),)
-    return inference.written_at(value.span)
+    held = union(items)
+    written = inference.term_at(value.span) if held is None or value.open else None
+    if held is None and isinstance(written, Repeated):
+        held = _of_items(inference, value, items)
+    if held is None or (value.open and not isinstance(written, Repeated)):
+        return None
+    return (Many(_display(inference, value.span), held),)
+
+
+def _of_items(inference: Inference, value: Sequence, items: tuple[Type, ...]) -> Type:
+    """The type of what a comprehension makes; of items that are known only as what it says, and of all others."""
+    span = value.span
+    vague = [one for one, known in zip(value.items, items, strict=True) if known is None]
+    if not all(one.span.path == span.path and span.start <= one.span.start < span.end for one in vague):
+        return None
+    return union((element(inference.written_at(span)), *(known for known in items if known is not None)))
+
+
+def _display(inference: Inference, span: Span) -> str:
+    """What a display or comprehension makes, told by its bracket."""
+    source = text(inference.model, span.path) if span.path.endswith(".py") else None
+    return "list" if source is not None and source.startswith("[", span.start) else ""
 
 
 def _of_callable(inference: Inference, value: Callable, taken: int) -> Type:
