@@ -97,6 +97,7 @@ class _Reader:
         self._spooled = 0
         self._files = 0
         self._ended = False
+        self._closed = False
         self.unwritten: list[tuple[_Incoming, bytes]] = []
         """What is to be written to disk, outside of the event loop."""
 
@@ -175,16 +176,23 @@ class _Reader:
         self._ended = True
 
     def write(self) -> None:
-        """Write to disk what belongs there."""
+        """Write to disk what belongs there.
+
+        This is in a thread, which goes on when its request is cancelled: then the files are closed here too.
+        """
         from tempfile import TemporaryFile
 
-        for part, data in self.unwritten:
-            if isinstance(part.file, BytesIO):
-                begun = part.file.getvalue()
-                part.file = TemporaryFile()  # noqa: SIM115 - it stays open as long as its request
-                part.file.write(begun)
-            part.file.write(data)
-        self.unwritten.clear()
+        try:
+            for part, data in self.unwritten:
+                if isinstance(part.file, BytesIO):
+                    begun = part.file.getvalue()
+                    part.file = TemporaryFile()  # noqa: SIM115 - it stays open as long as its request
+                    part.file.write(begun)
+                part.file.write(data)
+            self.unwritten.clear()
+        finally:
+            if self._closed:
+                self.close()
 
     def form(self) -> FormData:
         """The form, once the body has ended; BadRequest when its last boundary is missing."""
@@ -201,6 +209,7 @@ class _Reader:
         return FormData(fields, Uploads(files))
 
     def close(self) -> None:
+        self._closed = True
         for part in self._parts:
             part.file.close()
 
