@@ -1,11 +1,13 @@
 """An in-process client: requests go through the ASGI entry, as from a server."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager, suppress
 from typing import Self
 from urllib.parse import unquote, urlencode, urljoin
 
-from chirp._internal.asgi import Message, Scope
+from chirp._internal.asgi import Scope
 from chirp.app import App
+from chirp.exchange import Exchange, LiveAnswer, LiveEvents
 from chirp.http.response import Response
 from chirp.server.jsonify import to_json
 from chirp.server.lifespan import Running
@@ -22,8 +24,10 @@ class TestClient:
 
     __test__ = False  # not a test class, whatever its name says
 
-    def __init__(self, app: App) -> None:
+    def __init__(self, app: App, *, patience: float = 5.0) -> None:
+        """`patience`: for how many seconds a request waits for the end of an answer that is sent in pieces."""
         self.app = app
+        self.patience = patience
         self.cookies: dict[str, str] = {}
         self._running = Running()
 
@@ -106,22 +110,66 @@ class TestClient:
         data: Fields | None = None,
     ) -> Response:
         """Any request. `path` is a URL path as a browser writes it, with or without a query."""
-        content = body or b""
+        scope, content = self._made(method, path, headers, query, (body, json, data))
+        exchange = Exchange(self.app, scope, content)
+        try:
+            return await self._collected(exchange)
+        finally:
+            exchange.cancel()
+
+    @asynccontextmanager
+    async def stream(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, data: Fields | None = None
+    ) -> AsyncGenerator[LiveAnswer]:
+        """An answer while it is made: `async with client.stream("GET", "/") as answer`; at its end the client leaves."""
+        scope, content = self._made(method, path, headers, None, (None, None, data))
+        exchange = Exchange(self.app, scope, content)
+        try:
+            head = await exchange.next()
+            if head is None:
+                raise RuntimeError("the application sent no response")
+            answer = LiveAnswer(exchange, head)
+            self._store_cookies(answer)
+            yield answer
+        except BaseException:  # whatever went wrong in the test: the application ends, and that is told
+            with suppress(Exception):
+                await exchange.leave()
+            raise
+        await exchange.leave()
+
+    @asynccontextmanager
+    async def events(self, path: str, *, headers: Mapping[str, str] | None = None) -> AsyncGenerator[LiveEvents]:
+        """The events of an EventStream: `async with client.events("/ticks") as events: async for event in events`."""
+        sent = {"Accept": "text/event-stream"} | dict(headers or {})
+        async with self.stream("GET", path, headers=sent) as answer:
+            if not answer.content_type.startswith("text/event-stream"):
+                raise RuntimeError(f"{path} answers {answer.status} with {answer.content_type}, not with events")
+            yield LiveEvents(answer)
+
+    def _made(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None,
+        query: Fields | None,
+        content: tuple[bytes | None, object, Fields | None],
+    ) -> tuple[Scope, bytes]:
+        """Scope and body of a request; its content as bytes, as JSON or as a form."""
+        body, json, data = content
+        sent = body or b""
         lines = {"host": "testserver"}
         if json is not None:
-            content = to_json(json).encode()
+            sent = to_json(json).encode()
             lines["content-type"] = "application/json"
         elif data is not None:
-            content = urlencode(data, doseq=True).encode()
+            sent = urlencode(data, doseq=True).encode()
             lines["content-type"] = "application/x-www-form-urlencoded"
-        if content or method in {"POST", "PUT", "PATCH"}:
-            lines["content-length"] = str(len(content))
+        if sent or method in {"POST", "PUT", "PATCH"}:
+            lines["content-length"] = str(len(sent))
         if self.cookies:
             lines["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         lines |= {name.lower(): value for name, value in (headers or {}).items()}
-        scope = _scope(method, path, query, lines)
-        messages = await _exchange(self.app, scope, content)
-        return self._collect(messages)
+        return _scope(method, path, query, lines), sent
 
     async def follow(self, response: Response, from_path: str = "/") -> Response:
         """GET where a redirect points."""
@@ -130,23 +178,38 @@ class TestClient:
             raise ValueError("the response is not a redirect")
         return await self.get(urljoin(from_path, location))
 
-    def _collect(self, messages: list[Message]) -> Response:
-        if not messages or messages[0]["type"] != "http.response.start":
+    async def _collected(self, exchange: Exchange) -> Response:
+        """The whole answer; RuntimeError when it does not end."""
+        head = await exchange.next()
+        if head is None:
             raise RuntimeError("the application sent no response")
-        start = messages[0]
-        body = b"".join(message.get("body", b"") for message in messages[1:])
-        content_type = ""
-        headers: list[tuple[str, str]] = []
-        for raw_name, raw_value in start["headers"]:
-            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
-            if name == "content-type":
-                content_type = value
-                continue
+        answer = LiveAnswer(exchange, head)
+        self._store_cookies(answer)
+        first = await exchange.next()
+        body = b"" if first is None else first.get("body", b"")
+        if first is not None and first.get("more_body"):
+            body += await self._rest(answer, exchange)
+        while await exchange.next() is not None:
+            pass
+        headers = tuple(pair for pair in answer.headers if pair[0] not in {"content-type", "content-length"})
+        return Response(body, answer.status, answer.content_type, headers)
+
+    async def _rest(self, answer: LiveAnswer, exchange: Exchange) -> bytes:
+        from asyncio import timeout
+
+        try:
+            async with timeout(self.patience):
+                return b"".join([chunk async for chunk in answer.chunks()])
+        except TimeoutError:
+            await exchange.leave()
+            raise RuntimeError(
+                f"the answer did not end within {self.patience:g} s: use client.stream(…) or client.events(…)"
+            ) from None
+
+    def _store_cookies(self, answer: LiveAnswer) -> None:
+        for name, value in answer.headers:
             if name == "set-cookie":
                 self._store_cookie(value)
-            if name != "content-length":
-                headers.append((name, value))
-        return Response(body, start["status"], content_type, tuple(headers))
 
     def _store_cookie(self, line: str) -> None:
         pair, *attributes = line.split(";")
@@ -176,25 +239,3 @@ def _scope(method: str, path: str, query: Fields | None, headers: Mapping[str, s
         "client": None,
         "server": ("testserver", 80),
     }
-
-
-async def _exchange(app: App, scope: Scope, body: bytes) -> list[Message]:
-    import asyncio
-
-    sent: list[Message] = []
-    request: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-    over = asyncio.Event()
-
-    async def receive() -> Message:
-        if request:
-            return request.pop()
-        await over.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-        if message["type"] == "http.response.body" and not message.get("more_body"):
-            over.set()
-
-    await app(scope, receive, send)
-    return sent
