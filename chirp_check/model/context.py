@@ -16,7 +16,7 @@ from chirp_check.model.program import records
 from chirp_check.model.requirements import LAYOUT, requirements
 from chirp_check.model.requirements_guards import Known, reachable
 from chirp_check.model.requirements_scope import ALONE, Requirement
-from chirp_check.model.signatures import CALLS
+from chirp_check.model.signatures import CALLS, renders_whole
 from chirp_check.model.templates import template_path
 from chirp_check.source import Span
 
@@ -109,7 +109,7 @@ def units_of(
             yield (path, block.value), block
     layouts = layouts_of(model, app, record)
     yield from (((layout, LAYOUT), None) for layout in layouts)
-    if signature.full and not layouts and not (record.kind == "Suspense" and record.argument(None, "shell")):
+    if renders_whole(record) and not layouts:
         yield (path, None), None  # layouts go around the block alone
 
 

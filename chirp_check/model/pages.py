@@ -13,6 +13,7 @@ from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.mounts import Page, actions_file, beside, mounted, pages, routes_of
 from chirp_check.model.program import names_of, records, summary
+from chirp_check.model.signatures import renders_whole
 from chirp_check.model.templates import template_path
 
 
@@ -194,13 +195,17 @@ def _below_pages(model: Queries, app: AppKey, path: str) -> bool:
 
 def layouts_of(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:
     """The layouts that go around this when it is rendered in full, outermost first, of any page that renders it."""
-    if record.kind not in _LAID_OUT or record.argument(None, "layout_chain") is not None:
+    if not _is_laid_out(record) or record.argument(None, "layout_chain") is not None:
         return ()
     known = _rendering(model, app, record)
     return tuple(dict.fromkeys(layout for path in known for layout in page_layouts(model, app, path)))
 
 
-_LAID_OUT = frozenset({"Page", "LayoutPage", "PageComposition"})
+_LAID_OUT = frozenset({"Page", "LayoutPage", "PageComposition", "ValidationError"})
+
+
+def _is_laid_out(record: Record) -> bool:
+    return record.kind in _LAID_OUT and renders_whole(record)
 
 
 @query
@@ -216,7 +221,7 @@ def layouts_around(model: Queries, app: AppKey) -> Mapping[str, frozenset[str]]:
     """The layouts that can be around a template, by its path."""
     found: dict[str, frozenset[str]] = {}
     for record, page in (one for ones in _by_site(model, app).values() for one in ones):
-        if record.kind not in _LAID_OUT or record.argument(None, "layout_chain") is not None:
+        if not _is_laid_out(record) or record.argument(None, "layout_chain") is not None:
             continue
         path = _template_of(model, app, record)
         layouts = page_layouts(model, app, page)

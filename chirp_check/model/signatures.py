@@ -12,6 +12,7 @@ ANY: frozenset[str] = frozenset()
 TEXT = frozenset({"str"})
 OPTIONAL_TEXT = frozenset({"str", "None"})
 NUMBER = frozenset({"int"})
+FLAG = frozenset({"bool"})
 MAPPING = frozenset({"dict", "None"})
 SEVERAL = frozenset({"tuple", "list"})
 BODY = frozenset({"str", "bytes"})
@@ -79,7 +80,14 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "Page.mounted": _rendered("template_name", keywords=_PAGE),
         "LayoutPage": _rendered("template_name", "block_name", keywords=_PAGE),
         "ValidationError": _rendered(
-            "template_name", "block_name", keywords=(Argument("retarget", OPTIONAL_TEXT), _CONTEXT)
+            "template_name",
+            "block_name",
+            keywords=(
+                Argument("retarget", OPTIONAL_TEXT),
+                Argument("full_page", FLAG),
+                Argument("layout_chain"),
+                _CONTEXT,
+            ),
         ),
         "InlineTemplate": _rendered("source"),
         "Stream": _rendered("template_name"),
@@ -127,6 +135,15 @@ _VALUES: Mapping[tuple[str, str], tuple[int, ...] | range] = MappingProxyType(
         ("Action", "status"): STATUSES,
     }
 )
+
+
+def renders_whole(record: Record) -> bool:
+    """Whether a call may render its template as a whole, besides the blocks it names."""
+    if record.kind == "ValidationError":
+        wanted = record.argument(None, "full_page")
+        return isinstance(wanted, Scalar) and wanted.value is True
+    by_blocks = record.kind == "Suspense" and record.argument(None, "shell") is not None
+    return record.kind in RETURN_TYPES and RETURN_TYPES[record.kind].full and not by_blocks
 
 
 def type_word(value: Value) -> str | None:
