@@ -47,6 +47,7 @@ class AppConfig:
     """The version of htmx that `htmx()` puts into templates: 2 or 4."""
 
     sse_heartbeat_interval: float = 15.0
+    """After so many seconds without an event, an EventStream sends a comment that keeps the connection open."""
 
     max_content_length: int = 16 * 1024 * 1024
     max_fields: int = 1000
@@ -81,5 +82,7 @@ class AppConfig:
                 raise ConfigurationError(f"{name} is {value}; the least is {least}")
         if self.htmx not in (2, 4):
             raise ConfigurationError(f"htmx is {self.htmx!r}; the versions that come with chirp are 2 and 4")
+        if not self.sse_heartbeat_interval > 0:
+            raise ConfigurationError(f"sse_heartbeat_interval is {self.sse_heartbeat_interval}; it is above 0")
         if not self.static_url.startswith("/"):
             raise ConfigurationError(f"static_url {self.static_url!r} does not start with /")

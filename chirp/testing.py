@@ -121,7 +121,7 @@ class TestClient:
     async def stream(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, data: Fields | None = None
     ) -> AsyncGenerator[LiveAnswer]:
-        """An answer while it is made: `async with client.stream("GET", "/") as answer`; at its end the client leaves."""
+        """An answer while it is made: `async with client.stream("GET", "/") as answer`. Then the client leaves."""
         scope, content = self._made(method, path, headers, None, (None, None, data))
         exchange = Exchange(self.app, scope, content)
         try:

@@ -36,7 +36,10 @@ from chirp.templating.returns import (
     LayoutPage,
     Page,
     PageComposition,
+    Stream,
+    Suspense,
     Template,
+    TemplateStream,
     ValidationError,
 )
 from chirp_check.grammar.pages import ACTION_FIELD
@@ -348,6 +351,13 @@ def _with_context(value: object, context: Context) -> object:
     match value:
         case Template():
             return Template(value.name, **{**context, **value.context})
+        case Stream():
+            return Stream(value.template_name, **{**context, **value.context})
+        case TemplateStream():
+            return TemplateStream(value.template_name, **{**context, **value.context})
+        case Suspense():
+            merged = {**context, **value.context}
+            return Suspense(value.template_name, shell=value.shell, blocks=value.blocks, context=merged)
         case Fragment():
             return _fragment(value, context)
         case FormAction():
