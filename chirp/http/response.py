@@ -100,11 +100,11 @@ class Response:
         """Set a header, replacing what is there under this name."""
         if name.lower() == "content-type":
             return self.with_content_type(value)
-        return replace(self, headers=(*self._without(name), (name, value)))
+        return self.with_lines((*self._without(name), checked_header(name, value)), self.cookies)
 
     def append_header(self, name: str, value: str) -> Self:
         """Add one more line under this name, as `Link` or `WWW-Authenticate` may need."""
-        return replace(self, headers=(*self.headers, (name, value)))
+        return self.with_lines((*self.headers, checked_header(name, value)), self.cookies)
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
         """Set several headers, each replacing what is there under its name."""
@@ -121,6 +121,18 @@ class Response:
             return self
         merged = [*present, *(name for name in names if name.lower() not in known)]
         return self.with_header("Vary", ", ".join(merged))
+
+    def with_lines(self, headers: tuple[tuple[str, str], ...], cookies: tuple[SetCookie, ...]) -> Self:
+        """For middleware: these headers and cookies in place of its own. They are checked already, so they are not."""
+        if type(self) is not Response:
+            return replace(self, headers=headers, cookies=cookies)
+        made = object.__new__(type(self))
+        _set_body(made, self.body)
+        _set_status(made, self.status)
+        _set_content_type(made, self.content_type)
+        _set_headers(made, headers)
+        _set_cookies(made, cookies)
+        return made
 
     def with_content_type(self, content_type: str) -> Self:
         return replace(self, content_type=content_type)
@@ -140,7 +152,11 @@ class Response:
     ) -> Self:
         """Set a cookie; see SetCookie for what is refused."""
         cookie = SetCookie(name, value, max_age, path, domain, secure, httponly, samesite, partitioned)
-        return replace(self, cookies=(*self.cookies, cookie))
+        return self.with_set_cookie(cookie)
+
+    def with_set_cookie(self, cookie: SetCookie) -> Self:
+        """Set a cookie that is made already."""
+        return self.with_lines(self.headers, (*self.cookies, cookie))
 
     def without_cookie(
         self, name: str, path: str = "/", *, domain: str | None = None, secure: bool | None = None

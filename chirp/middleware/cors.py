@@ -1,7 +1,7 @@
 """CORS: which pages of other origins may read what this application answers. Origins are compared exactly."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chirp.errors import ConfigurationError
 from chirp.http.headers import check_header_name, is_token
@@ -129,7 +129,7 @@ class CORSMiddleware:
         if origin is None or not self._allows(origin):
             return response
         own = [pair for pair in response.headers if pair[0].lower() not in _OURS]
-        return replace(response, headers=(*own, self._allowed(origin), *self._always))
+        return response.with_lines((*own, self._allowed(origin), *self._always), response.cookies)
 
     def _allows(self, origin: str) -> bool:
         return self._every or origin in self._origins

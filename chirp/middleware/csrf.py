@@ -6,7 +6,7 @@ cannot forge, and a token that only pages of this application contain. That htmx
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, override
 
 from chirp.context import get_request
@@ -233,7 +233,7 @@ class _CookieSecret(_Secret):
             return response
         secure = self._request.scheme == "https"
         cookie = SetCookie(self.config.cookie_name, self._signer.sign(self._made), _YEAR, secure=secure)
-        return replace(response.with_header("Cache-Control", "no-store"), cookies=(*response.cookies, cookie))
+        return response.with_header("Cache-Control", "no-store").with_set_cookie(cookie)
 
 
 # what templates call

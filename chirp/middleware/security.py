@@ -1,7 +1,7 @@
 """Security headers on every answer, and a nonce for the scripts that a page brings itself."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from chirp.context import get_request
@@ -93,7 +93,7 @@ class SecurityHeaders:
             added.append((self._policy, self._policy_with(nonce)))
         if self._hsts and request.scheme == "https" and "strict-transport-security" not in given:
             added.append(("strict-transport-security", self._hsts))
-        return replace(response, headers=(*response.headers, *added))
+        return response.with_lines((*response.headers, *added), response.cookies)
 
     def _policy_with(self, nonce: str | None) -> str:
         if nonce is None:

@@ -250,7 +250,7 @@ class SessionMiddleware:
         if value is None or (value == "" and sent is None) or response.status >= 500:
             return response
         cookie = self._cookie(value, session, request)
-        return replace(response.with_header("Cache-Control", "no-store"), cookies=(*response.cookies, cookie))
+        return response.with_header("Cache-Control", "no-store").with_set_cookie(cookie)
 
     def _cookie(self, value: str, session: Session, request: Request) -> SetCookie:
         config = self.config

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from chirp.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from itsdangerous import URLSafeTimedSerializer
+    from itsdangerous import TimestampSigner, URLSafeSerializer
 
 MIN_KEY_BYTES = 32
 
@@ -31,28 +31,29 @@ class Signer:
     `use` separates what is signed for different uses: a value signed for one is garbage to every other.
     """
 
-    __slots__ = ("_serializer",)
+    __slots__ = ("_payloads", "_signer")
 
     def __init__(self, keys: Sequence[str], use: str) -> None:
         from hashlib import sha256
 
-        from itsdangerous import URLSafeTimedSerializer
+        from itsdangerous import TimestampSigner, URLSafeSerializer
 
+        self._payloads: URLSafeSerializer = URLSafeSerializer(keys[0], use)
         # The key of a use is HMAC(key, use): concatenating them instead would let two pairs give one key.
-        self._serializer: URLSafeTimedSerializer = URLSafeTimedSerializer(
-            list(reversed(keys)), salt=use, signer_kwargs={"key_derivation": "hmac", "digest_method": sha256}
+        self._signer: TimestampSigner = TimestampSigner(
+            list(reversed(keys)), use, key_derivation="hmac", digest_method=sha256
         )
 
     def sign(self, value: object) -> str:
         """The value as text that a cookie can carry; TypeError for what JSON cannot."""
-        return self._serializer.dumps(value)
+        return self._signer.sign(self._payloads.dump_payload(value)).decode("ascii")
 
     def read(self, text: str, max_age: int | None = None) -> tuple[Any, float] | None:
         """The value, and when it was signed, in seconds since the epoch; None unless it is ours and young enough."""
         from itsdangerous import BadData
 
         try:
-            value, signed_at = self._serializer.loads(text, max_age, return_timestamp=True)
+            payload, signed_at = self._signer.unsign(text, max_age, return_timestamp=True)
+            return self._payloads.load_payload(payload), signed_at.timestamp()
         except BadData, ValueError, RecursionError:
             return None
-        return value, signed_at.timestamp()
