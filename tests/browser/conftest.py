@@ -1,14 +1,15 @@
 """One Chromium for all tests of this folder, a window of its own for each."""
 
 import shutil
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.serving import ASGIApp, serving
+from tests.browser.serving import Serve, serving
+from tests.browser.workshop import Version
 
 HERE = Path(__file__).parent
 # Nothing but the application is asked for anything: names are not looked up, and the browser does not phone home.
@@ -44,21 +45,29 @@ def chromium() -> Generator[Browser]:
         browser.close()
 
 
+@pytest.fixture(params=[2, 4], ids=["htmx2", "htmx4"])
+def version(request: pytest.FixtureRequest) -> Version:
+    """Of htmx: the test runs with both."""
+    version: Version = request.param
+    return version
+
+
 @pytest.fixture
 def page(chromium: Browser) -> Generator[Page]:
-    """An empty window. An exception in a script fails the test."""
+    """An empty window. An exception in a script, or what the content security policy stops, fails the test."""
     context = chromium.new_context()
     context.set_default_timeout(PATIENCE)
     window = context.new_page()
     faults: list[str] = []
     window.on("pageerror", lambda error: faults.append(str(error)))
+    window.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
     yield window
     context.close()
     assert faults == []
 
 
 @pytest.fixture
-def serve() -> Generator[Callable[[ASGIApp], str]]:
+def serve() -> Generator[Serve]:
     """Serves applications until the test is over; called with one, it returns the origin."""
     with ExitStack() as stack:
         yield lambda app: stack.enter_context(serving(app))

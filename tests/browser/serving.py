@@ -9,6 +9,8 @@ from typing import Any
 import uvicorn
 
 type ASGIApp = Callable[[Any, Any, Any], Awaitable[None]]
+type Serve = Callable[[ASGIApp], str]
+"""Serves until the test is over, and returns the origin."""
 
 
 @contextmanager

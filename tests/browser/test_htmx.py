@@ -1,22 +1,12 @@
 """Both versions of htmx in a real browser: what is swapped, navigated, restored and refused."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.serving import ASGIApp
+from tests.browser.serving import Serve
 from tests.browser.workshop import FRUIT, Version, Workshop, workshop
 
-type Serve = Callable[[ASGIApp], str]
-
 ERROR_EVENT = {2: "htmx:responseError", 4: "htmx:response:error"}
-
-
-@pytest.fixture(params=[2, 4], ids=["htmx2", "htmx4"])
-def version(request: pytest.FixtureRequest) -> Version:
-    version: Version = request.param
-    return version
 
 
 @pytest.fixture
