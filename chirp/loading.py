@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from chirp.app import App
@@ -46,7 +46,7 @@ def find_app(target: str | None, *, factory: bool = False) -> Found:
     named = target or os.environ.get(VARIABLE) or _discovered()
     module_name, colon, attribute = named.partition(":")
     module_name = _as_module(module_name)
-    if not module_name or (colon and not attribute):
+    if not all(part.isidentifier() for part in module_name.split(".")) or (colon and not attribute):
         raise LoadError(f"`{named}` is not of the form module:app")
     module = _imported(module_name)
     name = attribute or _name_in(module)
@@ -102,8 +102,6 @@ def _imported(name: str) -> ModuleType:
             hint = did_you_mean(error.name, _modules(error.name))
             raise LoadError(f"there is no module `{error.name}` here" + (f": {hint}" if hint else "")) from None
         raise LoadError(_failed(name, error)) from error
-    except ValueError as error:  # an empty part, as in `shop..app`
-        raise LoadError(f"`{name}` is not the name of a module") from error
     except Exception as error:  # the boundary: importing runs the user's code, which may raise anything
         raise LoadError(_failed(name, error)) from error
 
@@ -150,11 +148,11 @@ def _value(module: ModuleType, name: str) -> Any:
     names: dict[str, Any] = vars(module)
     if name in names:
         return names[name]
-    known = [one for one, value in names.items() if isinstance(value, App) or (callable(value) and one[0] != "_")]
-    hint = did_you_mean(name, known)
     apps = [one for one, value in names.items() if isinstance(value, App)]
-    if hint is None and apps:
-        hint = f"did you mean `{apps[0]}`?"
+    made = [
+        one for one, value in names.items() if isinstance(value, FunctionType) and value.__module__ == module.__name__
+    ]
+    hint = did_you_mean(name, apps) or did_you_mean(name, made) or (f"did you mean `{apps[0]}`?" if apps else None)
     raise LoadError(f"the module `{module.__name__}` has no `{name}`" + (f": {hint}" if hint else ""))
 
 

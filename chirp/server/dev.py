@@ -32,7 +32,7 @@ class Serving:
     workers: int = 1
     reload: bool = False
     watched: tuple[Path, ...] = ()
-    patterns: tuple[str, ...] = ("*.py",)
+    patterns: tuple[str, ...] = ()
     factory: bool = False
 
 

@@ -1,12 +1,7 @@
 """The command line: run, routes, check; clear errors, no tracebacks but those of the user's own code."""
 
-import os
-import signal
-import socket
-import subprocess
+import json
 import sys
-import time
-from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -19,13 +14,15 @@ from chirp import App, AppConfig
 app = App(AppConfig(static_dir=None, port=4321))
 
 @app.route("/items/{id:int}", methods=["GET", "POST"])
-def item(id: int): return {"id": id}
+def item(id: int) -> dict[str, int]: return {"id": id}
 
 @app.route("/", name="home")
 def index(): return "home"
 
 def create_app(): return app
 def wrong(): return 7
+def needy(settings): return app
+def failing(): raise LookupError("no settings")
 number = 7
 """
 
@@ -35,33 +32,104 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "shop.py").write_text(APP)
     (tmp_path / "faulty.py").write_text("import shop\n1 / 0\n")
     (tmp_path / "lacking.py").write_text("import not_installed\n")
+    (tmp_path / "broken.py").write_text("app = (\n")
+    (tmp_path / "empty.py").write_text("number = 7\n")
+    (tmp_path / "several.py").write_text("from chirp import App\none = App()\ntwo = App()\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", sys.path[:])
-    for name in ("shop", "faulty", "lacking"):
+    for name in ("shop", "faulty", "lacking", "broken", "empty", "several"):
         monkeypatch.delitem(sys.modules, name, raising=False)
     return tmp_path
 
 
-@pytest.mark.parametrize("target", ["shop:app", "shop:create_app"])
+@pytest.mark.parametrize("target", ["shop:app", "shop:create_app", "shop", "shop.py", "./shop.py"])
 def test_routes(project: Path, target: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["routes", target]) == 0
     assert capsys.readouterr().out == (
-        "GET POST  /items/{id:int}  item  shop.item\nGET       /                home  shop.index\n"
+        "METHODS   PATH             NAME  RETURNS         HANDLER\n"
+        "GET POST  /items/{id:int}  item  dict[str, int]  shop.item (shop.py:5)\n"
+        "GET       /                home                  shop.index (shop.py:8)\n"
     )
+
+
+def test_routes_for_programs(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "static").mkdir()
+    (project / "shop.py").write_text(APP.replace("static_dir=None, ", ""))
+    assert cli.main(["routes", "shop:app", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["routes"][0] == {
+        "methods": ["GET", "POST"],
+        "path": "/items/{id:int}",
+        "name": "item",
+        "returns": "dict[str, int]",
+        "handler": "shop.item",
+        "file": str(project / "shop.py"),
+        "line": 5,
+    }
+    assert told["routes"][1]["returns"] is None
+    assert (told["version"], told["prefixes"], told["middleware"]) == (1, ["/static"], [])
+
+
+def test_routes_of_a_frozen_application(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "shop.py").write_text(APP + "app.freeze()\n")
+    assert cli.main(["routes", "shop:app"]) == 0
+    assert "shop.index" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("file", ["app.py", "main.py", "src/app.py", "store/__init__.py", "src/store/app.py"])
+def test_the_application_is_found(
+    project: Path, file: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("app", "main", "store", "store.app"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    (project / file).parent.mkdir(parents=True, exist_ok=True)
+    (project / file).write_text(APP)
+    if file == "src/store/app.py":
+        (project / "src/store/__init__.py").touch()
+    assert cli.main(["routes"]) == 0
+    assert "/items/{id:int}" in capsys.readouterr().out
+    for name in ("app", "main", "store", "store.app"):
+        sys.modules.pop(name, None)
+
+
+def test_a_variable_names_the_application(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("CHIRP_APP", "shop:create_app")
+    assert cli.main(["routes"]) == 0
+    assert "shop.index" in capsys.readouterr().out
+
+
+def test_no_application_to_be_found(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one", "two"):
+        (project / name).mkdir()
+        (project / name / "__init__.py").write_text(APP)
+    assert cli.main(["run"]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("chirp: which application? There is no app.py, main.py, asgi.py or web.py in ")
+    assert error.endswith("candidates are `one`, `two`: name it, as in `chirp run module:app`\n")
 
 
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("shop", "`shop` is not of the form module:app"),
         ("shop:", "is not of the form module:app"),
         (":app", "is not of the form module:app"),
+        ("shop..app", "`shop..app` is not of the form module:app"),
+        ("no-module:app", "`no-module:app` is not of the form module:app"),
         ("nowhere:app", "there is no module `nowhere` here"),
+        ("shpo:app", "there is no module `shpo` here: did you mean `shop`?"),
         ("shop.nowhere:app", "there is no module `shop.nowhere` here"),
-        ("shop:nothing", "the module `shop` has no `nothing`"),
+        ("empty", "the module `empty` has no `app`; name one, as in `empty:app`"),
+        ("several", "the module `several` has several applications: `one`, `two`; name one, as in `several:one`"),
+        ("shop:nothing", "the module `shop` has no `nothing`: did you mean `app`?"),
+        ("shop:create_ap", "the module `shop` has no `create_ap`: did you mean `create_app`?"),
         ("shop:number", "`shop:number` is int, not a chirp.App"),
-        ("shop:wrong", "`shop:wrong` is int, not a chirp.App"),
+        ("shop:wrong", "`shop:wrong` returns int, not a chirp.App"),
+        ("shop:needy", "`shop:needy` cannot be called for an application: needy() missing 1 required"),
+        ("shop:failing", "LookupError: no settings"),
         ("faulty:app", "ZeroDivisionError"),
+        ("broken:app", "SyntaxError"),
         ("lacking:app", "No module named 'not_installed'"),
     ],
 )
@@ -73,10 +141,23 @@ def test_an_application_that_does_not_load(
     error = capsys.readouterr().err
     assert error.startswith("chirp: ")
     assert words in error
-    assert ("Traceback" in error) == (target in {"faulty:app", "lacking:app"})
+    assert ("Traceback" in error) == (target in {"faulty:app", "lacking:app", "shop:failing"})
+    assert "importlib" not in error, "the calls of the import say nothing"
 
 
-@pytest.mark.parametrize("arguments", [[], ["serve"], ["run"], ["run", "a:b", "--port", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["serve"],
+        ["run", "a:b", "--port", "x"],
+        ["run", "a:b", "--port", "65536"],
+        ["run", "a:b", "--workers", "0"],
+        ["run", "a:b", "--workers", "2", "--reload"],
+        ["new"],
+        ["new", "shop", "--template", "huge"],
+    ],
+)
 def test_a_wrong_command_line(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         cli.main(arguments)
@@ -84,27 +165,48 @@ def test_a_wrong_command_line(arguments: list[str], capsys: pytest.CaptureFixtur
     assert "usage: chirp" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", ["new", "run", "routes"])
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main([command, "--help"])
+    assert caught.value.code == 0
+    assert f"usage: chirp {command}" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["shop:app"], ("127.0.0.1", 4321, False, False)),
-        (["shop:app", "--host", "::1", "--port", "0"], ("::1", 0, False, False)),
-        (["shop:app", "--reload"], ("127.0.0.1", 4321, True, False)),
-        (["shop:create_app", "--reload"], ("127.0.0.1", 4321, True, True)),
+        (["shop:app"], dev.Serving("127.0.0.1", 4321)),
+        (["shop:app", "--host", "::1", "--port", "0"], dev.Serving("::1", 0)),
+        (["shop:app", "--workers", "3"], dev.Serving("127.0.0.1", 4321, 3)),
+        (["shop:create_app", "--factory", "--workers", "2"], dev.Serving("127.0.0.1", 4321, 2, factory=True)),
     ],
 )
 def test_what_run_serves(
-    project: Path, arguments: list[str], expected: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
+    project: Path, arguments: list[str], expected: dev.Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    served: list[tuple[object, ...]] = []
+    served: list[dev.Serving] = []
 
-    def serve(app: object, host: str, port: int, *, reload: bool = False, factory: bool = False) -> None:
-        assert (app == arguments[0]) is reload
-        served.append((host, port, reload, factory))
+    def serve(app: object, how: dev.Serving) -> None:
+        assert (app == arguments[0]) is (how.workers > 1)
+        served.append(how)
 
-    monkeypatch.setattr(dev, "serve", serve)
+    monkeypatch.setattr(dev, "serve_with", serve)
     assert cli.main(["run", *arguments]) == 0
     assert served == [expected]
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_what_reload_watches(project: Path, monkeypatch: pytest.MonkeyPatch, debug: bool) -> None:
+    (project / "templates").mkdir()
+    (project / "templates/mail.txt").touch()
+    (project / "shop.py").write_text(APP.replace("port=4321", f"port=4321, debug={debug}"))
+    monkeypatch.setenv("CHIRP_DEBUG", "0")
+    served: list[dev.Serving] = []
+    monkeypatch.setattr(dev, "serve_with", lambda app, how: served.append(how))
+    assert cli.main(["run", "shop:create_app", "--reload"]) == 0
+    patterns = ("*.py", "_layout.html") if debug else ("*.html", "*.py", "*.txt")
+    assert served == [dev.Serving("127.0.0.1", 4321, 1, True, (project,), patterns, True)]
 
 
 def test_check_hands_everything_to_the_analyzer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -112,39 +214,3 @@ def test_check_hands_everything_to_the_analyzer(project: Path, capsys: pytest.Ca
         cli.main(["check", "--help"])
     assert caught.value.code == 0
     assert "chirp-check" in capsys.readouterr().out
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def fetch(port: int, path: str) -> tuple[int, bytes]:
-    deadline = time.monotonic() + 30
-    while True:
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", path)
-            response = connection.getresponse()
-            return response.status, response.read()
-        except ConnectionError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.1)
-        finally:
-            connection.close()
-
-
-def test_a_real_server_answers_and_stops(project: Path) -> None:
-    port = free_port()
-    command = [sys.executable, "-m", "chirp.cli", "run", "shop:app", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=dict(os.environ)) as server:
-        try:
-            assert fetch(port, "/items/7") == (200, b'{"id":7}')
-            assert fetch(port, "/nope") == (404, b"Not Found")
-        finally:
-            server.send_signal(signal.SIGINT)
-            _, errors = server.communicate(timeout=30)
-    assert b"Traceback" not in errors
