@@ -94,7 +94,7 @@ def respond_with_file(response: FileResponse, request: Request, *, follow: bool 
     file = FileIO(descriptor)
     try:
         return _answer(response, request, file, info)
-    except BaseException:
+    except BaseException:  # whatever it is, the file is closed
         file.close()
         raise
 

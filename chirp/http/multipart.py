@@ -55,7 +55,7 @@ async def read_multipart(chunks: AsyncIterable[bytes], content_type: bytes, conf
     except MultipartParseError:
         reader.close()
         raise BadRequest("the body is not a multipart form") from None
-    except BaseException:
+    except BaseException:  # whatever it is, the files are closed
         reader.close()
         raise
 

@@ -1,5 +1,6 @@
 """Uploaded files: small ones in memory, large ones in temporary files that vanish with the request."""
 
+import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import BinaryIO, override
@@ -53,7 +54,7 @@ class UploadFile:
         return await self._aside(lambda: self.file.read(size))
 
     async def save(self, path: str | Path) -> None:
-        """Copy the whole file to `path`, over what is there. OSError when that fails; nothing half-written is left."""
+        """Copy the whole file to `path`, in place of what is there. OSError when that fails; then nothing changed."""
         await self._aside(lambda: self.save_sync(path))
 
     def read_sync(self, size: int = -1) -> bytes:
@@ -62,16 +63,22 @@ class UploadFile:
 
     def save_sync(self, path: str | Path) -> None:
         """`save` for `def` handlers."""
-        source, position = self.file, self.file.tell()
+        target = Path(path)
+        begun = target.with_name(f".{os.urandom(8).hex()}.part")
+        try:
+            self._copy(begun)
+            begun.replace(target)
+        finally:
+            begun.unlink(missing_ok=True)
+
+    def _copy(self, path: Path) -> None:
+        source = self.file
+        position = source.tell()
         source.seek(0)
         try:
-            with Path(path).open("wb") as target:
-                try:
-                    while chunk := source.read(_COPY_BYTES):
-                        target.write(chunk)
-                except BaseException:
-                    Path(path).unlink(missing_ok=True)
-                    raise
+            with path.open("xb") as copy:
+                while chunk := source.read(_COPY_BYTES):
+                    copy.write(chunk)
         finally:
             source.seek(position)
 

@@ -188,6 +188,13 @@ def test_a_failed_save_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="no more"):
         UploadFile(Failing(b"0123456789"), "a.txt").save_sync(target)
     assert not target.exists()
+    target.write_text("before")
+    with pytest.raises(OSError, match="no more"):
+        UploadFile(Failing(b"0123456789"), "a.txt").save_sync(target)
+    assert target.read_text() == "before"
+    with pytest.raises(OSError, match="directory"):
+        UploadFile(BytesIO(b"x"), "a.txt").save_sync(tmp_path)
+    assert [one.name for one in tmp_path.iterdir()] == ["half"]
     with pytest.raises(FileNotFoundError):
         UploadFile(BytesIO(b"x"), "a.txt").save_sync(tmp_path / "no" / "folder")
 
