@@ -6,6 +6,7 @@ from typing import Self
 from urllib.parse import unquote, urlencode, urljoin
 
 from chirp._internal.asgi import Scope
+from chirp._internal.multipart_body import Uploads, encode_multipart
 from chirp.app import App
 from chirp.exchange import Exchange, LiveAnswer, LiveEvents
 from chirp.http.response import Response
@@ -56,9 +57,10 @@ class TestClient:
         headers: Mapping[str, str] | None = None,
         json: object = None,
         data: Fields | None = None,
+        files: Uploads | None = None,
         body: bytes | None = None,
     ) -> Response:
-        return await self.request("POST", path, headers=headers, json=json, data=data, body=body)
+        return await self.request("POST", path, headers=headers, json=json, data=data, files=files, body=body)
 
     async def put(
         self,
@@ -67,9 +69,10 @@ class TestClient:
         headers: Mapping[str, str] | None = None,
         json: object = None,
         data: Fields | None = None,
+        files: Uploads | None = None,
         body: bytes | None = None,
     ) -> Response:
-        return await self.request("PUT", path, headers=headers, json=json, data=data, body=body)
+        return await self.request("PUT", path, headers=headers, json=json, data=data, files=files, body=body)
 
     async def patch(
         self,
@@ -78,9 +81,10 @@ class TestClient:
         headers: Mapping[str, str] | None = None,
         json: object = None,
         data: Fields | None = None,
+        files: Uploads | None = None,
         body: bytes | None = None,
     ) -> Response:
-        return await self.request("PATCH", path, headers=headers, json=json, data=data, body=body)
+        return await self.request("PATCH", path, headers=headers, json=json, data=data, files=files, body=body)
 
     async def delete(self, path: str, *, headers: Mapping[str, str] | None = None) -> Response:
         return await self.request("DELETE", path, headers=headers)
@@ -108,9 +112,14 @@ class TestClient:
         body: bytes | None = None,
         json: object = None,
         data: Fields | None = None,
+        files: Uploads | None = None,
     ) -> Response:
-        """Any request. `path` is a URL path as a browser writes it, with or without a query."""
-        scope, content = self._made(method, path, headers, query, (body, json, data))
+        """Any request. `path` is a URL path as a browser writes it, with or without a query.
+
+        `data` is a form, `files` make it a multipart form: content by field, or (name, content), or (name, content,
+        content type), or a list of these.
+        """
+        scope, content = self._made(method, path, headers, query, (body, json, data, files))
         exchange = Exchange(self.app, scope, content)
         try:
             return await self._collected(exchange)
@@ -122,7 +131,7 @@ class TestClient:
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, data: Fields | None = None
     ) -> AsyncGenerator[LiveAnswer]:
         """An answer while it is made: `async with client.stream("GET", "/") as answer`. Then the client leaves."""
-        scope, content = self._made(method, path, headers, None, (None, None, data))
+        scope, content = self._made(method, path, headers, None, (None, None, data, None))
         exchange = Exchange(self.app, scope, content)
         try:
             head = await exchange.next()
@@ -152,15 +161,17 @@ class TestClient:
         path: str,
         headers: Mapping[str, str] | None,
         query: Fields | None,
-        content: tuple[bytes | None, object, Fields | None],
+        content: tuple[bytes | None, object, Fields | None, Uploads | None],
     ) -> tuple[Scope, bytes]:
         """Scope and body of a request; its content as bytes, as JSON or as a form."""
-        body, json, data = content
+        body, json, data, files = content
         sent = body or b""
         lines = {"host": "testserver"}
         if json is not None:
             sent = to_json(json).encode()
             lines["content-type"] = "application/json"
+        elif files is not None:
+            lines["content-type"], sent = encode_multipart(data or {}, files)
         elif data is not None:
             sent = urlencode(data, doseq=True).encode()
             lines["content-type"] = "application/x-www-form-urlencoded"

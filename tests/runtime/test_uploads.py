@@ -11,6 +11,7 @@ import pytest
 
 from chirp import App, Next, Request, Response, UploadFile
 from chirp.http.streaming import StreamingResponse
+from chirp.testing import TestClient
 from tests.runtime.driver import Answer, answer_of, ask, body_messages, exchange, http_scope, make_app
 
 TYPE = ("content-type", "multipart/form-data; boundary=B")
@@ -266,6 +267,34 @@ def test_a_route_may_take_more_or_less_than_the_others(tmp_path: Path) -> None:
     assert seen == [1000, 200, 10]
     with pytest.raises(ValueError, match="the least is 0"):
         make_app(tmp_path).route("/", max_content_length=-1)
+
+
+def test_the_client_of_tests_sends_files(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+
+    @app.route("/", methods=["POST", "PUT", "PATCH"])
+    async def handler(request: Request) -> object:
+        form = await request.form()
+        return [
+            {name: form.get_list(name) for name in form},
+            [[one.name, one.content_type, one.read_sync().decode()] for one in form.files.get_list("f")],
+        ]
+
+    async def run() -> list[str]:
+        async with TestClient(app) as client:
+            answers = [
+                await client.post("/", data={"a": "é", "b": ["1", "2"]}, files={"f": b"x"}),
+                await client.put("/", files={"f": [("a.txt", "é"), ('q".css', b"y", "text/css")]}),
+                await client.patch("/", data={"a": "1"}, files={}),
+            ]
+            return [answer.text for answer in answers]
+
+    binary = "application/octet-stream"
+    assert asyncio.run(run()) == [
+        f'[{{"a":["é"],"b":["1","2"]}},[["f","{binary}","x"]]]',
+        f'[{{}},[["a.txt","{binary}","é"],["q%22.css","text/css","y"]]]',
+        '[{"a":["1"]},[]]',
+    ]
 
 
 def test_many_uploads_at_once(app: App) -> None:
