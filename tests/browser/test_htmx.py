@@ -2,7 +2,11 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from starlette.applications import Starlette
+from starlette.routing import Mount
 
+from chirp.htmx import SCRIPTS
+from chirp.middleware import SecurityConfig, SecurityHeaders
 from tests.browser.serving import Serve
 from tests.browser.workshop import FRUIT, Version, Workshop, workshop
 
@@ -230,3 +234,37 @@ def test_a_boosted_link_shows_what_it_leads_to(page: Page, origin: str, name: st
     expect(page.get_by_role("navigation")).to_have_count(0)
     page.go_back()
     expect(page.get_by_role("heading")).to_have_text("Home")
+
+
+def test_the_debug_page_shows_over_the_page(page: Page, serve: Serve, version: Version) -> None:
+    page.goto(serve(workshop(version, debug=True).app))
+    button(page, "crash")
+    dialog = page.locator("#chirp-debug")
+    expect(dialog).to_contain_text("a bug")
+    expect(page.locator("#here")).to_have_text("stale")
+    dialog.get_by_role("button", name="Close").click()
+    expect(dialog).not_to_be_visible()
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+
+
+# Where the application stands.
+
+
+def test_an_application_below_a_prefix(page: Page, serve: Serve, version: Version) -> None:
+    shop = workshop(version)
+    origin = serve(Starlette(routes=[Mount("/shop", shop.app)]))
+    page.goto(f"{origin}/shop/about")
+    assert str(page.evaluate("htmx.version")).startswith(f"{version}.")
+    assert [one.path for one in shop.seen if "_chirp" in one.path] == [f"/shop{SCRIPTS[version].path}"]
+
+
+def test_a_policy_that_trusts_the_nonce_alone(page: Page, serve: Serve, version: Version) -> None:
+    shop = workshop(version)
+    sources = {"script": "{nonce} 'strict-dynamic'", "style": "{nonce}", "connect": "'self'", "img": "data:"}
+    strict = "; ".join(["default-src 'none'", *(f"{kind}-src {allowed}" for kind, allowed in sources.items())])
+    shop.app.add_middleware(SecurityHeaders(SecurityConfig(content_security_policy=strict)))
+    page.goto(serve(shop.app))
+    button(page, "Part")
+    expect(page.locator("#here")).to_have_text("fresh")
+    page.evaluate("document.body.insertAdjacentHTML('beforeend', '<i class=htmx-indicator>…</i>')")
+    expect(page.locator(".htmx-indicator")).to_have_css("opacity", "0")
