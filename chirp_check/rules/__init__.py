@@ -4,6 +4,7 @@ from chirp_check.rule import Rule
 from chirp_check.rules.bad_argument import bad_argument
 from chirp_check.rules.bad_call import bad_call
 from chirp_check.rules.bad_encoding import bad_encoding
+from chirp_check.rules.bad_hx_value import bad_hx_value
 from chirp_check.rules.bad_operand import bad_operand
 from chirp_check.rules.bad_page_file import bad_page_file
 from chirp_check.rules.bad_path_value import bad_path_value
@@ -34,6 +35,7 @@ from chirp_check.rules.too_large import too_large
 from chirp_check.rules.unknown_attribute import unknown_attribute
 from chirp_check.rules.unknown_block import unknown_block
 from chirp_check.rules.unknown_filter import unknown_filter
+from chirp_check.rules.unknown_hx_attribute import unknown_hx_attribute
 from chirp_check.rules.unknown_import import unknown_import
 from chirp_check.rules.unknown_route_name import unknown_route_name
 from chirp_check.rules.unknown_rule import unknown_rule
@@ -56,6 +58,7 @@ ALL: tuple[Rule, ...] = (
     bad_call,
     bad_encoding,
     bad_operand,
+    bad_hx_value,
     bad_page_file,
     bad_path_value,
     bad_return_arguments,
@@ -85,6 +88,7 @@ ALL: tuple[Rule, ...] = (
     unknown_attribute,
     unknown_block,
     unknown_filter,
+    unknown_hx_attribute,
     unknown_import,
     unknown_route_name,
     unknown_rule,
