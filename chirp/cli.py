@@ -33,9 +33,6 @@ def _new(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from chirp.server.dev import Serving, serve_with
-    from chirp.server.watching import watched
-
     if options.reload:
         os.environ.setdefault(DEBUG_VARIABLE, "1")
     found = find_app(options.app, factory=options.factory)
@@ -43,12 +40,13 @@ def _run(options: argparse.Namespace) -> int:
     host = options.host or app.config.host
     port = app.config.port if options.port is None else options.port
     if not options.reload and options.workers == 1:
-        app.freeze()
-        serve_with(app, Serving(host, port))
+        app.run(host, port)
         return 0
+    from chirp.server.processes import Serving, serve_processes
+    from chirp.server.watching import watched
+
     folders, patterns = watched(app.describe(), debug=app.config.debug) if options.reload else ((), ())
-    how = Serving(host, port, options.workers, options.reload, folders, patterns, found.made)
-    serve_with(found.target, how)
+    serve_processes(found.target, Serving(host, port, options.workers, options.reload, folders, patterns, found.made))
     return 0
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from chirp.http.request import Request
 from chirp.http.response import Response
-from chirp.server.failure import Cause, Failure, Frame, Line, Place, TemplateFault
+from chirp.server.failure import Cause, Failure, Frame
 from chirp.server.formats import VARY, Format
 from chirp.server.masking import Scrubber, masked
+from chirp.server.places import Line, Place, TemplateFault
 
 type Pairs = Sequence[tuple[str, str]]
 

@@ -1,4 +1,4 @@
-"""Serving with uvicorn: one process, one that starts anew when files change, or several. Imported when it is asked for.
+"""Serving with uvicorn in this process; imported when it is asked for.
 
 The socket is bound here, before anything starts: an address that is taken is one line, and what is printed is true.
 """
@@ -7,15 +7,9 @@ import contextlib
 import socket
 import sys
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chirp._internal.asgi import Receive, Scope, Send
 from chirp.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from uvicorn import Config
 
 type ASGI = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -23,68 +17,22 @@ PATIENCE = 5
 """Seconds that requests under way get when the server stops."""
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
-    """How to serve: where, with how many processes, and what to watch for changes."""
-
-    host: str
-    port: int
-    workers: int = 1
-    reload: bool = False
-    watched: tuple[Path, ...] = ()
-    patterns: tuple[str, ...] = ()
-    factory: bool = False
-
-
 def serve(app: ASGI, host: str, port: int) -> None:
-    """Serve an application in this process until interrupted; ConfigurationError when it cannot listen there."""
-    serve_with(app, Serving(host, port))
-
-
-def serve_with(app: ASGI | str, how: Serving) -> None:
-    """Serve an application, or what an import string names where processes are started, until interrupted."""
+    """Serve an application until interrupted; ConfigurationError when it cannot listen there."""
     from uvicorn import Config, Server
 
-    if how.reload:
-        _need_watchfiles()
-    bound = _bind(how.host, how.port)
-    config = Config(
-        app,
-        factory=how.factory,
-        host=how.host,
-        port=bound.getsockname()[1],
-        workers=how.workers,
-        reload=how.reload,
-        reload_dirs=[str(folder) for folder in how.watched] or None,
-        reload_includes=list(how.patterns) if how.reload else None,
-        timeout_graceful_shutdown=1 if how.reload else PATIENCE,
-    )
+    bound = bind(host, port)
+    server = Server(Config(app, host=host, port=bound.getsockname()[1], timeout_graceful_shutdown=PATIENCE))
     with bound, contextlib.suppress(KeyboardInterrupt):
-        _announce(bound, how)
-        if how.reload or how.workers > 1:
-            _supervise(config, bound, how)
-            return
-        server = Server(config)
+        announce(bound)
         server.run(sockets=[bound])
-        if not server.started:
-            sys.exit(1)
+    if not server.started:
+        sys.exit(1)
 
 
-def _supervise(config: Config, bound: socket.socket, how: Serving) -> None:
-    if how.reload:
-        from chirp.server.reloading import Reloader
-
-        Reloader(config, [bound]).run()
-    else:
-        from uvicorn.supervisors import Multiprocess
-
-        Multiprocess(config, sockets=[bound]).run()
-
-
-def _announce(bound: socket.socket, how: Serving) -> None:
+def announce(bound: socket.socket, how: str = "") -> None:
     """Say where: uvicorn does not, since the socket is not its own."""
-    what = ", restarting on changes" if how.reload else f" in {how.workers} processes" if how.workers > 1 else ""
-    sys.stderr.write(f"Chirp serves {address(bound)}{what}; Ctrl+C stops it\n")
+    sys.stderr.write(f"Chirp serves {address(bound)}{how}; Ctrl+C stops it\n")
     sys.stderr.flush()
 
 
@@ -95,7 +43,7 @@ def address(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> socket.socket:
     """A listening address; ConfigurationError when it cannot be had."""
     try:
         family, kind, protocol, _, place = socket.getaddrinfo(
@@ -123,10 +71,3 @@ def _refused(host: str, port: int, error: OSError) -> str:
     if error.errno == errno.EACCES:
         return f"port {port} of {host} needs more rights; choose one from 1024 on with --port"
     return f"cannot listen on port {port} of {host}: {error.strerror or error}"
-
-
-def _need_watchfiles() -> None:
-    try:
-        import watchfiles  # noqa: F401 # pyright: ignore[reportUnusedImport]
-    except ImportError:
-        raise ConfigurationError("--reload needs watchfiles: install chirp-check[reload]") from None

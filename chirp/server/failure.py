@@ -4,52 +4,30 @@ Nothing here runs code of the application: of its objects the type is told, and 
 """
 
 import linecache
-import sysconfig
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, cast
 
 from chirp.server.masking import MASK, is_secret
-from chirp_check.grammar.names import nearest
+from chirp.server.places import (
+    Line,
+    Place,
+    TemplateFault,
+    excerpt_of,
+    is_library,
+    is_template,
+    range_of,
+    shortened,
+    shown,
+)
 
-AROUND = 4
 MAX_FRAMES = 60
 MAX_CAUSES = 5
 MAX_LOCALS = 30
-MAX_FILES = 2000
 MAX_TEXT = 160
-
-_FRAMEWORK = Path(__file__).resolve().parent.parent
-_LIBRARIES = (
-    *{Path(sysconfig.get_path(key)) for key in ("purelib", "platlib", "stdlib", "platstdlib")},
-    _FRAMEWORK,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of source; `mark` is the half-open range of characters that failed, None in the lines around."""
-
-    number: int
-    text: str
-    mark: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A line of a file, with the lines around it; `name` is the path as a developer writes it."""
-
-    name: str
-    line: int | None
-    excerpt: tuple[Line, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """`name:line`, or the name alone."""
-        return self.name if self.line is None else f"{self.name}:{self.line}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +38,6 @@ class Frame:
     function: str
     is_library: bool
     values: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateFault:
-    """Where a template failed, through which includes and components it got there, and which names it could use."""
-
-    place: Place
-    path: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +79,9 @@ def failure_of(error: Exception, roots: Sequence[Path] = ()) -> Failure:
             seen.add(id(wrapped))
             current = wrapped
         causes.append(cause)
-        current = current.__cause__ or (None if current.__suppress_context__ else current.__context__)
-        if current is not None and cause.template is not None and _is_kida(current):
-            break  # the engine's own steps towards one error
+        # What the engine was doing when it found an error of a template says nothing about it.
+        hidden = current.__suppress_context__ or _is_kida(current)
+        current = current.__cause__ or (None if hidden else current.__context__)
     return Failure(tuple(causes), "".join(traceback.format_exception(error)))
 
 
@@ -162,53 +131,11 @@ def _frames(trace: TracebackType | None, roots: Sequence[Path]) -> Iterator[Fram
         yield Frame(place, code.co_qualname, library, () if library else _values(frame))
 
 
-def is_library(file: str) -> bool:
-    """The file belongs to Python, an installed package or the framework."""
-    if file.startswith("<"):
-        return True
-    path = Path(file)
-    return any(path.is_relative_to(library) for library in _LIBRARIES)
-
-
-def is_template(file: str) -> bool:
-    """The file of a code object is a compiled template."""
-    return file == "<template>" or not file.endswith((".py", ".pyc", ">"))
-
-
-def shown(file: str, roots: Sequence[Path] = ()) -> str:
-    """A path as short as it is clear: below a template folder, else below the current directory."""
-    path = Path(file)
-    for root in (*roots, *_LIBRARIES[:-1], _FRAMEWORK.parent, Path.cwd()):
-        if path.is_relative_to(root):
-            return path.relative_to(root).as_posix()
-    return file
-
-
 def _excerpt(file: str, line: int | None, columns: tuple[int | None, int | None] | None) -> tuple[Line, ...]:
     if line is None:
         return ()
     linecache.checkcache(file)
-    return excerpt_of(linecache.getlines(file), line, _range(linecache.getline(file, line), columns))
-
-
-def _range(text: str, columns: tuple[int | None, int | None] | None) -> tuple[int, int]:
-    """Byte columns of a line as a range of characters: the whole line where there are none."""
-    start, end = columns or (None, None)
-    bare = text.rstrip()
-    if start is None or end is None:
-        return len(bare) - len(bare.lstrip()), len(bare)
-    encoded = text.encode(errors="replace")
-    return len(encoded[:start].decode(errors="replace")), len(encoded[:end].decode(errors="replace"))
-
-
-def excerpt_of(lines: Sequence[str], line: int, mark: tuple[int, int] | None = None) -> tuple[Line, ...]:
-    """The lines around one, that one marked."""
-    numbered = range(max(1, line - AROUND), min(len(lines), line + AROUND) + 1)
-    found: list[Line] = []
-    for number in numbered:
-        text = lines[number - 1].rstrip("\r\n")
-        found.append(Line(number, shortened(text, 400), (mark or _range(text, None)) if number == line else None))
-    return tuple(found)
+    return excerpt_of(linecache.getlines(file), line, range_of(linecache.getline(file, line), columns))
 
 
 def _values(frame: FrameType) -> tuple[tuple[str, str], ...]:
@@ -245,28 +172,3 @@ def _written(value: Any, depth: int) -> str:
     if isinstance(value, type):
         return f"<class {value.__qualname__}>"
     return f"<{type(value).__qualname__}>"
-
-
-def shortened(text: str, most: int) -> str:
-    """At most so many characters."""
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-# Templates that are not there
-
-
-def meant_template(name: str, roots: Iterable[Path]) -> str | None:
-    """The template that a wrong name most likely meant."""
-    return nearest(name, _template_names(roots))
-
-
-def _template_names(roots: Iterable[Path]) -> Iterator[str]:
-    left = MAX_FILES
-    for root in roots:
-        for folder, folders, files in root.walk():
-            folders[:] = sorted(one for one in folders if not one.startswith((".", "__")))
-            below = folder.relative_to(root)
-            for file in files[:left]:
-                if not file.startswith(".") and not file.endswith((".py", ".pyc")):
-                    yield (below / file).as_posix()
-            left -= min(left, len(files))

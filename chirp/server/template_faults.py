@@ -11,7 +11,7 @@ from kida import TemplateNotFoundError, TemplateRuntimeError, TemplateSyntaxErro
 from kida.lexer import LexerError
 from kida.parser import ParseError
 
-from chirp.server.failure import Place, TemplateFault, excerpt_of, is_template, meant_template, shown
+from chirp.server.places import Place, TemplateFault, excerpt_of, is_template, meant_template, shown
 from chirp_check.grammar.names import did_you_mean
 from chirp_check.grammar.vocabulary import KIDA_GLOBALS
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from chirp import cli
-from chirp.server import dev
+from chirp import App, cli
+from chirp.server import dev, processes
+from chirp.server.processes import Serving
 
 APP = """
 from chirp import App, AppConfig
@@ -176,24 +177,36 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["shop:app"], dev.Serving("127.0.0.1", 4321)),
-        (["shop:app", "--host", "::1", "--port", "0"], dev.Serving("::1", 0)),
-        (["shop:app", "--workers", "3"], dev.Serving("127.0.0.1", 4321, 3)),
-        (["shop:create_app", "--factory", "--workers", "2"], dev.Serving("127.0.0.1", 4321, 2, factory=True)),
+        (["shop:app"], ("127.0.0.1", 4321)),
+        (["shop:app", "--host", "::1", "--port", "0"], ("::1", 0)),
+        (["shop:create_app", "--factory"], ("127.0.0.1", 4321)),
     ],
 )
 def test_what_run_serves(
-    project: Path, arguments: list[str], expected: dev.Serving, monkeypatch: pytest.MonkeyPatch
+    project: Path, arguments: list[str], expected: tuple[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    served: list[dev.Serving] = []
+    served: list[tuple[str, int]] = []
 
-    def serve(app: object, how: dev.Serving) -> None:
-        assert (app == arguments[0]) is (how.workers > 1)
-        served.append(how)
+    def serve(app: App, host: str, port: int) -> None:
+        assert isinstance(app, App)
+        served.append((host, port))
 
-    monkeypatch.setattr(dev, "serve_with", serve)
+    monkeypatch.setattr(dev, "serve", serve)
     assert cli.main(["run", *arguments]) == 0
     assert served == [expected]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["shop:app", "--workers", "3"], Serving("127.0.0.1", 4321, 3)),
+        (["shop:create_app", "--factory", "--workers", "2"], Serving("127.0.0.1", 4321, 2, factory=True)),
+    ],
+)
+def test_what_several_processes_serve(
+    project: Path, arguments: list[str], expected: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert served_by(monkeypatch, arguments) == [(arguments[0], expected)]
 
 
 @pytest.mark.parametrize("debug", [True, False])
@@ -202,11 +215,21 @@ def test_what_reload_watches(project: Path, monkeypatch: pytest.MonkeyPatch, deb
     (project / "templates/mail.txt").touch()
     (project / "shop.py").write_text(APP.replace("port=4321", f"port=4321, debug={debug}"))
     monkeypatch.setenv("CHIRP_DEBUG", "0")
-    served: list[dev.Serving] = []
-    monkeypatch.setattr(dev, "serve_with", lambda app, how: served.append(how))
-    assert cli.main(["run", "shop:create_app", "--reload"]) == 0
     patterns = ("*.py", "_layout.html") if debug else ("*.html", "*.py", "*.txt")
-    assert served == [dev.Serving("127.0.0.1", 4321, 1, True, (project,), patterns, True)]
+    expected = Serving("127.0.0.1", 4321, 1, True, (project,), patterns, True)
+    assert served_by(monkeypatch, ["shop:create_app", "--reload"]) == [("shop:create_app", expected)]
+
+
+def served_by(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> list[tuple[str, Serving]]:
+    """What would be served, and how."""
+    served: list[tuple[str, Serving]] = []
+
+    def serve(target: str, how: Serving) -> None:
+        served.append((target, how))
+
+    monkeypatch.setattr(processes, "serve_processes", serve)
+    assert cli.main(["run", *arguments]) == 0
+    return served
 
 
 def test_check_hands_everything_to_the_analyzer(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
