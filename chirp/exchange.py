@@ -57,9 +57,10 @@ class Exchange:
             raise RuntimeError(f"the application goes on, {_PATIENCE:g} s after the client has left")
         await self._task
 
-    def cancel(self) -> None:
+    async def cancel(self) -> None:
         """End the application, if it goes on."""
         self._task.cancel()
+        await asyncio.wait([self._task])
 
 
 class LiveAnswer:

@@ -124,7 +124,7 @@ class TestClient:
         try:
             return await self._collected(exchange)
         finally:
-            exchange.cancel()
+            await exchange.cancel()
 
     @asynccontextmanager
     async def stream(

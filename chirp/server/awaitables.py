@@ -11,11 +11,13 @@ class Awaitables:
 
     __slots__ = ("_tasks", "_values")
 
-    def __init__(self, values: Mapping[str, object]) -> None:
+    def __init__(self, *values: Mapping[str, object]) -> None:
         self._values: dict[str, Awaitable[object]] = {}
-        for name, value in values.items():
+        for name, value in [pair for one in values for pair in one.items()]:
             if isinstance(value, Awaitable):
-                self._values[name] = value  # pyright: ignore[reportUnknownMemberType]
+                # A name that is given twice is refused by those who take several mappings; what it has is closed too.
+                free = name if name not in self._values else f"{name} (again)"
+                self._values[free] = value  # pyright: ignore[reportUnknownMemberType]
         self._tasks: dict[str, asyncio.Task[object]] = {}
 
     @property

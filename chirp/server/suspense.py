@@ -37,7 +37,7 @@ _SCRIPT = (
 
 def respond_suspense(value: Suspense, request: Request, engine: Engine) -> Response:
     """The shell and what follows; what is wrong with either is raised here, as long as it can be known."""
-    awaited = Awaitables({**value.context, **value.blocks})
+    awaited = Awaitables(value.context, value.blocks)
     try:
         suspended = _Suspended(value, awaited, request, engine)
         if request.is_htmx or request.is_history_restore:
