@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import msgspec
 
 from chirp_check.facts.handlers import If
-from chirp_check.facts.templates import BlockDef, ComponentDef
 from chirp_check.facts.values import Attr, Call, Choice, Compare, Either, Opaque
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.names import nearest
@@ -14,13 +13,14 @@ from chirp_check.model.components import meant
 from chirp_check.model.entities import Component
 from chirp_check.model.inputs import module_facts, template_facts, text
 from chirp_check.model.listing import read_modules
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.templates import template_files
 from chirp_check.model.typing import classes
 from chirp_check.model.typing.found import Fault, Handed, Result
 from chirp_check.model.typing.given import Asked, rendered
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import Keyed, Kind, Plain, Routine, Thing, said
+from chirp_check.model.typing.live import components_of
 from chirp_check.model.typing.lookups import names_of_kind
 from chirp_check.model.typing.reading import Reader
 from chirp_check.source import Span
@@ -95,10 +95,19 @@ def read_with(model: Queries, app: AppKey, asked: Asked) -> Result:
     facts, source = template_facts(model, asked.path), text(model, asked.path)
     if facts is None or source is None or facts.faults:
         return Result()
-    return Reader(Inference(model), facts, source, asked).result()
+    reader = Reader(Inference(model), facts, source, asked)
+    reader.run()
+    calls = (_component(model, app, asked.path, call) for call in reader.calls)
+    return Result(tuple(reader.faults), tuple(dict.fromkeys(one for one in calls if one is not None)))
 
 
-@query
+@gate
+def _handed_on(model: Queries, app: AppKey, asked: Asked) -> tuple[Asked, ...]:
+    """The components that a template calls, with the types of what they are given."""
+    return read_with(model, app, asked).calls
+
+
+@gate
 def _readings(model: Queries, app: AppKey) -> Mapping[str, tuple[tuple[Asked, tuple[Span, ...]], ...]]:
     """The types that every template and component is read with, and the render sites behind them."""
     found: dict[Asked, dict[Span, None]] = {}
@@ -109,9 +118,7 @@ def _readings(model: Queries, app: AppKey) -> Mapping[str, tuple[tuple[Asked, tu
         known.update(dict.fromkeys(sites))
         if not new or depth >= DEPTH:
             continue
-        for call in read_with(model, app, asked).calls:
-            inner = _component(model, app, asked.path, call)
-            pending += [(inner, sites, depth + 1)] if inner is not None else []
+        pending += [(inner, sites, depth + 1) for inner in _handed_on(model, app, asked)]
     by_file: dict[str, list[tuple[Asked, tuple[Span, ...]]]] = {}
     for asked, places in found.items():
         by_file.setdefault(asked.path, []).append((asked, tuple(places)))
@@ -130,14 +137,13 @@ def _component(model: Queries, app: AppKey, path: str, call: Handed) -> Asked | 
     facts = template_facts(model, found.path) if isinstance(found, Component) else None
     if not isinstance(found, Component) or facts is None:
         return None
-    owners: list[ComponentDef | BlockDef] = [*facts.components]
-    owners += (one for one in facts.blocks if one.kind == "region")
-    named = [one for one in owners if one.name.name == found.name]
+    named = [(at, one) for at, one in enumerate(components_of(facts)) if one.name.name == found.name]
     if len(named) != 1:
         return None
-    names = [one.name for one in named[0].parameters if one.kind == "normal"]
+    at_, owner = named[0]
+    names = [one.name for one in owner.parameters if one.kind == "normal"]
     given = {names[at] if isinstance(at, int) else at: known for at, known in call.given if _fits(at, names)}
-    return Asked(found.path, named[0].start, (), tuple(sorted(given.items(), key=_name)), call.shaky)
+    return Asked(found.path, at_, (), tuple(sorted(given.items(), key=_name)), call.shaky)
 
 
 def _fits(at: str | int, names: list[str]) -> bool:

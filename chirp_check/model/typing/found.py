@@ -3,6 +3,7 @@
 import msgspec
 
 from chirp_check.facts.values import AnyTerm
+from chirp_check.model.typing.given import Asked
 from chirp_check.model.typing.kinds import Kind, Type
 
 
@@ -33,7 +34,7 @@ class Handed(msgspec.Struct, frozen=True, gc=False):
 
 
 class Result(msgspec.Struct, frozen=True, gc=False):
-    """What reading a template has found."""
+    """What reading a template has found: faults, and the components that it calls with the types they are given."""
 
     faults: tuple[Fault, ...] = ()
-    calls: tuple[Handed, ...] = ()
+    calls: tuple[Asked, ...] = ()

@@ -12,7 +12,7 @@ from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import Text
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts, text
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.names import global_names
 from chirp_check.model.pages import cascade_of
 from chirp_check.model.program import records
@@ -24,8 +24,6 @@ from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import Plain, Type, without_none
 from chirp_check.model.typing.values import given_types
 from chirp_check.source import Span
-
-type Unit = tuple[str, str | None]
 
 
 class Held(msgspec.Struct, frozen=True, gc=False):
@@ -39,59 +37,88 @@ class Held(msgspec.Struct, frozen=True, gc=False):
 type Given = tuple[Held, ...]
 
 
-class Site(msgspec.Struct, frozen=True, gc=False):
-    """One way through a render site: what it renders, and the types and constants of the names that it gives."""
+class Asked(msgspec.Struct, frozen=True, gc=False):
+    """Types to read a template with: those at places, or those of parameters of one of its components (else -1)."""
 
-    span: Span
-    units: tuple[Unit, ...]
-    types: tuple[tuple[str, Type], ...]
-    constants: tuple[tuple[str, Known | None], ...]
+    path: str
+    component: int
+    given: Given = ()
+    parameters: tuple[tuple[str, Type], ...] = ()
+    shaky: bool = False
 
 
 @query
-def sites(model: Queries, app: AppKey, file: str) -> tuple[Site, ...]:
-    """The render sites of a Python file whose names are all known."""
-    names, inference = global_names(model, app), Inference(model)
-    found = (_site(inference, app, record, names.known) for record in records(model, file))
-    return tuple(dict.fromkeys(one for one in found if one is not None))
+def rendered(model: Queries, app: AppKey) -> Mapping[Asked, tuple[Span, ...]]:
+    """With which types the render sites of an application have its templates read, and who does."""
+    found: dict[Asked, dict[Span, None]] = {}
+    for file in sorted(application_files(model, app)):
+        for asked, spans in _by_file(model, app, file).items():
+            found.setdefault(asked, {}).update(dict.fromkeys(spans))
+    return {asked: tuple(spans) for asked, spans in found.items()}
 
 
-def _site(inference: Inference, app: AppKey, record: Record, everywhere: frozenset[str]) -> Site | None:
-    model = inference.model
-    signature = RETURN_TYPES.get(record.kind)
-    template = record.argument(*signature.template) if signature is not None and signature.template else None
-    if signature is None or not signature.answers or not isinstance(template, Text):
-        return None
-    path = template_path(model, app, template.value)
-    context = context_of(record)
+@query
+def _by_file(model: Queries, app: AppKey, file: str) -> Mapping[Asked, tuple[Span, ...]]:
+    """The same for the render sites of one Python file."""
+    found: dict[Asked, dict[Span, None]] = {}
+    for record in records(model, file):
+        for asked in _of_record(model, app, record) if record.kind in RETURN_TYPES else ():
+            found.setdefault(asked, {})[record.span] = None
+    return {asked: tuple(spans) for asked, spans in found.items()}
+
+
+@query
+def _of_record(model: Queries, app: AppKey, record: Record) -> tuple[Asked, ...]:
+    """The same for one way through one render site, if all the names that it gives are known."""
+    signature = RETURN_TYPES[record.kind]
+    template = record.argument(*signature.template) if signature.template else None
+    path = template_path(model, app, template.value) if isinstance(template, Text) and signature.answers else None
+    context = context_of(record) if path is not None else None
     cascade = cascade_of(model, app, record) or Cascade()
     if path is None or context is None or cascade.open:
-        return None
+        return ()
     units = tuple(dict.fromkeys(unit for unit, _ in units_of(model, app, record, path)))
-    wanted = frozenset(name for unit in units for name in _wanted(model, app, *unit))
     values: dict[str, Value] = dict(cascade.entries) | dict(context)
-    types = given_types(inference, record, [one for one in values.items() if one[0] in wanted])
-    known = tuple((name, one) for name, one in types if one)
+    wanted = frozenset(one.requirement.name for unit in units for one in _reads(model, app, *unit))
+    types = given_types(Inference(model), record, [one for one in values.items() if one[0] in wanted])
+    known = {name: one for name, one in types if one}
     if not known:
-        return None
-    constants: dict[str, Known | None] = dict.fromkeys((*everywhere, *cascade.maybe))
+        return ()
+    constants: dict[str, Known | None] = dict.fromkeys((*global_names(model, app).known, *cascade.maybe))
     constants.update((name, constant(value)) for name, value in values.items())
-    return Site(record.span, units, known, tuple(sorted(constants.items(), key=_name)))
+    found = (one for unit in units for one in _asked(_reads(model, app, *unit), known, constants))
+    return tuple(dict.fromkeys(found))
 
 
-def _name(one: tuple[str, Known | None]) -> str:
-    return one[0]
+def _asked(
+    reads: tuple[_Read, ...], types: Mapping[str, Type], constants: Mapping[str, Known | None]
+) -> Iterator[Asked]:
+    """The types at the places that a render reads, file by file."""
+    found: dict[str, dict[int, Held]] = {}
+    for read in reads:
+        one = read.requirement
+        known = types.get(one.name)
+        if known is None or (read.use == HANDED and not is_composite(known)):
+            continue
+        if not reachable(one.conditions, constants):
+            continue
+        held = found.setdefault(one.path, {})
+        before = held.get(one.at)
+        if before is None or (before.shaky and not read.shaky):
+            held[one.at] = Held(one.at, without_none(known) if one.conditions else known, read.shaky)
+    for path, places in found.items():
+        given = tuple(sorted((one for one in places.values() if one.type), key=_place))
+        if given:
+            yield Asked(path, -1, given)
+
+
+def _place(held: Held) -> int:
+    return held.at
 
 
 # Where templates read names in a way that their types matter for.
 
 ASKED, HANDED = "asked", "handed"  # for an attribute, an item, its elements or as an operand; on, to another name
-
-
-@query
-def _wanted(model: Queries, app: AppKey, path: str, block: str | None) -> frozenset[str]:
-    """The names whose types matter to a render."""
-    return frozenset(one.requirement.name for one in _reads(model, app, path, block))
 
 
 class _Read(msgspec.Struct, frozen=True, gc=False):
@@ -114,7 +141,7 @@ def _reads(model: Queries, app: AppKey, path: str, block: str | None) -> tuple[_
     return tuple(found)
 
 
-@query
+@gate
 def uses(model: Queries, path: str) -> Mapping[int, str]:
     """The places of a template that do more with a name than to put it out or to ask whether it is there."""
     facts, source = template_facts(model, path), text(model, path)
@@ -162,47 +189,3 @@ def discriminates(condition: AnyTerm) -> bool:
             return False
         case _:
             return True
-
-
-# All of an application.
-
-
-class Asked(msgspec.Struct, frozen=True, gc=False):
-    """Types to read a template with: those at places, those of the parameters of the component at an offset (or -1)."""
-
-    path: str
-    component: int
-    given: Given = ()
-    parameters: tuple[tuple[str, Type], ...] = ()
-    shaky: bool = False
-
-
-@query
-def rendered(model: Queries, app: AppKey) -> Mapping[Asked, tuple[Span, ...]]:
-    """With which types the render sites of an application have its templates read, and who does."""
-    found: dict[Asked, dict[Span, None]] = {}
-    for file in sorted(application_files(model, app)):
-        for site in sites(model, app, file):
-            for asked in (one for unit in site.units for one in _asked(model, app, site, unit)):
-                found.setdefault(asked, {})[site.span] = None
-    return {asked: tuple(spans) for asked, spans in found.items()}
-
-
-def _asked(model: Queries, app: AppKey, site: Site, unit: Unit) -> Iterator[Asked]:
-    types, constants = dict(site.types), dict(site.constants)
-    found: dict[str, dict[int, Held]] = {}
-    for read in _reads(model, app, *unit):
-        one = read.requirement
-        known = types.get(one.name)
-        if known is None or (read.use == HANDED and not is_composite(known)):
-            continue
-        if not reachable(one.conditions, constants):
-            continue
-        held = found.setdefault(one.path, {})
-        before = held.get(one.at)
-        if before is None or (before.shaky and not read.shaky):
-            held[one.at] = Held(one.at, without_none(known) if one.conditions else known, read.shaky)
-    for path, places in found.items():
-        given = tuple(sorted((one for one in places.values() if one.type), key=lambda one: one.at))
-        if given:
-            yield Asked(path, -1, given)

@@ -34,8 +34,8 @@ class Live:
 
 
 def expressions_of(facts: TemplateFacts, component: int) -> Iterator[AnyTerm]:
-    """The outermost expressions of a template, or of the component at an offset, each once; no plain names."""
-    owner = next((one for one in _owners(facts) if one.start == component), None)
+    """The outermost expressions of a template, or of one of its components, each once; no plain names."""
+    owner = components_of(facts)[component] if component >= 0 else None
     conditions = (arm.condition for one in facts.conditionals for arm in one.arms)
     tags = (Call(one.start, one.end, one.function, one.arguments) for one in facts.calls if one.is_tag)
     written = (*facts.expressions, *facts.operands, *conditions, *(one.value for one in facts.bindings), *tags)
@@ -48,6 +48,6 @@ def expressions_of(facts: TemplateFacts, component: int) -> Iterator[AnyTerm]:
             yield term
 
 
-def _owners(facts: TemplateFacts) -> Iterator[ComponentDef | BlockDef]:
-    yield from facts.components
-    yield from (one for one in facts.blocks if one.kind == "region")
+def components_of(facts: TemplateFacts) -> tuple[ComponentDef | BlockDef, ...]:
+    """The components of a template, regions included."""
+    return (*facts.components, *(one for one in facts.blocks if one.kind == "region"))

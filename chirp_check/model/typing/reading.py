@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from chirp_check.facts.reads import DEFAULTS, DEFINED
-from chirp_check.facts.templates import Binding, TemplateFacts
+from chirp_check.facts.templates import Binding, BlockDef, ComponentDef, TemplateFacts
 from chirp_check.facts.values import (
     Add,
     AnyTerm,
@@ -31,7 +31,7 @@ from chirp_check.facts.values import (
 )
 from chirp_check.facts.walk import names_in
 from chirp_check.model.template_scopes import Scopes
-from chirp_check.model.typing.found import Fault, Handed, Result
+from chirp_check.model.typing.found import Fault, Handed
 from chirp_check.model.typing.given import Asked, Held, discriminates, is_composite
 from chirp_check.model.typing.guards import conditions, in_loop, is_attempted
 from chirp_check.model.typing.inference import Inference, returned
@@ -52,7 +52,7 @@ from chirp_check.model.typing.kinds import (
     union,
     without_none,
 )
-from chirp_check.model.typing.live import Live, expressions_of
+from chirp_check.model.typing.live import Live, components_of, expressions_of
 from chirp_check.model.typing.lookups import Lack, indexed, is_mapping, iterable, looked_up, mistaken, subscript
 from chirp_check.model.typing.operands import FILTERS, KEEPING, refused, result
 
@@ -74,6 +74,7 @@ class Reader:
     calls: dict[Handed, None] = field(default_factory=dict[Handed, None])
     _held: dict[tuple[int, int], Held] = field(init=False)
     _parameters: dict[str, Type] = field(init=False)
+    _owner: ComponentDef | BlockDef | None = field(init=False)
     _live: Live = field(init=False)
     _guards: list[AnyTerm] = field(default_factory=list[AnyTerm])
     _items: list[tuple[str, Type]] = field(default_factory=list[tuple[str, Type]])
@@ -84,16 +85,16 @@ class Reader:
         self.scopes = Scopes(self.facts, self.source)
         self._held = {self.facts.places[one.at]: one for one in self.asked.given}
         self._parameters = dict(self.asked.parameters)
+        self._owner = components_of(self.facts)[self.asked.component] if self.asked.component >= 0 else None
         names = {self.source[start:end] for start, end in self._held}
         self._live = Live(self.source, frozenset(names.union(self._parameters))).through(self.scopes)
 
-    def result(self) -> Result:
-        """What all expressions give."""
+    def run(self) -> None:
+        """Read all expressions."""
         for term in expressions_of(self.facts, self.asked.component):
             if self._live.holds(term):
                 self.read(term)
         self._loops()
-        return Result(tuple(self.faults), tuple(self.calls))
 
     # Terms.
 
@@ -169,7 +170,7 @@ class Reader:
 
     def _is_own_parameter(self, term: Name) -> bool:
         owner = self.scopes.component_at(term.start)
-        return owner is not None and owner.start == self.asked.component
+        return owner is not None and owner == self._owner
 
     def _bound(self, binding: Binding) -> Type:
         """What a binding of the template gives to its name."""

@@ -37,6 +37,7 @@ from chirp_check.model.typing.kinds import (
 from chirp_check.source import Span
 
 DEPTH = 5  # values in values
+UNSEEN = Unknown("an argument", Span("", 0, 0))  # what a helper is given that nobody knows
 # Why a value is Unknown that is the value of the expression at its place, and nothing else.
 _OWN = (
     "the parameter `",
@@ -60,7 +61,8 @@ def given_types(
 ) -> tuple[tuple[str, Type], ...]:
     """The types of the names that a render site gives."""
     values = tuple(values)
-    call = call_at(inference.model, record.span) if any(_is_vague(value) for _, value in values) else None
+    vague = any(_is_vague(value) and value != UNSEEN for _, value in values)
+    call = call_at(inference.model, record.span) if vague else None
     arguments = {one.name: one.value for one in call.arguments if one.name is not None} if call is not None else {}
     found: list[tuple[str, Type]] = []
     for name, value in values:
