@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from chirp.commands.loading import VARIABLE, LoadError, find_app
 from chirp.errors import ConfigurationError
-from chirp.loading import VARIABLE, LoadError, find_app
 from chirp.scaffold import TEMPLATES, ScaffoldError
 
 DEBUG_VARIABLE = "CHIRP_DEBUG"
@@ -42,8 +42,8 @@ def _run(options: argparse.Namespace) -> int:
     if not options.reload and options.workers == 1:
         app.run(host, port)
         return 0
-    from chirp.server.processes import Serving, serve_processes
-    from chirp.server.watching import watched
+    from chirp.commands.processes import Serving, serve_processes
+    from chirp.commands.watching import watched
 
     folders, patterns = watched(app.describe(), debug=app.config.debug) if options.reload else ((), ())
     serve_processes(found.target, Serving(host, port, options.workers, options.reload, folders, patterns, found.made))
@@ -51,7 +51,7 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _routes(options: argparse.Namespace) -> int:
-    from chirp.route_table import as_json, as_table
+    from chirp.commands.route_table import as_json, as_table
 
     description = find_app(options.app, factory=options.factory).app.describe()
     print(as_json(description) if options.json else as_table(description))

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from chirp import App, cli
-from chirp.server import dev, processes
-from chirp.server.processes import Serving
+from chirp.commands import processes
+from chirp.commands.processes import Serving
+from chirp.server import dev
 
 APP = """
 from chirp import App, AppConfig

@@ -13,8 +13,8 @@ from typing import override
 from uvicorn import Config, Server
 from uvicorn.supervisors.watchfilesreload import FileFilter, WatchFilesReload
 
+from chirp.commands.loading import LoadError, find_app
 from chirp.errors import ConfigurationError
-from chirp.loading import LoadError, find_app
 
 
 class Reloader(WatchFilesReload):

@@ -41,7 +41,7 @@ def serve_processes(target: str, how: Serving) -> None:
     )
     with bound, contextlib.suppress(KeyboardInterrupt):
         if how.reload:
-            from chirp.server.reloading import Reloader
+            from chirp.commands.reloading import Reloader
 
             announce(bound, ", restarting on changes")
             Reloader(config, [bound]).run()
