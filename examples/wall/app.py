@@ -5,9 +5,11 @@ import os
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from typing import Final
 
 from chirp import App, AppConfig
+from chirp.middleware import CSRFMiddleware, SecurityHeaders
 
 from . import views
 from .domain import Hue
@@ -22,7 +24,9 @@ def create_app(log: Log | None = None, *, debug: bool = False) -> App:
     """The wall around a log; without one, around the Redis that WALL_REDIS names, or the memory of this process."""
     kept = log_at(os.environ.get("WALL_REDIS", "")) if log is None else log
     hub = Hub(kept)
-    app = App(AppConfig(template_dir=HERE / "templates", static_dir=STATIC, debug=debug))
+    app = App(AppConfig(template_dir=HERE / "templates", static_dir=STATIC, secret_key=secret_key(), debug=debug))
+    app.add_middleware(SecurityHeaders())
+    app.add_middleware(CSRFMiddleware())
 
     @app.lifespan
     async def listen() -> AsyncGenerator[None]:
@@ -43,6 +47,11 @@ def create_app(log: Log | None = None, *, debug: bool = False) -> App:
 
     views.register(app, kept, hub)
     return app
+
+
+def secret_key() -> str:
+    """What cookies are signed with: WALL_SECRET, the same for all processes; one process alone may make it up."""
+    return os.environ.get("WALL_SECRET") or token_hex(32)
 
 
 def log_at(url: str) -> Log:

@@ -5,8 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Final
 
-from chirp import Action, App, FormAction, Fragment, Page, Redirect, Request
-from chirp.realtime import EventStream, SSEEvent
+from chirp import Action, App, EventStream, FormAction, Fragment, Page, Redirect, Request, SSEEvent
 
 from .domain import NAME_LIMIT, START, TEXT_LIMIT, Change, Draft, Hue, Posted, is_id
 from .hub import Hub, StartOver
