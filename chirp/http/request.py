@@ -324,7 +324,10 @@ class Request:
         return self._parse_form()
 
     def _loaded_form(self) -> FormData | None:
-        return self.submitted if self._body is None else self._parse_form()
+        if self._body is None:
+            # A handler of GET and POST may be asked by HEAD too, which has no form.
+            return FormData() if self.submitted is None and self.method in {"GET", "HEAD"} else self.submitted
+        return self._parse_form()
 
     def _parse_form(self) -> FormData:
         if self.submitted is None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.hostile.case import Topic
-from tests.hostile.framework import Framework, ask, cut_off, talk
+from tests.hostile.framework import Framework, NotThere, ask, cut_off, talk
 from tests.hostile.reading import parsed, status
 from tests.runtime.driver import Answer, Message, answer_of, http_scope
 
@@ -288,6 +288,13 @@ def _(framework: Framework) -> None:
 @forms.case(21, "the content type of a form is compared in any case")
 def _(framework: Framework) -> None:
     assert parsed(post_form(framework, b"a=1", "Application/X-WWW-Form-Urlencoded; charset=utf-8")) == {"a": ["1"]}
+
+
+@forms.case(22, "HEAD of a page with a form is no 500: there is no form to read")
+def _(framework: Framework) -> None:
+    if framework.name == "Starlette":
+        raise NotThere
+    status(ask(framework.uploads(), "HEAD", "/shown"), 200)
 
 
 multipart = Topic(1100, "Multipart forms")

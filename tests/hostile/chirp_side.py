@@ -395,6 +395,10 @@ def _bodies(app: App) -> None:
             name: [[upload.name, upload.size] for upload in fields.files.get_list(name)] for name in fields.files
         }
 
+    @app.route("/shown", methods=["GET", "POST"])
+    def shown(request: Request) -> str:
+        return "a page" if request.method == "GET" else request.form.get("title", "no title")
+
     @app.route("/form-and-body", methods=["POST"])
     async def form_and_body(request: Request) -> dict[str, Any]:
         fields = await request.form()

@@ -18,6 +18,7 @@ from chirp import (
     FileResponse,
     FormAction,
     Fragment,
+    HTTPError,
     Next,
     Page,
     Redirect,
@@ -145,7 +146,10 @@ def _pages(app: App) -> None:
 
     @app.route("/go", inline=True)
     def go(request: Request) -> Redirect:
-        return Redirect(app.url_for("who", name=request.query.get("name") or "nobody"))
+        try:
+            return Redirect(app.url_for("who", name=request.query.get("name") or "nobody"))
+        except ValueError:
+            raise HTTPError(400) from None
 
     @app.route("/json", inline=True)
     def data(request: Request) -> list[Any]:
