@@ -136,11 +136,20 @@ def test_the_wheel_brings_the_page_of_every_rule(wheel: Path) -> None:
     assert pages <= names
 
 
+def test_the_wheel_brings_htmx_and_its_licence(wheel: Path) -> None:
+    archive = zipfile.ZipFile(wheel)
+    for file in (ROOT / "chirp/htmx/vendor").iterdir():
+        assert archive.read(f"chirp/htmx/vendor/{file.name}") == file.read_bytes()
+    assert [
+        name for name in archive.namelist() if name.endswith(".dist-info/licenses/chirp/htmx/vendor/LICENSE-htmx.txt")
+    ]
+
+
 def test_the_wheel_says_what_it_needs(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     metadata = archive.read(next(name for name in archive.namelist() if name.endswith("METADATA"))).decode()
     assert "Name: chirp-check\n" in metadata
-    assert "License-Expression: MIT\n" in metadata
+    assert "License-Expression: MIT AND 0BSD\n" in metadata
     assert "Requires-Python: >=3.14\n" in metadata
     needs = [line.partition(": ")[2] for line in metadata.splitlines() if line.startswith("Requires-Dist")]
     plain = {need.partition("<")[0].partition(">")[0] for need in needs if "extra ==" not in need}
