@@ -14,7 +14,7 @@ request, so what it sets, handlers see. An exception of its own is logged and en
 """
 
 ERROR = "chirp.error"
-"""Where the state of a request keeps the exception that was answered."""
+"""Where the state of a request keeps the exception that was answered, if somebody follows the request."""
 
 
 @dataclass(frozen=True, slots=True)

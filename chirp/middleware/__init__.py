@@ -58,9 +58,11 @@ _MODULES = {
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 
-def __getattr__(name: str) -> object:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = vars(import_module(f"{__name__}.{_HOME[name]}"))[name]
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # type checkers see the imports above, and that there is nothing else
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = vars(import_module(f"{__name__}.{_HOME[name]}"))[name]
+        globals()[name] = value
+        return value

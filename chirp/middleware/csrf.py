@@ -7,7 +7,7 @@ cannot forge, and a token that only pages of this application contain. That htmx
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, override
+from typing import Any
 
 from chirp.context import get_request
 from chirp.errors import ConfigurationError, HTTPError
@@ -162,35 +162,22 @@ class _Guard:
 # where the secret is kept
 
 
-class _Secret:
-    """What the tokens of one browser are made from; `known` is None until it is made."""
+class _SessionSecret:
+    """In the session."""
 
-    __slots__ = ("config",)
+    __slots__ = ("_session", "config")
 
-    def __init__(self, config: CSRFConfig) -> None:
+    def __init__(self, session: Session, config: CSRFConfig) -> None:
+        self._session = session
         self.config = config
 
     def known(self) -> str | None:
-        raise NotImplementedError
-
-    def get(self) -> str:
-        raise NotImplementedError
-
-
-class _SessionSecret(_Secret):
-    __slots__ = ("_session",)
-
-    def __init__(self, session: Session, config: CSRFConfig) -> None:
-        super().__init__(config)
-        self._session = session
-
-    @override
-    def known(self) -> str | None:
+        """The secret, if the browser has one already."""
         secret: str | None = self._session.peek("csrf")
         return secret
 
-    @override
     def get(self) -> str:
+        """The secret, made if there is none."""
         self._session.accessed = True
         secret = self.known()
         if secret is None:
@@ -199,26 +186,28 @@ class _SessionSecret(_Secret):
         return secret
 
 
-class _CookieSecret(_Secret):
-    __slots__ = ("_made", "_request", "_signer", "_used")
+class _CookieSecret:
+    """In a cookie of its own."""
+
+    __slots__ = ("_made", "_request", "_signer", "_used", "config")
 
     def __init__(self, request: Request, signer: Signer, config: CSRFConfig) -> None:
-        super().__init__(config)
+        self.config = config
         self._request = request
         self._signer = signer
         self._made: str | None = None
         self._used = False
 
-    @override
     def known(self) -> str | None:
+        """The secret, if the browser has one already."""
         if self._made is not None:
             return self._made
         found = self._signer.read(self._request.cookies.get(self.config.cookie_name, ""), _YEAR)
         secret = found[0] if found is not None else None
         return secret if isinstance(secret, str) else None
 
-    @override
     def get(self) -> str:
+        """The secret, made if there is none."""
         self._used = True
         secret = self.known()
         if secret is None:
@@ -234,6 +223,9 @@ class _CookieSecret(_Secret):
         secure = self._request.scheme == "https"
         cookie = SetCookie(self.config.cookie_name, self._signer.sign(self._made), _YEAR, secure=secure)
         return response.with_header("Cache-Control", "no-store").with_set_cookie(cookie)
+
+
+type _Secret = _SessionSecret | _CookieSecret
 
 
 # what templates call

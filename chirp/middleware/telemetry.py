@@ -33,6 +33,7 @@ class Telemetry:
 
     async def __call__(self, request: Request, next: Next, /) -> Response:
         start = perf_counter()
+        request.state[ERROR] = None
         running = self._begin(request)
         try:
             response = await next(request)
@@ -40,7 +41,7 @@ class Telemetry:
             _tell(running, Outcome(None, perf_counter() - start), last=True)
             raise
         streaming = isinstance(response, StreamingResponse)
-        outcome = Outcome(response.status, perf_counter() - start, request.state.get(ERROR), streaming)
+        outcome = Outcome(response.status, perf_counter() - start, request.state.pop(ERROR), streaming)
         _tell(running, outcome)
         if not running:
             return response

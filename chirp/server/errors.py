@@ -50,7 +50,7 @@ class ErrorResponder:
         """The response to an exception, logged when it is a server error; it never raises an Exception itself."""
         error = original = self._cause(error)
         status = error.status if isinstance(error, HTTPError) else 500
-        if not isinstance(error, HTTPError):
+        if ERROR in request.state and not isinstance(error, HTTPError):
             request.state[ERROR] = error
             explain(error, request, self._known)
         response: Response | None = None

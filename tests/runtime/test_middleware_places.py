@@ -3,6 +3,7 @@
 # Handlers written as a lambda have no types.
 # pyright: reportUnknownLambdaType=false, reportUnknownArgumentType=false, reportUnknownMemberType=false
 
+import gc
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,9 @@ from typing import Any, ClassVar
 
 import pytest
 
+import chirp.middleware
 from chirp import ConfigurationError, Middleware, Next, Request, Response, Template
+from chirp.middleware import AuthMiddleware, CSRFMiddleware, Session, SessionMiddleware, get_session, secure_stack
 from chirp.middleware.protocol import Place
 from tests.runtime.driver import ask, get, make_app
 
@@ -144,3 +147,38 @@ def test_a_global_with_arguments_that_have_defaults(tmp_path: Path) -> None:
 
     app.route("/")(lambda: Template("a.html"))
     assert get(app, "/").text == "A A B C"
+
+
+def test_what_is_not_there_cannot_be_imported() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'Nothing'"):
+        _ = chirp.middleware.Nothing  # type: ignore[attr-defined]  # pyright: ignore[reportUnknownVariableType, reportAttributeAccessIssue, reportUnknownMemberType]
+
+
+@pytest.mark.parametrize("middleware", [CSRFMiddleware(), AuthMiddleware(print), SessionMiddleware()])
+def test_what_has_to_be_placed_says_so_when_it_was_not(tmp_path: Path, middleware: Middleware) -> None:
+    """Called by another middleware, it has not been told of the application."""
+    app = make_app(tmp_path)
+    seen: list[str] = []
+
+    @app.add_middleware
+    async def around(request: Request, next: Next) -> Response:
+        try:
+            return await middleware(request, next)
+        except (RuntimeError, ConfigurationError) as error:
+            seen.append(str(error))
+            return Response("refused")
+
+    assert get(app, "/").text == "refused"
+    assert "app.add_middleware(" in seen[0] or "secret_key is empty" in seen[0]
+
+
+def test_nothing_of_a_request_survives_it(tmp_path: Path) -> None:
+    app = make_app(tmp_path, {"a.html": "{{ csrf_token() }}{{ csp_nonce() }}"}, secret_key="k" * 32)
+    secure_stack(app)
+    app.route("/")(lambda: Template("a.html"))
+    app.route("/boom")(lambda: 1 // get_session().get("n", 0))
+    app.error(ZeroDivisionError)(lambda: ("no number", 422))
+    for path in ("/", "/boom", "/nope"):
+        get(app, path)
+    gc.collect()
+    assert [kept for kept in gc.get_objects() if isinstance(kept, Session | Request)] == []

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Generator, Iterator
 from contextvars import ContextVar
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from opentelemetry import trace
@@ -118,6 +118,32 @@ def test_the_end_of_a_stream(tmp_path: Path) -> None:
     recorder.said.clear()
     assert ask(app, "HEAD", "/stream").status == 200
     assert recorder.said[1:] == [(200, "NoneType", True), ("end", 200, "NoneType")]
+
+
+class Letters:
+    """Chunks that cannot be closed."""
+
+    def __init__(self) -> None:
+        self.left = ["a", "b"]
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        if not self.left:
+            raise StopAsyncIteration
+        return self.left.pop(0)
+
+
+def test_a_stream_that_cannot_be_closed(tmp_path: Path) -> None:
+    recorder = Recorder()
+    app = observed(tmp_path, recorder)
+    app.route("/stream")(lambda: StreamingResponse(Letters()))
+    app.route("/plain")(lambda: StreamingResponse(["a", "b"]))
+    for path in ("/stream", "/plain"):
+        assert get(app, path).text == "ab"
+        assert recorder.said[-1] == ("end", 200, "NoneType")
+        assert ask(app, "HEAD", path).status == 200
 
 
 @pytest.mark.parametrize("kind", ["async", "plain"])
