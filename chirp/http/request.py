@@ -307,7 +307,9 @@ class Request:
     def load(self) -> Awaitable[object]:
         """For the framework: read the body so that `form` can be read without waiting."""
         sent = self.headers.first(b"content-type")
-        return self._load_form() if sent is not None and sent[:10].lower() == b"multipart/" else self.body()
+        if sent is not None and sent[:10].lower() == b"multipart/" and self._media_type() == MULTIPART:
+            return self._load_form()
+        return self.body()
 
     def limit_body(self, config: AppConfig) -> None:
         """For the framework: the settings of a route with limits of its own."""

@@ -52,7 +52,7 @@ def bind(route: Route) -> Call:
         elif (read := form_reader(parameter)) is not None:
             forms.append((parameter.name, read))
         elif parameter.default is _EMPTY:
-            raise ConfigurationError(_unfilled(route, parameter.name))
+            raise ConfigurationError(_unfilled(route, parameter))
     if open_ended:
         sources.extend((name, None) for name in pattern_params)
     if forms:
@@ -92,8 +92,15 @@ def form_reader(parameter: inspect.Parameter) -> Call | None:
     return read
 
 
-def _unfilled(route: Route, name: str) -> str:
+def _unfilled(route: Route, parameter: inspect.Parameter) -> str:
     """What to say of a parameter that nothing fills."""
+    name, annotation = parameter.name, _annotation(parameter)
+    if isinstance(annotation, str | ForwardRef):
+        written = annotation if isinstance(annotation, str) else annotation.__forward_arg__
+        return (
+            f"{route.origin} takes `{name}: {written}`, which is not defined where it is written; a form or `Request` "
+            f"has to be known there, outside of `if TYPE_CHECKING`"
+        )
     hint = did_you_mean(name, (*route.pattern.params, "request"))
     place = place_of(route.handler)
     return (

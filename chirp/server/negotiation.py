@@ -132,7 +132,7 @@ def _validation_error(error: ValidationError, request: Request, engine: Engine) 
 def _oob(oob: OOB, request: Request, engine: Engine) -> Response:
     response = negotiate(oob.main, request, engine)
     plan = get_render_plan(request)
-    is_page = isinstance(oob.main, Page | LayoutPage | PageComposition)
+    is_page = isinstance(oob.main, Page | LayoutPage | PageComposition | ValidationError)
     full_page = is_page and plan is not None and plan.intent == "full_page"
     if request.is_htmx and not request.is_history_restore and not full_page:
         html = response.text + _fragments(oob.fragments, request, engine)

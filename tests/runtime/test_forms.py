@@ -14,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chirp import (
+    OOB,
     App,
     ConfigurationError,
     FormAction,
     FormBindingError,
+    Fragment,
     Page,
     Request,
     UploadFile,
@@ -614,6 +616,39 @@ def test_other_mistakes_are_said_at_freeze() -> None:
         Length(3, 2)
     with pytest.raises(TypeError, match="int has no length"):
         one(Annotated[int, Length(1)], "x=1")
+
+
+@pytest.mark.parametrize("written", ["Nowhere", "Form[Nowhere]"])
+def test_a_form_that_is_not_known_where_it_is_written(tmp_path: Path, written: str) -> None:
+    app = make_app(tmp_path)
+
+    @app.route("/", methods=["POST"])
+    def handler(form: Any) -> None: ...
+
+    handler.__annotations__["form"] = written
+    with pytest.raises(ConfigurationError, match="is not defined where it is written"):
+        app.freeze()
+
+
+def test_another_multipart_body_is_no_form(app: App) -> None:
+    @app.route("/plain", methods=["POST"])
+    def plain() -> str:
+        return "not read"
+
+    mixed = ("content-type", "multipart/mixed; boundary=B")
+    assert ask(app, "POST", "/plain", headers=[mixed], body=b"x").text == "not read"
+    assert ask(app, "POST", "/data/3", headers=[mixed], body=b"x").status == 415
+
+
+def test_a_whole_page_has_no_fragments_beside_it(app: App) -> None:
+    @app.route("/oob", methods=["POST"])
+    def oob(form: Form[TaskForm]) -> OOB:
+        shown = ValidationError("tasks.html", "form", full_page=True, form=form, tasks="all")
+        return OOB(shown, Fragment("tasks.html", "form", form=form))
+
+    assert post_form(app, "/oob", BAD, HTMX).text.count("<form") == 2
+    assert post_form(app, "/oob", BAD, HTMX, ("hx-boosted", "true")).text.count("<form") == 1
+    assert post_form(app, "/oob", BAD).text.count("<form") == 1
 
 
 def test_fields_that_are_not_of_the_form() -> None:
