@@ -52,6 +52,7 @@ class ErrorResponder:
         status = error.status if isinstance(error, HTTPError) else 500
         if ERROR in request.state and not isinstance(error, HTTPError):
             request.state[ERROR] = error
+        if not isinstance(error, HTTPError):
             explain(error, request, self._known)
         response: Response | None = None
         if (found := self._find(error, status)) is not None:
