@@ -85,7 +85,7 @@ def plain_answer(status: int, detail: str, request: Request) -> Response:
     shape = format_for(request)
     if shape is Format.PAGE:
         text = escape(detail or _SENTENCES.get(status, ""))
-        response = Response(_PAGE.format(title=title, css=_CSS, text=text, status=status), status)
+        response = Response(_PAGE.format(title=escape(title), css=_CSS, text=text, status=status), status)
         return response.with_vary(*VARY)
     # A page may be told to show the answer to a failed request of htmx, and that is read as HTML whatever its type.
     text = detail or title
