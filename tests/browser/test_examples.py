@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from importlib import reload
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Dialog, Page, expect
@@ -9,18 +10,25 @@ from playwright.sync_api import Dialog, Page, expect
 from chirp import App
 from examples.ladle import app as ladle
 from examples.notes import app as notes
+from examples.shed import app as shed
+from examples.shed.store import Store
 from examples.tracker import app as tracker
+from examples.wall import app as wall
 from tests.browser.serving import Serve
 
-EXAMPLES: dict[str, Callable[[], App]] = {
-    "ladle": ladle.create_app,
-    "notes": lambda: reload(notes).app,
-    "tracker": tracker.create_app,
+EXAMPLES: dict[str, Callable[[Path], App]] = {
+    "ladle": lambda folder: ladle.create_app(),
+    "notes": lambda folder: reload(notes).app,
+    "shed": lambda folder: shed.create_app(Store(folder / "shed.sqlite")),
+    "tracker": lambda folder: tracker.create_app(),
+    "wall": lambda folder: wall.create_app(),
 }
 # The longest words and widest rows of each example.
 PAGES = [
     *(("notes", path) for path in ("/", "/notes/1/edit")),
     *(("ladle", path) for path in ("/", "/recipes", "/recipes/1", "/recipes/1/edit", "/recipes/1/cook", "/plan")),
+    *(("shed", path) for path in ("/", "/enter", "/things", "/things/1", "/loans", "/members", "/nowhere")),
+    *(("wall", path) for path in ("/", "/walls/kitchen", "/nowhere")),
     *(("ladle", path) for path in ("/shopping", "/tags", "/search?q=a", "/nowhere")),
     *(("tracker", path) for path in ("/", "/projects", "/projects/1", "/projects/1/board", "/projects/1/settings")),
     *(("tracker", path) for path in ("/tasks", "/tasks/1", "/tasks/1/edit", "/labels", "/people", "/nowhere")),
@@ -36,8 +44,8 @@ def link(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_no_page_is_wider_than_a_phone(page: Page, serve: Serve, example: str) -> None:
-    origin = serve(EXAMPLES[example]())
+def test_no_page_is_wider_than_a_phone(page: Page, serve: Serve, tmp_path: Path, example: str) -> None:
+    origin = serve(EXAMPLES[example](tmp_path))
     page.set_viewport_size({"width": 360, "height": 740})
     wide = [
         path
@@ -53,8 +61,8 @@ def test_no_page_is_wider_than_a_phone(page: Page, serve: Serve, example: str) -
 # Notes.
 
 
-def test_notes_are_kept_changed_found_and_deleted(page: Page, serve: Serve) -> None:
-    page.goto(serve(EXAMPLES["notes"]()))
+def test_notes_are_kept_changed_found_and_deleted(page: Page, serve: Serve, tmp_path: Path) -> None:
+    page.goto(serve(EXAMPLES["notes"](tmp_path)))
     button(page, "Keep")
     expect(page.locator(".error")).to_have_text("Write something first.")
     page.get_by_label("A new note").fill("Call the harbour")
@@ -74,8 +82,8 @@ def test_notes_are_kept_changed_found_and_deleted(page: Page, serve: Serve) -> N
     expect(page.locator("#notes li > span")).to_have_count(0)
 
 
-def test_notes_come_back_with_the_browsers_buttons(page: Page, serve: Serve) -> None:
-    page.goto(serve(EXAMPLES["notes"]()))
+def test_notes_come_back_with_the_browsers_buttons(page: Page, serve: Serve, tmp_path: Path) -> None:
+    page.goto(serve(EXAMPLES["notes"](tmp_path)))
     page.get_by_label("Search").press_sequentially("boat")
     page.wait_for_url("**/?q=boat")
     expect(page.locator("#notes li > span")).to_have_count(1)
@@ -89,8 +97,8 @@ def test_notes_come_back_with_the_browsers_buttons(page: Page, serve: Serve) -> 
 
 
 @pytest.fixture
-def perch(page: Page, serve: Serve) -> str:
-    origin = serve(EXAMPLES["tracker"]())
+def perch(page: Page, serve: Serve, tmp_path: Path) -> str:
+    origin = serve(EXAMPLES["tracker"](tmp_path))
     page.goto(origin)
     page.evaluate("window.marked = true")
     return origin
@@ -171,8 +179,8 @@ def test_what_somebody_else_deleted_is_told_in_the_corner(page: Page, perch: str
 
 
 @pytest.fixture
-def kitchen(page: Page, serve: Serve) -> str:
-    origin = serve(EXAMPLES["ladle"]())
+def kitchen(page: Page, serve: Serve, tmp_path: Path) -> str:
+    origin = serve(EXAMPLES["ladle"](tmp_path))
     page.goto(origin)
     page.evaluate("window.marked = true")
     return origin
@@ -219,3 +227,39 @@ def test_the_week_is_planned(page: Page, kitchen: str) -> None:
     expect(planned.get_by_role("link", name="Rye bread")).to_be_visible()
     page.reload()
     expect(planned.get_by_role("link", name="Rye bread")).to_be_visible()
+
+
+# Shed, with who is there.
+
+
+def test_a_thing_is_borrowed_and_brought_back(page: Page, serve: Serve, tmp_path: Path) -> None:
+    origin = serve(EXAMPLES["shed"](tmp_path))
+    page.goto(f"{origin}/things")
+    link(page, "Kayak")
+    link(page, "Say who you are to borrow it")
+    page.get_by_role("button", name="Dev Patel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kayak")
+    button(page, "Borrow it")
+    button(page, "It is back")
+    expect(page.get_by_role("button", name="Borrow it")).to_be_visible()
+    expect(page.locator("#thing")).to_have_count(1)
+    expect(page.locator("#history")).to_contain_text("Dev Patel")
+
+
+# Wall, on two screens.
+
+
+def test_a_note_hangs_on_every_screen(page: Page, serve: Serve, tmp_path: Path) -> None:
+    origin = serve(EXAMPLES["wall"](tmp_path))
+    other = page.context.new_page()
+    for screen in (page, other):
+        screen.goto(f"{origin}/walls/kitchen")
+        expect(screen.locator("#live")).to_have_text("live")
+    page.get_by_label("Your note").fill("Tea <is> ready.")
+    page.get_by_label("Your name").fill("Noor")
+    button(page, "Put it up")
+    for screen in (page, other):
+        expect(screen.locator("#notes > li .note-text")).to_have_text(["Tea <is> ready."])
+    other.get_by_role("button", name="Cheer").click()
+    for screen in (page, other):
+        expect(screen.locator(".cheer > span")).to_have_text(["1"])
