@@ -22,7 +22,9 @@ from chirp_check.rules.hoisted_guard import hoisted_guard
 from chirp_check.rules.internal_error import internal_error
 from chirp_check.rules.maybe_missing_context import maybe_missing_context
 from chirp_check.rules.missing_context import missing_context
+from chirp_check.rules.nested_page import nested_page
 from chirp_check.rules.never_none import never_none
+from chirp_check.rules.not_a_stream import not_a_stream
 from chirp_check.rules.not_iterable import not_iterable
 from chirp_check.rules.orphan_block import orphan_block
 from chirp_check.rules.path_parameter import path_parameter
@@ -75,7 +77,9 @@ ALL: tuple[Rule, ...] = (
     internal_error,
     maybe_missing_context,
     missing_context,
+    nested_page,
     never_none,
+    not_a_stream,
     not_iterable,
     orphan_block,
     path_parameter,
