@@ -216,7 +216,9 @@ class Request:
 
     @property
     def htmx_current_url(self) -> str | None:
-        return self._hx_text(b"hx-current-url")
+        """The address of the page that htmx runs in, percent-encoded as it stands there."""
+        value = self.headers.first(b"hx-current-url")
+        return None if value is None else value.decode("latin-1")
 
     @property
     def is_htmx4(self) -> bool:

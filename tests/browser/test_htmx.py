@@ -67,6 +67,15 @@ def test_a_fragment_replaces_its_target_alone(page: Page, origin: str, shop: Wor
     assert (seen.target, seen.source, seen.current) == ("here", "get-part", f"{origin}/")
 
 
+def test_letters_of_any_kind_in_ids_and_addresses(page: Page, origin: str, shop: Workshop) -> None:
+    page.goto(f"{origin}/?q=%26+ü Ω")
+    button(page, "Letters")
+    expect(page.locator("#größe-Ω")).to_have_text("fresh")
+    seen = shop.last("/part")
+    assert (seen.target, seen.source) == ("größe-Ω", "knöpfe-Ω")
+    assert seen.current == f"{origin}/?q=%26+%C3%BC%20%CE%A9"
+
+
 def test_one_answer_updates_several_places(page: Page, origin: str) -> None:
     page.goto(origin)
     page.fill("[name=name]", "varnish")

@@ -122,6 +122,10 @@ HTMX4 = ("hx-request-type", "partial")
         ([("hx-source", "button#save")], {"htmx_source": "save"}),
         ([("hx-source", "button")], {"htmx_source": None}),
         ([("hx-current-url", "http://x/%C3%A9")], {"htmx_current_url": "http://x/%C3%A9"}),
+        (
+            [("hx-current-url", "http://x/?q=a%26b"), ("hx-request-type", "partial")],
+            {"htmx_current_url": "http://x/?q=a%26b"},
+        ),
         ([("hx-target", "%C3%A9"), ("hx-target-uri-autoencoded", "true")], {"htmx_target": "é"}),
     ],
 )
