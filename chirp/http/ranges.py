@@ -6,6 +6,7 @@ from chirp.http.headers import Headers
 
 _MAX_DIGITS = 18
 _MAX_DATE = 64
+_LAST_SECOND = 253402300799
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +59,10 @@ def parse_date(text: str) -> int | None:
 
 
 def write_date(seconds: float) -> str:
-    """Seconds since the epoch as an HTTP date."""
+    """Seconds since the epoch as an HTTP date, which knows the years 1970 to 9999."""
     from email.utils import formatdate
 
-    return formatdate(int(seconds), usegmt=True)
+    return formatdate(min(max(int(seconds), 0), _LAST_SECOND), usegmt=True)
 
 
 def wanted_span(headers: Headers, size: int, etag: str, modified: int) -> Span | None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chirp import App, AppConfig, FileResponse, HTTPError, Next, Request, Response
-from chirp.http.files import disposition, type_of
+from chirp.http.files import disposition, respond_with_file, type_of
 from chirp.http.headers import Headers
 from chirp.http.ranges import is_known, names_tag, parse_date, wanted_span, write_date
 from chirp.http.response import SetCookie
@@ -310,6 +310,27 @@ def test_a_tag_is_found_in_every_list_that_names_it(tags: list[str]) -> None:
 @given(st.integers(0, 4_000_000_000))
 def test_dates_are_read_back(seconds: int) -> None:
     assert parse_date(write_date(seconds + 0.9)) == seconds
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (2.0**60, "Fri, 31 Dec 9999 23:59:59 GMT"),
+        (-(2.0**60), "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (SECONDS + 0.5, DATE),
+    ],
+)
+def test_any_time_of_a_file_has_a_date(seconds: float, said: str) -> None:
+    assert write_date(seconds) == said
+
+
+def test_a_broken_request_leaves_no_file_open(folder: Path) -> None:
+    async def unread() -> Message:
+        raise AssertionError("a file needs no body")
+
+    broken = Request.from_asgi({"type": "http", "headers": ()}, unread)
+    with pytest.raises(KeyError):
+        respond_with_file(FileResponse(folder / "small.txt"), broken)
 
 
 # Downloads.

@@ -387,6 +387,8 @@ def test_files(tmp_path: Path) -> None:
 
     app = make_app(tmp_path)
 
+    assert dict(Form(Upload, {"name": "n"}).values) == {"name": "n", "cover": "", "more": (), "extra": ""}
+
     @app.route("/", methods=["POST"])
     async def handler(form: Form[Upload]) -> object:
         if not form.ok:
@@ -616,6 +618,19 @@ def test_other_mistakes_are_said_at_freeze() -> None:
         Length(3, 2)
     with pytest.raises(TypeError, match="int has no length"):
         one(Annotated[int, Length(1)], "x=1")
+
+
+def test_a_page_that_takes_what_no_form_can_fill(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "page.py").write_text(
+        "from dataclasses import dataclass\n@dataclass\nclass Store:\n    things: dict[str, int]\n"
+        "def post(store: Store):\n    return 'x'\n"
+    )
+    app = make_app(tmp_path)
+    app.mount_pages(folder)
+    with pytest.raises(ConfigurationError, match=r"Store\.things: .* cannot be read from a form"):
+        app.freeze()
 
 
 @pytest.mark.parametrize("written", ["Nowhere", "Form[Nowhere]"])

@@ -300,6 +300,7 @@ def test_a_def_handler_has_its_form_and_files_at_once(tmp_path: Path) -> None:
     @app.route("/", methods=["POST"])
     def handler(request: Request) -> object:
         form = request.form
+        assert "title" not in form.files
         return [
             form["title"],
             form.files["doc"].read_sync().decode(),
