@@ -115,11 +115,14 @@ class Response:
 
     def with_vary(self, *names: str) -> Self:
         """Name request headers this response depends on, in one `Vary` merged with what is there."""
-        present = [part.strip() for line in self.header_list("vary") for part in line.split(",")]
-        known = {name.lower() for name in present}
+        merged = [part.strip() for line in self.header_list("vary") for part in line.split(",") if part.strip()]
+        known = {name.lower() for name in merged}
         if "*" in known:
             return self
-        merged = [*present, *(name for name in names if name.lower() not in known)]
+        for name in names:
+            if name.lower() not in known:
+                merged.append(name)
+                known.add(name.lower())
         return self.with_header("Vary", ", ".join(merged))
 
     def with_lines(self, headers: tuple[tuple[str, str], ...], cookies: tuple[SetCookie, ...]) -> Self:
