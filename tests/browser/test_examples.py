@@ -5,7 +5,7 @@ from importlib import reload
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from chirp import App
 from examples.ladle import app as ladle
@@ -80,6 +80,23 @@ def test_notes_are_kept_changed_found_and_deleted(page: Page, serve: Serve, tmp_
     page.wait_for_url("**/?q=boat")
     button(page, "Delete")
     expect(page.locator("#notes li > span")).to_have_count(0)
+
+
+def test_notes_need_no_script(chromium: Browser, serve: Serve, tmp_path: Path) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(serve(EXAMPLES["notes"](tmp_path)))
+    button(page, "Keep")
+    expect(page.locator(".error")).to_have_text("Write something first.")
+    page.get_by_label("A new note").fill("Call the harbour")
+    button(page, "Keep")
+    link(page, "Edit")
+    page.get_by_label("The note").fill("Call the harbour again")
+    button(page, "Save")
+    expect(page.locator("#notes li > span").first).to_have_text("Call the harbour again")
+    button(page, "Delete")
+    expect(page.locator("#notes li > span")).to_have_text(["Ask Noor about the boat", "Buy oat milk"])
+    context.close()
 
 
 def test_notes_come_back_with_the_browsers_buttons(page: Page, serve: Serve, tmp_path: Path) -> None:

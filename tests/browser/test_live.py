@@ -87,6 +87,11 @@ def test_events_also_arrive_on_a_page_that_was_navigated_to(page: Page, live: Li
     expect(page.locator("#news > li")).to_have_text(["a ship came"])
 
 
+def test_a_broken_stream_is_taken_up_where_it_broke(page: Page, origin: str) -> None:
+    page.goto(f"{origin}/ticker")
+    expect(page.locator("#ticks > li")).to_have_text(["1", "2"])
+
+
 # Files.
 
 

@@ -37,6 +37,15 @@ class Live:
         finally:
             self.listeners_gone.set()
 
+    async def tick(self, request: Request) -> AsyncGenerator[SSEEvent]:
+        """One tick for each connection, which then breaks; the third stays open, silent."""
+        last = int(request.last_event_id or 0)
+        if last < 2:
+            name = None if request.is_htmx4 else "tick"
+            yield SSEEvent(f"<li>{last + 1}</li>", event=name, id=str(last + 1), retry=20)
+        else:
+            await asyncio.to_thread(self.gates["orders"].wait)
+
 
 def live_app(version: Version) -> Live:
     config = AppConfig(template_dir=TEMPLATES, static_dir=None, htmx=version, secret_key="of the workshop only " * 2)
@@ -68,6 +77,14 @@ def add_slow(live: Live) -> None:
     @app.route("/news/stream")
     async def stream() -> EventStream:
         return EventStream(live.tell())
+
+    @app.route("/ticker")
+    def ticker() -> Template:
+        return Template("ticker.html", version=app.config.htmx)
+
+    @app.route("/ticker/stream")
+    async def ticks(request: Request) -> EventStream:
+        return EventStream(live.tick(request))
 
 
 def add_uploads(live: Live) -> None:
