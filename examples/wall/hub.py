@@ -17,12 +17,14 @@ from .log import Batch, Log, Unreachable
 SHARED: Final = 100
 """How many changes of a wall its readers share."""
 
-NOTHING: Final = Batch(())
+NOTHING: Final = Batch()
 
 
 @dataclass(frozen=True, slots=True)
 class StartOver:
-    """The reader has missed what nobody remembers."""
+    """The reader has missed what nobody remembers, up to the change with this id."""
+
+    id: str
 
 
 @dataclass(slots=True)
@@ -83,8 +85,10 @@ class Hub:
             while True:
                 news = room.news
                 batch = await self._since(wall, room, after)
-                if not batch.complete:
-                    yield StartOver()
+                if batch.lost_until:
+                    after = batch.lost_until
+                    yield StartOver(after)
+                    continue
                 for change in batch.changes:
                     yield change
                     after = change.id

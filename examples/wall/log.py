@@ -26,10 +26,10 @@ class Missing(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Changes in order, and whether none between them and what was asked for is forgotten."""
+    """Changes in order; or, when some of those that were asked for are forgotten, the id of the latest instead."""
 
-    changes: tuple[Change, ...]
-    complete: bool = True
+    changes: tuple[Change, ...] = ()
+    lost_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +99,9 @@ class MemoryLog:
     async def since(self, wall: str, id: str) -> Batch:
         """What happened after the change with this id."""
         changes = self._kept(wall).changes
-        complete = len(changes) < KEPT or order(changes[0].id) <= order(id)
-        return Batch(tuple(change for change in changes if order(change.id) > order(id)), complete)
+        if len(changes) == KEPT and order(changes[0].id) > order(id):
+            return Batch(lost_until=changes[-1].id)
+        return Batch(tuple(change for change in changes if order(change.id) > order(id)))
 
     async def listen(self, changed: Changed) -> None:
         """Say what changes, for ever."""

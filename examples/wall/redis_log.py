@@ -49,7 +49,6 @@ class RedisLog:
             decode_responses=True,
             socket_connect_timeout=2,
             socket_timeout=5,
-            socket_keepalive=True,
             retry=Retry(NoBackoff(), 0),
         )
         self._prefix = prefix
@@ -85,10 +84,12 @@ class RedisLog:
             async with self._redis.pipeline() as pipeline:
                 pipeline.xrange(log, f"({id}", count=BATCH)
                 pipeline.xrange(log, count=1)
+                pipeline.xrevrange(log, count=1)
                 pipeline.xlen(log)
-                found, oldest, length = await pipeline.execute()
-        complete = length < KEPT or order(oldest[0][0]) <= order(id)
-        return Batch(tuple(change_of(*entry) for entry in found), complete)
+                found, oldest, latest, length = await pipeline.execute()
+        if length >= KEPT and order(oldest[0][0]) > order(id):
+            return Batch(lost_until=latest[0][0])
+        return Batch(tuple(change_of(*entry) for entry in found))
 
     async def listen(self, changed: Changed) -> None:
         """Say what changes, for ever; when the connection is lost, connect again."""

@@ -97,7 +97,7 @@ def register_stream(app: App, log: Log, hub: Hub) -> None:
 
     def event(wall: str, change: Change | StartOver) -> SSEEvent:
         if isinstance(change, StartOver):
-            return SSEEvent("", "startover")
+            return SSEEvent("", "startover", change.id)
         if isinstance(change, Posted):
             html = app.render(Fragment("note.html", "note", wall=wall, note=change.note))
             return SSEEvent(html, "note", change.id)

@@ -1,15 +1,20 @@
 // What happened is sent again after a lost connection: what hangs already is not hung twice.
 document.addEventListener("htmx:sseBeforeMessage", (event) => {
-  const id = event.detail.lastEventId;
-  if (event.detail.type === "note" && document.getElementById(`note-${id}`)) event.preventDefault();
+  const { type, lastEventId } = event.detail;
+  if (type === "note" && document.getElementById(`note-${lastEventId}`)) event.preventDefault();
 });
 
-const live = (is, words) => {
-  const light = document.getElementById("live");
-  if (!light) return;
-  light.classList.toggle("is-live", is);
-  light.firstElementChild.textContent = words;
+const light = (on, words) => {
+  const live = document.getElementById("live");
+  live?.classList.toggle("is-live", on);
+  live?.replaceChildren(words);
 };
-document.addEventListener("htmx:sseOpen", () => live(true, "Live"));
-document.addEventListener("htmx:sseError", () => live(false, "Connecting"));
-document.addEventListener("htmx:sseClose", () => live(false, "Connecting"));
+document.addEventListener("htmx:sseOpen", () => light(true, "live"));
+document.addEventListener("htmx:sseError", () => light(false, "connecting …"));
+
+// The server tells the time of Greenwich.
+document.addEventListener("htmx:load", (event) => {
+  for (const time of event.target.querySelectorAll("time")) {
+    time.textContent = new Date(time.dateTime).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  }
+});

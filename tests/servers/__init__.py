@@ -1,0 +1,1 @@
+"""Tests against servers of other people, and against processes of our own."""
