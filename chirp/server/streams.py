@@ -8,17 +8,18 @@ from chirp.http.streaming import FirstChunk, StreamingResponse
 from chirp.server.awaitables import Awaitables, outcome
 from chirp.server.closing import aclose
 from chirp.templating.integration import Engine
-from chirp.templating.progressive import END, ProgressiveRender, flat
+from chirp.templating.progressive import END, ProgressiveRender
 from chirp.templating.returns import Stream, TemplateStream
 
 _HEADERS = (("X-Accel-Buffering", "no"),)
+_PORTION = 16_384
 
 
 def respond_stream(value: Stream, engine: Engine) -> Response:
     """The template as far as its values are known, and the rest as they come. A missing template is raised here."""
     awaited = Awaitables(value.context)
     try:
-        template = engine.template(value.template_name)
+        template = engine.stepwise(value.template_name)
         context = {name: one for name, one in value.context.items() if name not in awaited.names}
         render = ProgressiveRender(template, context, frozenset(awaited.names))
     except BaseException:  # whatever is wrong, nothing that was to be awaited is left behind
@@ -30,14 +31,15 @@ def respond_stream(value: Stream, engine: Engine) -> Response:
 async def _in_turns(render: ProgressiveRender, awaited: Awaitables) -> AsyncGenerator[str]:
     try:
         tasks = awaited.start()
-        waits: str | None = None
+        waits = ""
         while waits != END:
-            if waits is not None:
+            if waits:
                 await wait([tasks[waits]])
             for name in [name for name, task in tasks.items() if task.done() and not render.knows(name)]:
                 render.give(name, _outcome(tasks[name]))
             text, waits = await render.turn()
-            yield text
+            for at in range(0, len(text), _PORTION):
+                yield text[at : at + _PORTION]
     finally:
         render.stop()
         await awaited.stop()
@@ -87,5 +89,5 @@ async def _flat(chunks: AsyncIterator[object]) -> AsyncGenerator[str]:
             async for text in _flat(chunk):  # pyright: ignore[reportUnknownArgumentType]
                 yield text
         elif isinstance(chunk, Iterator):
-            for text in flat(chunk):  # pyright: ignore[reportUnknownArgumentType]
-                yield text
+            for text in chunk:  # pyright: ignore[reportUnknownVariableType]
+                yield str(text)  # pyright: ignore[reportUnknownArgumentType]

@@ -4,6 +4,7 @@ from annotationlib import Format
 from collections.abc import Callable, Mapping
 from inspect import Signature, isroutine, signature
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, override
 
 from chirp.context import get_request
@@ -100,7 +101,7 @@ class GlobalValue:
 class Engine:
     """Renders templates and blocks to text. Kida is imported here, when the application freezes."""
 
-    __slots__ = ("_cache", "_environment", "debug")
+    __slots__ = ("_cache", "_environment", "_lock", "_make", "_stepwise", "debug")
 
     def __init__(
         self,
@@ -113,28 +114,17 @@ class Engine:
     ) -> None:
         import logging
 
-        from kida import Environment, FileSystemLoader
-
-        from chirp.templating.tracking import is_deferred
-
         if not autoescape:
             logging.getLogger("chirp").warning("autoescape is off: values reach every page as HTML, unescaped")
-        # bytecode_cache=False: otherwise Kida writes __pycache__/kida beside the user's templates.
-        self._environment: Environment = Environment(
-            loader=FileSystemLoader(list(roots)),
-            autoescape=autoescape,
-            auto_reload=reload,
-            bytecode_cache=False,
-            enable_htmx_helpers=False,
-        )
+
+        def make(*, whole: bool) -> Environment:
+            return _environment(roots, filters, variables, autoescape=autoescape, reload=reload, whole=whole)
+
         self.debug = reload
-        self._environment.add_test("deferred", is_deferred)
-        self._environment.update_filters(dict(filters))
-        for name, value in variables.items():
-            self._environment.add_global(name, value)
-        for name, value in list(self._environment.globals.items()):
-            if isroutine(value):  # Kida's own, `len` and the like, whose signatures Python has to parse
-                self._environment.add_global(name, GlobalFunction(value))
+        self._make = make
+        self._environment = make(whole=True)
+        self._stepwise: Environment | None = None
+        self._lock = Lock()
         self._cache: dict[str, KidaTemplate] | None = None if reload else {}
 
     def template(self, name: str) -> KidaTemplate:
@@ -146,6 +136,14 @@ class Engine:
         if cache is not None:
             cache[name] = template
         return template
+
+    def stepwise(self, name: str) -> KidaTemplate:
+        """The template compiled so that it adds to its text after each value: slower, and it can be stopped between."""
+        with self._lock:
+            environment = self._stepwise
+            if environment is None:
+                environment = self._stepwise = self._make(whole=False)
+        return environment.get_template(check_template_name(name))
 
     def render(self, name: str, context: Mapping[str, object]) -> str:
         return self.template(name).render(context)
@@ -181,6 +179,39 @@ class Engine:
             raise ConfigurationError(f"the layout {name} cannot be used: {error}") from error
         if CONTENT not in blocks:
             raise ConfigurationError(f"the layout {name} has no block `{CONTENT}`")
+
+
+def _environment(
+    roots: tuple[Path, ...],
+    filters: Mapping[str, Callable[..., object]],
+    variables: Mapping[str, object],
+    *,
+    autoescape: bool = True,
+    reload: bool = False,
+    whole: bool = True,
+) -> Environment:
+    """A Kida environment; `whole` lets it join what stands side by side into one text before it adds that."""
+    from kida import Environment, FileSystemLoader
+
+    from chirp.templating.tracking import is_deferred
+
+    # bytecode_cache=False: otherwise Kida writes __pycache__/kida beside the user's templates.
+    environment = Environment(
+        loader=FileSystemLoader(list(roots)),
+        autoescape=autoescape,
+        auto_reload=reload,
+        bytecode_cache=False,
+        enable_htmx_helpers=False,
+        fstring_coalescing=whole,
+    )
+    environment.add_test("deferred", is_deferred)
+    environment.update_filters(dict(filters))
+    for name, value in variables.items():
+        environment.add_global(name, value)
+    for name, value in list(environment.globals.items()):
+        if isroutine(value):  # Kida's own, `len` and the like, whose signatures Python has to parse
+            environment.add_global(name, GlobalFunction(value))
+    return environment
 
 
 def check_template_name(name: str) -> str:

@@ -2,16 +2,18 @@
 
 Kida renders without a pause, so the render has a thread of its own, and that thread and the event loop take turns: one
 of the two always waits for the other. Kida looks a name up when it is used, or, when a text uses it twice, at the
-start of that text; there it gets a stand-in that looks the value up when it is used.
+start of that text; there it gets a stand-in that looks the value up when it is used. What was rendered so far stands in
+the lists that Kida's functions fill, from the document down to the block that waits.
 """
 
 import sys
 from asyncio import AbstractEventLoop, Future, get_running_loop
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from contextvars import copy_context
 from queue import SimpleQueue
 from threading import Thread
+from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, override
 
 from chirp.templating.late import LateValue
@@ -19,13 +21,12 @@ from chirp.templating.late import LateValue
 if TYPE_CHECKING:
     from kida.template import Template as KidaTemplate
 
-# So many characters are sent on while nothing is waited for.
-_ENOUGH = 16_384
-
-type Turn = tuple[str, str | None]
-"""The text that was rendered, and the name that the render waits for; None when it does not, END when it is over."""
+type Turn = tuple[str, str]
+"""The text that was rendered, and the name that the render waits for, which is END when it is over."""
 
 END = "\0"
+
+_HELPERS = "kida.template.render_helpers"
 
 
 class _Stopped(BaseException):
@@ -40,7 +41,7 @@ class ProgressiveRender:
         self._context = context
         self._late = late
         self._known: dict[str, Callable[[], object]] = {}
-        self._pieces: list[str] = []
+        self._sent = ""
         self._orders: SimpleQueue[bool] = SimpleQueue()
         self._answer: tuple[AbstractEventLoop, Future[Turn]] | None = None
         self._thread: Thread | None = None
@@ -53,7 +54,7 @@ class ProgressiveRender:
         return name in self._known
 
     async def turn(self) -> Turn:
-        """Let the render go on until it waits, ends, or has much text; what it raises is raised here."""
+        """Let the render go on until it waits or ends; what it raises is raised here."""
         loop = get_running_loop()
         future: Future[Turn] = loop.create_future()
         self._answer = (loop, future)
@@ -72,26 +73,22 @@ class ProgressiveRender:
 
     def _work(self) -> None:
         try:
-            size = 0
-            for piece in flat(self._rendered()):
-                self._pieces.append(piece)
-                size += len(piece)
-                if size >= _ENOUGH:
-                    size = 0
-                    self._pass_on(None)
-            self._tell(_finish, (self._taken(), END))
+            text = self._rendered()
+            if not text.startswith(self._sent):
+                raise RuntimeError(f"{self._template.name} is not what was sent of it")
+            self._tell(_finish, (text[len(self._sent) :], END))
         except _Stopped:
             return
         except BaseException as error:  # noqa: BLE001 - the boundary: every exception belongs to the answer
             self._tell(_fail, error)
 
-    def _rendered(self) -> Iterator[object]:
+    def _rendered(self) -> str:
         template = self._template
         scaffold = template._render_scaffold  # pyright: ignore[reportPrivateUsage]
-        render: Any = template._render_stream_func  # pyright: ignore[reportPrivateUsage]
-        with scaffold((dict(self._context),), {}, "render_stream") as built:
+        render: Any = template._render_func  # pyright: ignore[reportPrivateUsage]
+        with scaffold((dict(self._context),), {}, "render") as built:
             stand_ins = {name: LateValue(self._reader(name)) for name in self._late}
-            yield from render(_LateContext({**built[0], **stand_ins}, self), None)
+            return str(render(_LateContext({**built[0], **stand_ins}, self), None))
 
     def _reader(self, name: str) -> Callable[[], object]:
         return lambda: self.value(name)
@@ -108,13 +105,10 @@ class ProgressiveRender:
     def is_late(self, name: str) -> bool:
         return name in self._late
 
-    def _taken(self) -> str:
-        text = "".join(self._pieces)
-        self._pieces.clear()
-        return text
-
-    def _pass_on(self, name: str | None) -> None:
-        self._tell(_finish, (self._taken(), name))
+    def _pass_on(self, name: str) -> None:
+        text = _text_so_far(self._rendered.__code__)
+        self._tell(_finish, (text[len(self._sent) :], name))
+        self._sent = text
         if not self._orders.get():
             raise _Stopped
 
@@ -135,13 +129,28 @@ def _fail(future: Future[Turn], error: BaseException) -> None:
         future.set_exception(error)
 
 
-def flat(pieces: Iterator[object]) -> Iterator[str]:
-    """The texts; a block inside of another block comes as a generator of its own."""
-    for piece in pieces:
-        if isinstance(piece, str):
-            yield piece
-        elif isinstance(piece, Iterator):
-            yield from flat(piece)  # pyright: ignore[reportUnknownArgumentType]
+def _text_so_far(start: CodeType) -> str:
+    """What stands before the place where the render of this thread is: what templates and blocks added to the text.
+
+    Not what they capture for later, nor what components make that they call.
+    """
+    frames: list[FrameType] = []
+    frame: FrameType | None = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame is not None and frame.f_code is not start:
+        frames.append(frame)
+        frame = frame.f_back
+    text = ""
+    for inner in reversed(frames):
+        if inner.f_globals.get("__name__") == _HELPERS:  # what fetches another template to include or extend it
+            continue
+        if "_lookup_scope" not in inner.f_globals or not inner.f_code.co_name.startswith(("render", "_block_")):
+            break
+        names = inner.f_locals
+        if "buf" in names:
+            text += "".join(names["buf"])
+            if names["_append"].__self__ is not names["buf"]:
+                break
+    return text
 
 
 class _LateContext(dict[str, Any]):
