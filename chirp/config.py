@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from chirp.errors import ConfigurationError
 
@@ -80,6 +80,11 @@ class AppConfig:
         for name, (value, least) in limits.items():
             if value < least:
                 raise ConfigurationError(f"{name} is {value}; the least is {least}")
+        for name in ("secret_key_fallbacks", "allowed_hosts", "trusted_proxies", "observers"):
+            values: Any = object.__getattribute__(self, name)
+            if isinstance(values, str) or callable(values):
+                raise ConfigurationError(f"{name} is a tuple: write {name}=(…,)")
+            object.__setattr__(self, name, tuple(values))
         if self.htmx not in (2, 4):
             raise ConfigurationError(f"htmx is {self.htmx!r}; the versions that come with chirp are 2 and 4")
         if not self.sse_heartbeat_interval > 0:

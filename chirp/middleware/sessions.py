@@ -45,7 +45,9 @@ class SessionConfig:
     samesite: str = "lax"
 
     def __post_init__(self) -> None:
-        for key in filter(None, (self.secret_key, *self.fallbacks)):
+        if isinstance(self.fallbacks, str):
+            raise ConfigurationError("SessionConfig: fallbacks is a tuple of keys")
+        for key in (*filter(None, [self.secret_key]), *self.fallbacks):
             check_key(key, "SessionConfig")
         limits = {"max_age": self.max_age, "idle_timeout": self.idle_timeout, "absolute_timeout": self.absolute_timeout}
         for name, value in limits.items():

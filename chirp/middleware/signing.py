@@ -17,7 +17,7 @@ _HOW = (
 
 
 def check_key(key: str, what: str) -> str:
-    """The key, if it is long enough to sign with; ConfigurationError says who needs it and how to make one."""
+    """The key, if it is long enough to sign with; ConfigurationError says what needs it and how to make one."""
     size = len(key.encode("utf-8", "surrogatepass"))
     if size < MIN_KEY_BYTES:
         found = f"is {size} bytes long" if size else "is empty"
@@ -38,6 +38,8 @@ class Signer:
 
         from itsdangerous import TimestampSigner, URLSafeSerializer
 
+        for key in keys:
+            check_key(key, use)
         self._payloads: URLSafeSerializer = URLSafeSerializer(keys[0], use)
         # The key of a use is HMAC(key, use): concatenating them instead would let two pairs give one key.
         self._signer: TimestampSigner = TimestampSigner(

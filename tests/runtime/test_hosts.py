@@ -129,6 +129,10 @@ def test_patterns_that_match_nothing(pattern: str) -> None:
 
 
 def test_one_name_is_no_list() -> None:
+    for settings in ({"allowed_hosts": "example.com"}, {"trusted_proxies": "10.0.0.1"}, {"observers": print}):
+        with pytest.raises(ConfigurationError, match=r"is a tuple: write \w+=\(…,\)"):
+            AppConfig(**settings)
+    assert AppConfig(allowed_hosts=["example.com"]).allowed_hosts == ("example.com",)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"AllowedHosts\(\['example.com'\]\)"):
         AllowedHosts("example.com")
 

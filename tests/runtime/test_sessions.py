@@ -177,6 +177,23 @@ def test_a_key_that_is_too_short_stops_the_application_from_starting(tmp_path: P
         App(AppConfig(secret_key=key)).add_middleware(SessionMiddleware(SessionConfig(secret_key=key or "x")))
 
 
+@pytest.mark.parametrize("fallback", ["", "x" * 31])
+def test_an_older_key_that_is_too_short_is_none(tmp_path: Path, fallback: str) -> None:
+    """Whoever guesses it could write sessions."""
+    with pytest.raises(ConfigurationError, match="at least 32 bytes"):
+        session_app(tmp_path, secret_key_fallbacks=(fallback,)).freeze()
+    with pytest.raises(ConfigurationError, match="at least 32 bytes"):
+        SessionConfig(secret_key=KEY, fallbacks=(fallback,))
+
+
+def test_one_older_key_is_no_tuple_of_keys() -> None:
+    with pytest.raises(ConfigurationError, match="secret_key_fallbacks is a tuple") as failure:
+        AppConfig(secret_key=KEY, secret_key_fallbacks=OTHER)  # type: ignore[arg-type]
+    assert OTHER not in str(failure.value)
+    with pytest.raises(ConfigurationError, match="fallbacks is a tuple"):
+        SessionConfig(fallbacks=OTHER)  # type: ignore[arg-type]
+
+
 def test_the_keys_are_not_shown() -> None:
     config = AppConfig(secret_key=KEY, secret_key_fallbacks=(OTHER,))
     own = SessionConfig(secret_key=KEY, fallbacks=(OTHER,))
