@@ -31,7 +31,7 @@ from chirp.templating.returns import (
 if TYPE_CHECKING:
     from chirp.forms import Form, FormBindingError, form_from, form_or_errors, form_values
     from chirp.http.files import FileResponse
-    from chirp.http.shortcuts import JSONResponse, hx_redirect
+    from chirp.shortcuts import JSONResponse, hx_redirect
     from chirp.http.uploads import UploadFile
 
 __all__ = [
@@ -81,12 +81,12 @@ _LATER = {
     "FileResponse": "chirp.http.files",
     "Form": "chirp.forms",
     "FormBindingError": "chirp.forms",
-    "JSONResponse": "chirp.http.shortcuts",
+    "JSONResponse": "chirp.shortcuts",
     "UploadFile": "chirp.http.uploads",
     "form_from": "chirp.forms",
     "form_or_errors": "chirp.forms",
     "form_values": "chirp.forms",
-    "hx_redirect": "chirp.http.shortcuts",
+    "hx_redirect": "chirp.shortcuts",
 }
 
 
