@@ -129,7 +129,12 @@ def test_patterns_that_match_nothing(pattern: str) -> None:
 
 
 def test_one_name_is_no_list() -> None:
-    for settings in ({"allowed_hosts": "example.com"}, {"trusted_proxies": "10.0.0.1"}, {"observers": print}):
+    wrong: list[dict[str, Any]] = [
+        {"allowed_hosts": "example.com"},
+        {"trusted_proxies": "10.0.0.1"},
+        {"observers": print},
+    ]
+    for settings in wrong:
         with pytest.raises(ConfigurationError, match=r"is a tuple: write \w+=\(…,\)"):
             AppConfig(**settings)
     assert AppConfig(allowed_hosts=["example.com"]).allowed_hosts == ("example.com",)  # type: ignore[arg-type]
