@@ -31,8 +31,8 @@ from chirp.templating.returns import (
 if TYPE_CHECKING:
     from chirp.forms import Form, FormBindingError, form_from, form_or_errors, form_values
     from chirp.http.files import FileResponse
-    from chirp.shortcuts import JSONResponse, hx_redirect
     from chirp.http.uploads import UploadFile
+    from chirp.shortcuts import JSONResponse, hx_redirect
 
 __all__ = [
     "OOB",
