@@ -16,6 +16,8 @@ from chirp_check.facts.handlers import (
     Try,
     Unpack,
 )
+from chirp_check.model.inputs import text
+from chirp_check.model.memory import Queries, query
 
 
 def own_statements(body: tuple[AnyStatement, ...]) -> Iterator[AnyStatement]:
@@ -53,3 +55,9 @@ def binds(one: Function, name: str) -> bool:
             case _:
                 pass
     return False
+
+
+@query
+def has_walrus(model: Queries, path: str) -> bool:
+    """Whether expressions of a file may bind names."""
+    return ":=" in (text(model, path) or "")

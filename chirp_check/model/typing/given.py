@@ -9,20 +9,19 @@ from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.cascades import Cascade
 from chirp_check.model.context import constant, context_of, units_of
 from chirp_check.model.domain import Record, Value
-from chirp_check.model.entities import Text
+from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.framework import RETURN_TYPES
-from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.names import global_names
 from chirp_check.model.pages import cascade_of
 from chirp_check.model.program import records
-from chirp_check.model.requirements import requirements
+from chirp_check.model.requirements import program, requirements
 from chirp_check.model.requirements_guards import Known, reachable
 from chirp_check.model.requirements_scope import Requirement
 from chirp_check.model.templates import template_path
 from chirp_check.model.typing.inference import Inference
-from chirp_check.model.typing.kinds import Plain, Type, without_none
-from chirp_check.model.typing.values import given_types
+from chirp_check.model.typing.kinds import Kind, Plain, Type, without_none
+from chirp_check.model.typing.values import UNSEEN, given_types
 from chirp_check.source import Span
 
 
@@ -79,8 +78,10 @@ def _of_record(model: Queries, app: AppKey, record: Record) -> tuple[Asked, ...]
         return ()
     units = tuple(dict.fromkeys(unit for unit, _ in units_of(model, app, record, path)))
     values: dict[str, Value] = dict(cascade.entries) | dict(context)
-    wanted = frozenset(one.requirement.name for unit in units for one in _reads(model, app, *unit))
-    types = given_types(Inference(model), record, [one for one in values.items() if one[0] in wanted])
+    reads = [one for unit in units for one in _reads(model, app, *unit)]
+    handed, asked = {one.requirement.name for one in reads}, {one.requirement.name for one in reads if one.use == ASKED}
+    wanted = ((name, one) for name, one in values.items() if name in asked or (name in handed and not _is_text(one)))
+    types = given_types(Inference(model), record, wanted)
     known = {name: one for name, one in types if one}
     if not known:
         return ()
@@ -98,7 +99,7 @@ def _asked(
     for read in reads:
         one = read.requirement
         known = types.get(one.name)
-        if known is None or (read.use == HANDED and not is_composite(known)):
+        if known is None or (read.use == HANDED and _is_dull(known)):
             continue
         if not reachable(one.conditions, constants):
             continue
@@ -112,13 +113,17 @@ def _asked(
             yield Asked(path, -1, given)
 
 
+def _is_text(value: Value) -> bool:
+    return isinstance(value, (Text, Pattern)) or value == UNSEEN
+
+
 def _place(held: Held) -> int:
     return held.at
 
 
 # Where templates read names in a way that their types matter for.
 
-ASKED, HANDED = "asked", "handed"  # for an attribute, an item, its elements or as an operand; on, to another name
+ASKED, HANDED = "asked", "handed"  # for an attribute, for its elements or as an operand; on, to anything else
 
 
 class _Read(msgspec.Struct, frozen=True, gc=False):
@@ -143,33 +148,41 @@ def _reads(model: Queries, app: AppKey, path: str, block: str | None) -> tuple[_
 
 @gate
 def uses(model: Queries, path: str) -> Mapping[int, str]:
-    """The places of a template that do more with a name than to put it out or to ask whether it is there."""
-    facts, source = template_facts(model, path), text(model, path)
-    if facts is None or source is None:
-        return {}
-    found = ((at, _use(source, *place)) for at, place in enumerate(facts.places))
-    return {at: use for at, use in found if use is not None}
+    """What a template does with the names that it reads, place by place."""
+    found: dict[int, str] = {}
+    pending = list(program(model, path) or ())
+    while pending:
+        step = pending.pop()
+        for read in step.reads:
+            found[read.at] = ASKED if read.member is not None or step.kind == "for" else HANDED
+        for arm in step.arms:
+            compared = arm.condition is not None and _compares(arm.condition)
+            found.update((read.at, ASKED if read.member is not None or compared else HANDED) for read in arm.reads)
+            pending += arm.steps
+    return found
 
 
-def _use(source: str, start: int, end: int) -> str | None:
-    """What is done with a name, told by the text beside it."""
-    before, after = source[max(0, start - 12) : start].rstrip(), source[end : end + 12].lstrip()
-    if after.startswith((".", "[", "(", "?.", "?[", "<", ">", "+", "*", "/", "- ")) or before.endswith(_OPERATORS):
-        return ASKED
-    word = before.rpartition(" ")[2]
-    if word == "in" or after.startswith(("in ", "|>")):
-        return ASKED
-    if after.startswith((",", ")", "as ", "| ", "|")) or before.endswith(("=", ",", "(")) or word == "with":
-        return None if before.endswith("{{") else HANDED
-    return None
-
-
-_OPERATORS = ("<", ">", "<=", ">=", "+", "*", "/", " -")
+def _compares(condition: AnyTerm) -> bool:
+    """Whether a condition compares a name."""
+    match condition:
+        case Not(value=value):
+            return _compares(value)
+        case Either(operands=operands):
+            return any(map(_compares, operands))
+        case Compare(left=left, right=right):
+            return isinstance(left, Name) or isinstance(right, Name)
+        case _:
+            return False
 
 
 def is_composite(known: Type) -> bool:
     """Whether a value of a type has parts that can be asked for."""
     return known is not None and not all(isinstance(one, Plain) for one in known)
+
+
+def _is_dull(known: tuple[Kind, ...]) -> bool:
+    """Whether nothing much can go wrong with values of a type: texts."""
+    return all(isinstance(one, Plain) and one.name == "str" for one in known)
 
 
 def discriminates(condition: AnyTerm) -> bool:

@@ -54,7 +54,7 @@ from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries
 from chirp_check.model.program import names_of
 from chirp_check.model.typing.annotations import annotated
-from chirp_check.model.typing.bindings import binds, own_statements
+from chirp_check.model.typing.bindings import binds, has_walrus, own_statements
 from chirp_check.model.typing.classes import CACHES, ROUTINES, facts_of, resolved, written
 from chirp_check.model.typing.kinds import (
     NONE,
@@ -114,10 +114,10 @@ class Inference:
                 if (param.start, param.end) == (span.start, span.end):
                     return self._param(one, param, at)
         found, items = self._term(span)
-        return self.of(found, replace(at, items=items)) if found is not None else None
+        return self.of(found, replace(at, items=items))
 
     def term_at(self, span: Span) -> AnyTerm | None:
-        """The outermost term that is written exactly at a place."""
+        """The outermost term of a body that is written exactly at a place."""
         return self._term(span)[0] if span.path.endswith(".py") else None
 
     def place(self, span: Span) -> _Place:
@@ -127,8 +127,9 @@ class Inference:
 
     def _term(self, span: Span) -> tuple[AnyTerm | None, _Bound]:
         """The outermost term at a place, and what the comprehensions around it bind."""
-        start: list[tuple[object, _Bound]] = [(module_facts(self.model, span.path), ())]
-        pending = start
+        around = self.place(span).around
+        inside: object = around[0].body if around else module_facts(self.model, span.path)
+        pending: list[tuple[object, _Bound]] = [(inside, ())]
         while pending:
             current, items = pending.pop()
             if isinstance(current, (Term, Statement)) and not (current.start <= span.start and span.end <= current.end):
@@ -186,10 +187,9 @@ class Inference:
                 return self._either(operands, operator, at)
             case Bind(value=value) | Star(value=value):
                 return self.of(value, at)
-            case Items(is_tuple=True, elements=elements) if not any(isinstance(one, Star) for one in elements):
-                return (Parts(tuple(self.of(one, at) for one in elements)),)
             case Items(elements=elements) if not any(isinstance(one, Star) for one in elements):
-                return (Many(self._display(term, at), union(self.of(one, at) for one in elements)),)
+                types = tuple(self.of(one, at) for one in elements)
+                return (Parts(types) if term.is_tuple else Many(self._display(term, at), union(types)),)
             case Repeated(element=inner):
                 filtered = isinstance(inner, Either) and not inner.operator
                 shown = inner.operands[0] if isinstance(inner, Either) and filtered else inner
@@ -206,9 +206,7 @@ class Inference:
 
     def _either(self, operands: tuple[AnyTerm, ...], operator: str, at: _Place) -> Type:
         types = [self.of(one, at) for one in operands]
-        if operator == "or":
-            return union((*map(without_none, types[:-1]), types[-1]))
-        return None
+        return union((*map(without_none, types[:-1]), types[-1])) if operator == "or" else None
 
     def _name(self, name: str, at: _Place) -> Type:
         for bound, iterable, count in reversed(at.items):
@@ -229,8 +227,9 @@ class Inference:
                 yield self._param(one, param, at)
         for statement in own_statements(one.body):
             yield from self._binding(statement, name, at)
-        walrus = ":=" in (text(self.model, at.path) or "")
-        if walrus and any(isinstance(part, Bind) and part.name == name for part in every_part(one.body)):
+        if has_walrus(self.model, at.path) and any(
+            isinstance(part, Bind) and part.name == name for part in every_part(one.body)
+        ):
             yield None
 
     def _binding(self, statement: AnyStatement, name: str, at: _Place) -> Iterator[Type]:

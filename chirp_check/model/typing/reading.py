@@ -101,51 +101,58 @@ class Reader:
     def read(self, term: AnyTerm | None) -> Type:
         """The type of a term."""
         match term:
-            case Const(value=value):
-                return (NONE if value is None else Plain(type(value).__name__),)
             case Name():
                 return self._name(term)
             case Attr():
                 return self._attribute(term)
-            case Index():
-                return self._index(term)
+            case Const(value=value):
+                return (NONE if value is None else Plain(type(value).__name__),)
             case Call():
                 return self._call(term)
             case Filter():
                 return self._filter(term)
-            case Test():
+            case Index():
+                return self._index(term)
+            case Compare() | Add():
+                return self._compare(term)
+            case Test() | Not():
                 return self._test(term)
             case Choice():
                 return self._choice(term)
             case Either():
                 return self._either(term)
-            case Compare():
-                return self._compare(term)
-            case Add(left=left, right=right):
-                return self._operated("+", term, left, right)
-            case Not(value=value):
-                self.read(value)
-                return (TRUTH,)
-            case Join(parts=parts):
-                for one in parts:
-                    self.read(one)
-                return (TEXT,)
-            case Items(is_tuple=is_tuple, elements=elements):
-                types = tuple(self.read(one) for one in elements)
-                return (Parts(types),) if is_tuple else (Many("list", union(types)),)
-            case Mapping():
-                return self._mapping(term)
+            case Items() | Mapping():
+                return self._display(term)
             case Repeated():
                 return self._repeated(term)
-            case Opaque(reason="arithmetic", inside=(left, right)):
-                operator = self.source[left.end : right.start].strip().strip("()").strip()
-                return self._operated(operator, term, left, right)
-            case Opaque(inside=inside):
-                for one in inside:
-                    self.read(one)
-                return None
+            case Join(parts=parts) | Opaque(inside=parts):
+                return self._parts(term, parts)
             case _:
                 return None
+
+    def _display(self, term: Items | Mapping) -> Type:
+        if isinstance(term, Items):
+            types = tuple([self.read(one) for one in term.elements])
+            return (Parts(types),) if term.is_tuple else (Many("list", union(types)),)
+        entries: dict[str, Type] = {}
+        is_open = False
+        for entry in term.entries:
+            known = self.read(entry.value)
+            if isinstance(entry.key, Const) and isinstance(entry.key.value, str):
+                entries[entry.key.value] = known
+            else:
+                is_open = True
+        return (Keyed(tuple(entries.items()), is_open),)
+
+    def _parts(self, term: AnyTerm, parts: tuple[AnyTerm, ...]) -> Type:
+        """Pieces of text, or what no other term describes."""
+        if isinstance(term, Opaque) and term.reason == "arithmetic" and len(parts) == 2:
+            left, right = parts
+            operator = self.source[left.end : right.start].strip().strip("()").strip()
+            return self._operated(operator, term, left, right)
+        for one in parts:
+            self.read(one)
+        return (TEXT,) if isinstance(term, Join) else None
 
     def quietly(self, term: AnyTerm) -> Type:
         """The type of a term that is read elsewhere."""
@@ -263,12 +270,12 @@ class Reader:
             return None if (held := element(base)) is None else without_none(held)
         return FILTERS.get(term.name)
 
-    def _test(self, term: Test) -> Type:
-        caught = term.name in DEFINED
+    def _test(self, term: Test | Not) -> Type:
+        caught = isinstance(term, Test) and term.name in DEFINED
         self._caught += caught
         self.read(term.value)
         self._caught -= caught
-        for one in term.arguments:
+        for one in term.arguments if isinstance(term, Test) else ():
             self.read(one.value)
         return (TRUTH,)
 
@@ -292,9 +299,10 @@ class Reader:
         del self._guards[len(self._guards) - len(term.operands) :]
         return union((*map(without_none, types[:-1]), types[-1])) if term.operator == "or" else None
 
-    def _compare(self, term: Compare) -> Type:
-        self._operated(term.operator, term, term.left, term.right)
-        return (TRUTH,)
+    def _compare(self, term: Compare | Add) -> Type:
+        operator = term.operator if isinstance(term, Compare) else "+"
+        known = self._operated(operator, term, term.left, term.right)
+        return (TRUTH,) if isinstance(term, Compare) else known
 
     def _operated(self, operator: str, term: AnyTerm, left: AnyTerm, right: AnyTerm) -> Type:
         one, other = self.read(left), self.read(right)
@@ -302,17 +310,6 @@ class Reader:
         if found is not None:
             self._note("operand", term, term, operator, found)
         return result(operator, one, other)
-
-    def _mapping(self, term: Mapping) -> Type:
-        entries: dict[str, Type] = {}
-        is_open = False
-        for entry in term.entries:
-            known = self.read(entry.value)
-            if isinstance(entry.key, Const) and isinstance(entry.key.value, str):
-                entries[entry.key.value] = known
-            else:
-                is_open = True
-        return (Keyed(tuple(entries.items()), is_open),)
 
     def _repeated(self, term: Repeated) -> Type:
         held = self.read(term.iterable)

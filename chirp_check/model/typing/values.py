@@ -1,8 +1,8 @@
 """Abstract values of Python to types: what the run of the code tells, and where it tells nothing, the text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from chirp_check.facts.values import Call, Name, Repeated
+from chirp_check.facts.values import AnyTerm, Call, Name, Repeated
 from chirp_check.facts.walk import every_part
 from chirp_check.model import library
 from chirp_check.model.context_places import call_at
@@ -60,23 +60,28 @@ def given_types(
     inference: Inference, record: Record, values: Iterable[tuple[str, Value]]
 ) -> tuple[tuple[str, Type], ...]:
     """The types of the names that a render site gives."""
-    values = tuple(values)
-    vague = any(_is_vague(value) and value != UNSEEN for _, value in values)
-    call = call_at(inference.model, record.span) if vague else None
-    arguments = {one.name: one.value for one in call.arguments if one.name is not None} if call is not None else {}
+    arguments: Mapping[str | None, AnyTerm] | None = None
     found: list[tuple[str, Type]] = []
     for name, value in values:
         known = of_value(inference, value)
-        term = arguments.get(name)
-        if known is None and term is not None and _is_vague(value):
-            at = inference.place(Span(record.span.path, term.start, term.end))
-            known = _checked(inference, term, inference.of(term, at), at.around[:1])
+        if known is None and _is_vague(value):
+            arguments = _arguments(inference, record) if arguments is None else arguments
+            term = arguments.get(name)
+            if term is not None:
+                at = inference.place(Span(record.span.path, term.start, term.end))
+                known = _checked(inference, term, inference.of(term, at), at.around[:1])
         found.append((name, known))
     return tuple(found)
 
 
+def _arguments(inference: Inference, record: Record) -> Mapping[str | None, AnyTerm]:
+    """What a render site itself writes as keywords."""
+    call = call_at(inference.model, record.span)
+    return {one.name: one.value for one in call.arguments} if call is not None else {}
+
+
 def _is_vague(value: Value) -> bool:
-    return isinstance(value, Unknown) or (isinstance(value, Sequence) and value.open)
+    return (isinstance(value, Unknown) and value != UNSEEN) or (isinstance(value, Sequence) and value.open)
 
 
 def _checked(inference: Inference, term: object, known: Type, around: Iterable[object]) -> Type:
