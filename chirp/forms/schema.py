@@ -189,7 +189,10 @@ def _compiled(kind: Hashable) -> FormSchema[Any]:
 def _kind_of(owner: type, name: str, annotation: Any) -> _Kind:
     kind = _parsed(annotation)
     if kind is None:
-        raise ConfigurationError(f"{owner.__qualname__}.{name}: {_shown_type(annotation)} cannot be read from a form")
+        raise ConfigurationError(
+            f"{owner.__qualname__}.{name}: {_shown_type(annotation)} cannot be read from a form; a field is text, a number, "
+            "a bool, a date or time, a UUID, an Enum, a Literal, an UploadFile, or a list, tuple or set of one of these"
+        )
     return kind
 
 

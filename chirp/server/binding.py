@@ -75,6 +75,8 @@ def form_reader(parameter: inspect.Parameter) -> Call | None:
     from chirp.forms.schema import schema_of
 
     annotation = _annotation(parameter)
+    if annotation is Form:
+        raise ConfigurationError(f"`{parameter.name}: Form` does not say of which dataclass, as in `Form[TaskForm]`")
     wants_form = get_origin(annotation) is Form
     kind = get_args(annotation)[0] if wants_form else annotation
     if not wants_form and not (isinstance(kind, type) and is_dataclass(kind) and parameter.default is _EMPTY):

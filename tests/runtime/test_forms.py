@@ -620,6 +620,19 @@ def test_other_mistakes_are_said_at_freeze() -> None:
         one(Annotated[int, Length(1)], "x=1")
 
 
+def test_a_form_of_nothing(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+
+    @app.route("/", methods=["POST"])
+    def handler(form: Any) -> None: ...
+
+    handler.__annotations__["form"] = Form
+    with pytest.raises(
+        ConfigurationError, match=r"`form: Form` does not say of which dataclass, as in `Form\[TaskForm\]`"
+    ):
+        app.freeze()
+
+
 def test_a_page_that_takes_what_no_form_can_fill(tmp_path: Path) -> None:
     folder = tmp_path / "pages"
     folder.mkdir()
