@@ -15,6 +15,7 @@ from chirp_check.model.domain import Record
 from chirp_check.model.duplicates import given_twice
 from chirp_check.model.entities import BlockUse, ContextUse, SyntaxProblem, TargetUse, TemplateUse, Unknown, UrlUse
 from chirp_check.model.exchanges import exchange_faults
+from chirp_check.model.file_forms import file_forms
 from chirp_check.model.hx_faults import hx_faults
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
@@ -144,6 +145,7 @@ PRODUCERS: tuple[Producer, ...] = (
     given_twice,
     none_tests,
     hx_faults,
+    file_forms,
     exchange_faults,
     type_faults,
 )

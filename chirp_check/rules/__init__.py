@@ -22,6 +22,7 @@ from chirp_check.rules.hoisted_guard import hoisted_guard
 from chirp_check.rules.internal_error import internal_error
 from chirp_check.rules.maybe_missing_context import maybe_missing_context
 from chirp_check.rules.missing_context import missing_context
+from chirp_check.rules.missing_enctype import missing_enctype
 from chirp_check.rules.nested_page import nested_page
 from chirp_check.rules.never_none import never_none
 from chirp_check.rules.not_a_stream import not_a_stream
@@ -77,6 +78,7 @@ ALL: tuple[Rule, ...] = (
     internal_error,
     maybe_missing_context,
     missing_context,
+    missing_enctype,
     nested_page,
     never_none,
     not_a_stream,

@@ -1,0 +1,94 @@
+"""Forms that send the names of files and not what is in them."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from chirp_check.facts.templates import Element, TemplateFacts
+from chirp_check.facts.values import Const
+from chirp_check.grammar.hx import REQUESTS
+from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.around import effective
+from chirp_check.model.inputs import template_facts
+from chirp_check.model.markup import attribute, scripted
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.templates import paths
+from chirp_check.source import Span
+
+_SCRIPTED = ("on", "hx-on", "@", "x-", "v-", "data-action", "data-controller", "_")  # the attributes of scripts
+
+
+class FileForm(msgspec.Struct, frozen=True, gc=False):
+    """A form that is not multipart, with an input for a file in it; `insert` is where the attribute can go.
+
+    `attribute` is what is missing: `enctype`, or `hx-encoding` where htmx alone sends the form.
+    """
+
+    form: Span
+    input: Span
+    attribute: str
+    insert: Span
+
+
+@query
+def file_forms(model: Queries, path: str) -> tuple[FileForm, ...]:
+    """The forms of a template whose files do not arrive, in every application that has it."""
+    apps = [app for app in application_keys(model) if path in paths(model, app)]
+    facts = template_facts(model, path) if apps else None
+    inputs = [one for one in facts.elements if _is_file(one)] if facts is not None else []
+    if facts is None or not inputs:
+        return ()
+    found = [dict.fromkeys(_found(model, app, facts, inputs)) for app in apps]
+    return tuple(one for one in found[0] if all(one in others for others in found))
+
+
+def _found(model: Queries, app: AppKey, facts: TemplateFacts, inputs: list[Element]) -> Iterator[FileForm]:
+    for form in facts.elements:
+        if form.tag != "form" or form.close is None or form.dynamic or not _sends(form):
+            continue
+        inside = [one for one in facts.elements if form.end <= one.start < form.close]
+        file = next((one for one in inputs if one in inside), None)
+        if file is None or _is_scripted(model, app, form):
+            continue
+        named = ("enctype", "hx-encoding", "hx-headers", "hx-ext")
+        if any(attribute(form, name) is not None for name in named) or any(_decides(one) for one in inside):
+            continue
+        if effective(model, app, facts, form, "hx-encoding") is not None:
+            continue
+        missing = "enctype" if _word(form, "method") == "post" else "hx-encoding"
+        at = form.start + len("<form")
+        yield FileForm(_tag(facts.path, form), _tag(facts.path, file), missing, Span(facts.path, at, at))
+
+
+def _tag(path: str, element: Element) -> Span:
+    return Span(path, element.start, element.end)
+
+
+def _is_file(element: Element) -> bool:
+    named = attribute(element, "name") is not None and attribute(element, "disabled") is None
+    return element.tag == "input" and not element.dynamic and _word(element, "type") == "file" and named
+
+
+def _sends(form: Element) -> bool:
+    """Whether a form surely sends a body."""
+    return _word(form, "method") == "post" or attribute(form, *(one for one in REQUESTS if one != "hx-get")) is not None
+
+
+def _decides(element: Element) -> bool:
+    """Whether an element inside a form may send it in a way of its own."""
+    return attribute(element, "formenctype", "formmethod", "hx-encoding", *REQUESTS) is not None
+
+
+def _is_scripted(model: Queries, app: AppKey, form: Element) -> bool:
+    """Whether a script may send a form itself."""
+    if any(one.name.startswith(_SCRIPTED) for one in form.attributes):
+        return True
+    words = [_word(form, name) for name in ("id", "class", "name")]
+    return any(scripted(model, app, part) for word in words if word for part in word.split())
+
+
+def _word(element: Element, name: str) -> str | None:
+    """The value of an attribute in lower case, where the text writes it."""
+    found = attribute(element, name)
+    value = found.value if found is not None and not found.branches else None
+    return value.value.strip().lower() if isinstance(value, Const) and isinstance(value.value, str) else None
