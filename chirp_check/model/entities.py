@@ -157,6 +157,18 @@ class TargetUse(msgspec.Struct, frozen=True, gc=False):
     site: Site | None
 
 
+class SelectorUse(msgspec.Struct, frozen=True, gc=False):
+    """An id that an attribute refers to, as a selector: `via` is the attribute, `element` its owner.
+
+    `loose`: it may be that of an element whose markup an expression puts out.
+    """
+
+    selector: Text | Pattern
+    via: str
+    element: ElementAt
+    loose: bool
+
+
 class AnnotationUse(msgspec.Struct, frozen=True, gc=False):
     """A handler's return annotation, as resolved: the names of the types in it that no negotiation case takes."""
 

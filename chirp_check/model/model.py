@@ -14,6 +14,7 @@ from chirp_check.model.entities import (
     Pattern,
     Route,
     RouteNameUse,
+    SelectorUse,
     TargetUse,
     TemplateUse,
     Text,
@@ -158,8 +159,15 @@ class Model(Queries):
 
     def target_missing(self, use: TargetUse) -> bool:
         """Whether no screen on which the target is asked for can hold its element."""
+        fragment = use.element is None and use.site is not None
+        return self._missing(use, self._fragment_path(use) if fragment else self._asking(use))
+
+    def selector_missing(self, use: SelectorUse) -> bool:
+        """Whether no screen can hold the element that an attribute refers to."""
+        return self._missing(use, use.element.path)
+
+    def _missing(self, use: TargetUse | SelectorUse, at: str | None) -> bool:
         wanted = wanted_id(use.selector)
-        at = self._asking(use) if use.element is not None or use.site is None else self._fragment_path(use)
         literal = max((piece for piece in wanted or () if piece is not None), key=len, default="")
         if wanted is None or at is None or not literal:
             return False
@@ -177,7 +185,7 @@ class Model(Queries):
     def _showing(self, path: str) -> tuple[AppKey, ...]:
         return tuple(app for app in application_keys(self) if path in templates.paths(self, app))
 
-    def _is_numbered(self, use: TargetUse, app: AppKey) -> bool:
+    def _is_numbered(self, use: TargetUse | SelectorUse, app: AppKey) -> bool:
         """Whether the expressions in a target that an attribute names are whole numbers."""
         facts = template_facts(self, use.element.path) if use.element is not None else None
         named = attribute(use.element.element, use.via) if use.element is not None else None
@@ -196,7 +204,7 @@ class Model(Queries):
         paths = (self.template_path(one.name.value) for one in known if one.site == site)
         return next((path for path in paths if path is not None), None)
 
-    def known_ids(self, use: TargetUse) -> frozenset[str]:
+    def known_ids(self, use: TargetUse | SelectorUse) -> frozenset[str]:
         """Ids that elements of the application have, for suggestions."""
         return frozenset(
             name

@@ -28,6 +28,7 @@ from chirp_check.model.provided import context_uses
 from chirp_check.model.response_headers import header_uses
 from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import named_routes, route_faults
+from chirp_check.model.selector_uses import selector_uses
 from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
 from chirp_check.model.typing.faults import type_faults
@@ -146,6 +147,7 @@ PRODUCERS: tuple[Producer, ...] = (
     none_tests,
     hx_faults,
     file_forms,
+    selector_uses,
     exchange_faults,
     type_faults,
 )

@@ -42,6 +42,7 @@ from chirp_check.rules.unknown_hx_attribute import unknown_hx_attribute
 from chirp_check.rules.unknown_import import unknown_import
 from chirp_check.rules.unknown_route_name import unknown_route_name
 from chirp_check.rules.unknown_rule import unknown_rule
+from chirp_check.rules.unknown_selector import unknown_selector
 from chirp_check.rules.unknown_slot import unknown_slot
 from chirp_check.rules.unknown_target import unknown_target
 from chirp_check.rules.unknown_template import unknown_template
@@ -98,6 +99,7 @@ ALL: tuple[Rule, ...] = (
     unknown_import,
     unknown_route_name,
     unknown_rule,
+    unknown_selector,
     unknown_slot,
     unknown_target,
     unknown_template,

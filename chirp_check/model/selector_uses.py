@@ -1,0 +1,75 @@
+"""The ids that attributes refer to without swapping anything into them."""
+
+from collections.abc import Iterator, Mapping
+
+from chirp_check.facts.templates import Attribute, Element
+from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.entities import ElementAt, Pattern, SelectorUse, Text, Unknown
+from chirp_check.model.inputs import template_facts
+from chirp_check.model.markup import attribute, hashed, pieces, wanted_id
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.templates import paths
+from chirp_check.model.ways import Reader
+from chirp_check.source import Span
+
+# Lists of selectors, and whether what they name may come out of an expression, as a form's inputs do.
+_SELECTORS: Mapping[str, bool] = {"hx-include": True, "hx-indicator": False, "hx-disabled-elt": False}
+_IDS = (
+    "for", "list", "form", "headers", "popovertarget", "commandfor", "aria-labelledby", "aria-describedby",
+    "aria-controls", "aria-owns", "aria-details", "aria-errormessage", "aria-activedescendant", "aria-flowto",
+)  # fmt: skip
+_ONE = frozenset({"for", "list", "form", "popovertarget", "commandfor", "aria-activedescendant"})
+_FORMS = frozenset({"button", "fieldset", "input", "object", "output", "select", "textarea"})
+_OWNERS: Mapping[str, frozenset[str]] = {
+    "for": frozenset({"label", "output"}),
+    "list": frozenset({"input"}),
+    "form": _FORMS,
+    "headers": frozenset({"td", "th"}),
+}
+
+
+@query
+def selector_uses(model: Queries, path: str) -> tuple[SelectorUse, ...]:
+    """The ids that the elements of a template refer to."""
+    apps = [app for app in application_keys(model) if path in paths(model, app)]
+    return tuple(dict.fromkeys(use for app in apps for use in _uses(model, app, path)))
+
+
+def _uses(model: Queries, app: AppKey, path: str) -> Iterator[SelectorUse]:
+    facts = template_facts(model, path)
+    if facts is None:
+        return
+    reader = Reader(model, app, facts)
+    for element in facts.elements:
+        at = ElementAt(path, element)
+        for name, loose in _SELECTORS.items():
+            for part in _parts(reader, attribute(element, name), element, ","):
+                if wanted_id(part) is not None:
+                    yield SelectorUse(part, name, at, loose)
+        for found in element.attributes:
+            if found.name in _IDS and element.tag in _OWNERS.get(found.name, (element.tag,)):
+                separator = "" if found.name in _ONE else " "
+                for part in _parts(reader, found, element, separator):
+                    yield SelectorUse(hashed(pieces(part), part.span), found.name, at, loose=True)
+
+
+def _parts(reader: Reader, found: Attribute | None, element: Element, separator: str) -> Iterator[Text | Pattern]:
+    """The members of a list; of one that is not written out whole only the list of one."""
+    for value in reader.texts(found, element):
+        if isinstance(value, Text):
+            yield from _members(value, separator)
+        elif isinstance(value, Unknown) or value.pieces[0] is None:
+            continue
+        elif not separator or not any(separator in piece for piece in value.pieces if piece is not None):
+            yield value
+
+
+def _members(value: Text, separator: str) -> Iterator[Text]:
+    """The parts between separators, with their places; without a separator the whole."""
+    at = value.span.start
+    for member in value.value.split(separator) if separator else (value.value,):
+        text = member.strip()
+        if text:
+            start = at + member.index(text)
+            yield Text(text, Span(value.span.path, start, start + len(text)))
+        at += len(member) + len(separator)
