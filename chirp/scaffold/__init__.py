@@ -1,7 +1,8 @@
 """`chirp new`: a project from the files beside this module. A project is made whole or not at all.
 
 Files ending in `.in` lose that ending (so that no tool takes them for modules of this package), `dot-` begins a name
-with a dot, and `PROJECT_NAME` in any of them becomes the name of the project.
+with a dot, `@` in a name is a colon (which not every system can unpack), and `PROJECT_NAME` in any file becomes the name
+of the project.
 """
 
 import keyword
@@ -64,7 +65,7 @@ def contents(template: str, name: str) -> Iterator[tuple[str, bytes]]:
 
 def _target(file: Path) -> str:
     parts = [f".{part.removeprefix('dot-')}" if part.startswith("dot-") else part for part in file.parts]
-    return "/".join(parts).removesuffix(".in")
+    return "/".join(parts).removesuffix(".in").replace("@", ":")
 
 
 def check_name(name: str) -> None:
