@@ -58,12 +58,8 @@ class FirstChunk:
         self._first: Chunk | None = None
 
     async def prepare(self) -> None:
-        """Make the first chunk; closed when that raises."""
-        try:
-            self._first = await anext(self._chunks, "")
-        except BaseException:  # whatever stops it, the chunks are closed and the exception goes on
-            await self.aclose()
-            raise
+        """Make the first chunk."""
+        self._first = await anext(self._chunks, "")
 
     def __aiter__(self) -> FirstChunk:
         return self

@@ -43,8 +43,12 @@ class StreamSender:
         if isinstance(response, StreamingResponse) and isinstance(response.chunks, FirstChunk):
             if request.method == "HEAD":
                 return
-            prepare = response.chunks.prepare
-            await _while_present(request, lambda _: prepare())
+            chunks = response.chunks
+            try:
+                await _while_present(request, lambda _: chunks.prepare())
+            except BaseException:  # whatever stops it, the chunks are closed and the exception goes on
+                await chunks.aclose()
+                raise
 
     async def send(self, response: StreamingResponse, request: Request, send: Send) -> None:
         """Send it until its chunks end or the client leaves. An exception of the chunks is logged and raised again."""
