@@ -34,6 +34,7 @@ from chirp_check.grammar.path import PathError, PathPattern
 
 # What serves requests (and Kida, asyncio and json with it) is imported when the application freezes.
 if TYPE_CHECKING:
+    from chirp.contracts import ContractCheck
     from chirp.server.handler import Runtime
     from chirp_check.engine import Report
 
@@ -67,6 +68,7 @@ class App:
             "url_for": GlobalFunction(self.url_for),
         }
         self._lifespans: list[Lifespan] = []
+        self._checks: list[ContractCheck] = []
         self._checked = False
 
     # registration
@@ -176,6 +178,12 @@ class App:
             self._lifespans.append(on_shutdown(hook))
         return hook
 
+    def register_contract_check[F: ContractCheck](self, check: F) -> F:
+        """Have `app.check()` call it with the description of the application; see `chirp.contracts`."""
+        with self._open(f"the contract check `{function_name(check)}`"):
+            self._checks.append(check)
+        return check
+
     def lifespan[F: Callable[[], AsyncGenerator[None]]](self, function: F) -> F:
         """An async generator function with one `yield`: start before it, stop after it."""
         with self._open(f"the lifespan `{function_name(function)}`"):
@@ -228,7 +236,7 @@ class App:
         """Verify templates, routes and targets without a request; see `chirp.check`."""
         from chirp.check import check_app
 
-        return check_app(self.describe(), warnings_as_errors=warnings_as_errors)
+        return check_app(self.describe(), self._checks, warnings_as_errors=warnings_as_errors)
 
     def render(self, value: object) -> str:
         """The text that a Template, Fragment or another value renders to, outside of any request."""
@@ -351,7 +359,7 @@ class App:
             return
         from chirp.check import check_at_startup
 
-        check_at_startup(self.describe())
+        check_at_startup(self.describe(), self._checks)
         self._checked = True
 
     def run(self, host: str | None = None, port: int | None = None) -> None:

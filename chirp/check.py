@@ -5,23 +5,29 @@ The analyzer is imported when a check is asked for; nothing else of the runtime 
 
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 
+from chirp.contracts import Breach, ContractCheck
 from chirp.describe import AppDescription, RouteDescription, code_of
 from chirp.errors import ConfigurationError
+from chirp.registration import function_name
 from chirp_check.config import Config, ConfigError, read_config
-from chirp_check.diagnostic import Level
+from chirp_check.diagnostic import Diagnostic, Finding, Level
 from chirp_check.engine import Project, Report, check
 from chirp_check.host import DiskHost
 from chirp_check.live import LiveFacts, LiveRoute
 from chirp_check.report.full import render
+from chirp_check.source import SourceFile, Span
 
 MARKER = "pyproject.toml"
 NOT_YOURS = "internal-error"
 
 
-def check_app(description: AppDescription, *, warnings_as_errors: bool = False) -> Report:
-    """Check the project that an application belongs to, with its live routes, loader, filters and globals.
+def check_app(
+    description: AppDescription, checks: Iterable[ContractCheck] = (), *, warnings_as_errors: bool = False
+) -> Report:
+    """Check the project that an application belongs to, with its live routes, loader, filters, globals and checks.
 
     The project is the nearest folder with a `pyproject.toml` above the first handler's file, or else the folder of the
     file that constructs the App. ConfigurationError when its `[tool.chirp-check]` cannot be followed.
@@ -36,15 +42,16 @@ def check_app(description: AppDescription, *, warnings_as_errors: bool = False) 
         report = check(Project(root, host, _paths(root, [folder, *files])), config, live=live)
     except ConfigError as error:
         raise ConfigurationError(f"{error.place}: {error.message}") from error
+    report = _with_breaches(report, description, checks)
     return _stricter(report) if warnings_as_errors else report
 
 
-def check_at_startup(description: AppDescription) -> None:
+def check_at_startup(description: AppDescription, checks: Iterable[ContractCheck] = ()) -> None:
     """Print what a check finds, and refuse to start (ConfigurationError) when it finds errors.
 
     A bug of the checker itself is printed, and stops nobody.
     """
-    report = check_app(description)
+    report = check_app(description, checks)
     if report.diagnostics:
         sys.stderr.write(render(report, color=sys.stderr.isatty()))
     errors = sum(one.level is Level.ERROR and one.rule != NOT_YOURS for one in report.diagnostics)
@@ -97,3 +104,45 @@ def _stricter(report: Report) -> Report:
     return replace(
         report, diagnostics=diagnostics, summary=replace(report.summary, errors=len(diagnostics), warnings=0)
     )
+
+
+def _with_breaches(report: Report, description: AppDescription, checks: Iterable[ContractCheck]) -> Report:
+    """The report with what these checks say. A check is called like its function, and what it raises goes on."""
+    sources = dict(report.sources)
+    found: list[Diagnostic] = []
+    for own in checks:
+        rule = function_name(own).strip("_").replace("_", "-")
+        for said in own(description):
+            breach = Breach(said) if isinstance(said, str) else said
+            at = _place(report.root, breach, description, sources)
+            level = Level.ERROR if breach.error else Level.WARN
+            found.append(Diagnostic(rule, level, Finding(breach.message, at, help=breach.help)))
+    if not found:
+        return report
+    errors = sum(one.level is Level.ERROR for one in found)
+    counted = replace(
+        report.summary,
+        errors=report.summary.errors + errors,
+        warnings=report.summary.warnings + len(found) - errors,
+    )
+    diagnostics = tuple(sorted((*report.diagnostics, *found), key=lambda one: one.sort_key))
+    return replace(report, diagnostics=diagnostics, sources=sources, summary=counted)
+
+
+def _place(root: str, breach: Breach, description: AppDescription, sources: dict[str, SourceFile]) -> Span:
+    """The line that defines the function; without one in a file, the folder of the application."""
+    code = None if breach.at is None else code_of(breach.at)
+    if code is None:
+        return Span(os.path.relpath(description.folder, root).replace(os.sep, "/"), 0, 0)
+    path = os.path.relpath(os.path.realpath(code.co_filename), root).replace(os.sep, "/")
+    if path not in sources:
+        sources[path] = SourceFile(path, _text_of(code.co_filename))
+    lines = sources[path].lines
+    line = min(code.co_firstlineno, len(lines))
+    start = lines[line - 1]
+    return Span(path, start, start + len(sources[path].line_text(line)))
+
+
+def _text_of(file: str) -> str:
+    with open(file, encoding="utf-8", errors="replace") as opened:
+        return opened.read()
