@@ -145,6 +145,28 @@ def test_the_wheel_brings_htmx_and_its_licence(wheel: Path) -> None:
     ]
 
 
+def test_the_distributions_bring_what_is_no_module(built: Path, wheel: Path) -> None:
+    folders = ("chirp/scaffold/files", "chirp/server/debug.css")
+    data = {
+        file.relative_to(ROOT).as_posix()
+        for folder in folders
+        for file in ((ROOT / folder).rglob("*") if (ROOT / folder).is_dir() else [ROOT / folder])
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    assert len(data) > 40
+    assert data <= set(zipfile.ZipFile(wheel).namelist())
+    (archive,) = built.glob("*.tar.gz")
+    with tarfile.open(archive) as file:
+        assert data <= {name.partition("/")[2] for name in file.getnames()}
+    assert not [name for name in data if ":" in name], "not every system can unpack such a name"
+
+
+def test_an_installed_command_makes_a_project(installed: Environment, tmp_path: Path) -> None:
+    installed("chirp", "new", "shop", "--template", "pages", cwd=tmp_path)
+    assert "no errors" in installed("chirp", "check", cwd=tmp_path / "shop")
+    assert "/books/{id:int}" in installed("chirp", "routes", cwd=tmp_path / "shop")
+
+
 def test_the_wheel_says_what_it_needs(wheel: Path) -> None:
     archive = zipfile.ZipFile(wheel)
     metadata = archive.read(next(name for name in archive.namelist() if name.endswith("METADATA"))).decode()
