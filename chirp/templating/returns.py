@@ -231,6 +231,10 @@ class FormAction:
         _set(self, "trigger", trigger)
 
 
+MutationResult = FormAction
+"""Another name of it."""
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Stream:
     """The whole template, sent as far as its values are known.
