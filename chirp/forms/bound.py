@@ -1,6 +1,6 @@
 """A form as templates and handlers see it: what was typed, what is wrong with it, and what it means when nothing is."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast, override
 
@@ -46,18 +46,19 @@ class FormErrors(Mapping[str, tuple[str, ...]]):
     Those that belong to no single field stand under the empty name.
     """
 
-    __slots__ = ("_errors", "_fields")
+    __slots__ = ("_errors", "_names")
 
-    def __init__(self, fields: Iterable[str], errors: Mapping[str, tuple[str, ...]]) -> None:
-        self._fields = frozenset(fields) | {WHOLE}
+    def __init__(self, names: frozenset[str], errors: Mapping[str, tuple[str, ...]]) -> None:
+        """`names` are those of the fields, and the empty one."""
+        self._names = names
         self._errors = dict(errors)
-        if not self._fields >= self._errors.keys():
-            unknown = next(name for name in self._errors if name not in self._fields)
+        if not names >= self._errors.keys():
+            unknown = next(name for name in self._errors if name not in names)
             raise ValueError(f"the form has no field `{unknown}`")
 
     @override
     def __getitem__(self, key: str) -> tuple[str, ...]:
-        return self._errors[key] if key not in self._fields else self._errors.get(key, ())
+        return self._errors[key] if key not in self._names else self._errors.get(key, ())
 
     @override
     def __contains__(self, key: object) -> bool:
@@ -77,7 +78,7 @@ class FormErrors(Mapping[str, tuple[str, ...]]):
 
     def joined(self, name: str, messages: tuple[str, ...]) -> FormErrors:
         """With more messages for a field; ValueError when the form has no such field."""
-        return FormErrors(self._fields - {WHOLE}, self._errors | {name: self._errors.get(name, ()) + messages})
+        return FormErrors(self._names, self._errors | {name: self._errors.get(name, ()) + messages})
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -96,8 +97,8 @@ class Form[T]:
     def __init__(self, kind: type[T], initial: object = None) -> None:
         from chirp.forms.schema import schema_of
 
-        values = schema_of(kind).shown(initial)
-        _fill(self, kind, FormValues(values), FormErrors(values, {}), None)
+        schema = schema_of(kind)
+        _fill(self, kind, FormValues(schema.shown(initial)), FormErrors(schema.names, {}), None)
 
     @property
     def ok(self) -> bool:
@@ -138,9 +139,8 @@ def read_form[T](kind: type[T], texts: Texts, files: Uploads = NO_FILES, *, post
 
     schema = schema_of(kind)
     data, errors = schema.bind(texts, files, posted=posted)
-    values = schema.typed(texts)
     form = cast("Form[T]", object.__new__(Form))
-    _fill(form, kind, FormValues(values), FormErrors(values, errors), data)
+    _fill(form, kind, FormValues(schema.typed(texts)), FormErrors(schema.names, errors), data)
     return form
 
 

@@ -81,7 +81,8 @@ class FormField:
         return self.kind.convert is str and not self.kind.optional and self.default is not None
 
     def _several(self, many: Callable[[list[Any]], object], values: list[Any]) -> object:
-        _judge(self.kind.each, *values)
+        if self.kind.each:
+            _judge(self.kind.each, *values)
         return self._judged(many(values))
 
     def _absent(self, *, sent: bool) -> object:
@@ -92,7 +93,8 @@ class FormField:
         raise Refused(REQUIRED)
 
     def _judged(self, value: object) -> object:
-        _judge(self.kind.rules, value)
+        if self.kind.rules:
+            _judge(self.kind.rules, value)
         return value
 
     def typed(self, texts: Texts) -> Typed:
@@ -121,6 +123,8 @@ class FormSchema[T]:
 
     kind: type[T]
     fields: tuple[FormField, ...]
+    names: frozenset[str]
+    """Those of the fields, and of the whole form."""
     validates: bool
 
     def bind(self, texts: Texts, files: Uploads = NO_FILES, *, posted: bool) -> tuple[T | None, dict[str, Messages]]:
@@ -183,15 +187,16 @@ def _compiled(kind: Hashable) -> FormSchema[Any]:
     validate = cast("Any", kind).validate if hasattr(kind, "validate") else None
     if inspect.iscoroutinefunction(validate):
         raise ConfigurationError(f"{kind.__qualname__}.validate is called without waiting: make it a plain function")
-    return FormSchema(kind, members, validate is not None)
+    names = frozenset({WHOLE, *(member.name for member in members)})
+    return FormSchema(kind, members, names, validate is not None)
 
 
 def _kind_of(owner: type, name: str, annotation: Any) -> _Kind:
     kind = _parsed(annotation)
     if kind is None:
         raise ConfigurationError(
-            f"{owner.__qualname__}.{name}: {_shown_type(annotation)} cannot be read from a form; a field is text, a number, "
-            "a bool, a date or time, a UUID, an Enum, a Literal, an UploadFile, or a list, tuple or set of one of these"
+            f"{owner.__qualname__}.{name}: {_shown_type(annotation)} cannot be read from a form; a field is text, a "
+            "number, a bool, a date or time, a UUID, an Enum, a Literal, an UploadFile, or a list or set of these"
         )
     return kind
 
