@@ -6,12 +6,11 @@ memory and holds nobody up; one that is so far behind that the log has forgotten
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Final
 
-from .domain import Change, order
+from .domain import START, Change, order
 from .log import Batch, Log, Unreachable
 
 SHARED: Final = 100
@@ -29,11 +28,12 @@ class StartOver:
 
 @dataclass(slots=True)
 class _Room:
-    """A wall that somebody reads. `latest` is a piece of its log without gaps."""
+    """A wall that somebody reads. `latest` is a piece of its log without gaps, `begins` the change before it."""
 
     readers: int = 0
     news: asyncio.Event = field(default_factory=asyncio.Event)
-    latest: deque[Change] = field(default_factory=lambda: deque[Change](maxlen=SHARED))
+    begins: str = START
+    latest: tuple[Change, ...] = ()
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
     quiet: tuple[asyncio.Event, str] | None = None
     """What was the news, and after which change, when the log last had nothing to say."""
@@ -41,18 +41,21 @@ class _Room:
     def shared(self, after: str) -> Batch | None:
         """What follows the change with this id, if the readers share that."""
         place = order(after)
-        if self.latest and order(self.latest[0].id) <= place < order(self.latest[-1].id):
+        if self.latest and order(self.begins) <= place < order(self.latest[-1].id):
             return Batch(tuple(change for change in self.latest if order(change.id) > place))
         return None
 
     def share(self, after: str, batch: Batch) -> None:
         """Let all readers have what the log said, if it is later than what they share."""
-        last = self.latest[-1].id if self.latest else ""
-        if not batch.changes or (last and order(batch.changes[-1].id) <= order(last)):
+        last = self.latest[-1].id if self.latest else START
+        if not batch.changes or order(batch.changes[-1].id) <= order(last):
             return
         if after != last:
-            self.latest.clear()
-        self.latest.extend(batch.changes)
+            self.begins, self.latest = after, ()
+        together = (*self.latest, *batch.changes)
+        dropped, self.latest = together[:-SHARED], together[-SHARED:]
+        if dropped:
+            self.begins = dropped[-1].id
 
 
 class Hub:
