@@ -92,7 +92,30 @@ CALLS: Mapping[str, Call] = MappingProxyType(
         "InlineTemplate": _rendered("source"),
         "Stream": _rendered("template_name"),
         "TemplateStream": _rendered("template_name"),
-        "Suspense": _rendered("template_name"),
+        "Suspense": _rendered(
+            "template_name", keywords=(Argument("shell", OPTIONAL_TEXT), Argument("blocks", MAPPING), _CONTEXT)
+        ),
+        "StreamingResponse": Call(
+            (
+                Argument("chunks", required=True),
+                Argument("status", NUMBER),
+                Argument("content_type", TEXT),
+                Argument("headers", SEVERAL),
+                Argument("cookies", SEVERAL),
+            ),
+            (Argument("length"),),
+        ),
+        "EventStream": Call(
+            (Argument("generator", required=True), Argument("event_type", OPTIONAL_TEXT), Argument("heartbeat_interval"))
+        ),
+        "SSEEvent": Call(
+            (
+                Argument("data", TEXT, required=True),
+                Argument("event", OPTIONAL_TEXT),
+                Argument("id", OPTIONAL_TEXT),
+                Argument("retry"),
+            )
+        ),
         "OOB": Call((Argument("main", ANSWER, required=True),), more=FRAGMENT, named=False),
         "FormAction": _FORM_ACTION,
         "MutationResult": _FORM_ACTION,
