@@ -50,7 +50,7 @@ class Incoming:
     async def _hold(self, message: Message) -> None:
         self._held = message
         self._tell()
-        while self._held is not None and message.get("more_body"):
+        while self._held is message and message.get("more_body"):
             await self._wait()
 
     async def _wait(self) -> None:
