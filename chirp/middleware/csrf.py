@@ -5,7 +5,7 @@ cannot forge, and a token that only pages of this application contain. That htmx
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,7 +89,9 @@ class CSRFMiddleware:
             signer = Signer(keys, f"chirp.csrf.{self.config.cookie_name}")
         guard = _Guard(self.config, signer)
         route = place.route
-        return guard.provide if route is None or route.methods <= _SAFE or _is_exempt(route.handler) else guard.check
+        if route is None:
+            return guard.check if _may_answer(place.inner) else guard.provide
+        return guard.provide if route.methods <= _SAFE or _is_exempt(route.handler) else guard.check
 
     async def __call__(self, request: Request, next: Next, /) -> Response:
         raise RuntimeError("CSRFMiddleware works in the chain of an application: app.add_middleware(CSRFMiddleware())")
@@ -317,6 +319,11 @@ def _matches(token: str, secret: str) -> bool:
 
 def _xor(one: bytes, other: bytes) -> bytes:
     return bytes(a ^ b for a, b in zip(one, other, strict=True))
+
+
+def _may_answer(inner: Iterable[Middleware]) -> bool:
+    """Whether one of them may answer a request by itself that no route answers; those of the framework do not."""
+    return any(not type(layer).__module__.startswith("chirp.") for layer in inner)
 
 
 def _is_exempt(handler: Any) -> bool:

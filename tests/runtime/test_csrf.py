@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from chirp import App, AppConfig, ConfigurationError, Request, Template
+from chirp import App, AppConfig, ConfigurationError, Next, Request, Template
 from chirp.http.streaming import StreamingResponse
 from chirp.middleware.csrf import CSRFConfig, CSRFMiddleware, csrf_exempt, csrf_token
 from chirp.middleware.sessions import SessionMiddleware, get_session
@@ -397,6 +397,20 @@ def test_an_exempt_handler_may_show_forms(tmp_path: Path) -> None:
 def test_what_no_route_answers_is_not_forbidden(visitor: Visitor) -> None:
     assert visitor.send(path="/nowhere").status == 404
     assert visitor.send(path="/form").status == 405
+
+
+def test_a_middleware_that_answers_by_itself_is_guarded_too(tmp_path: Path) -> None:
+    app = csrf_app(tmp_path)
+
+    @app.add_middleware
+    async def answers(request: Request, next: Next) -> Any:
+        return "answered" if request.path == "/by-middleware" else await next(request)
+
+    visitor = visit(app)
+    assert visitor.send(path="/by-middleware").status == 403
+    assert visitor.sends_token(path="/by-middleware").text == "answered"
+    assert visitor.send(method="GET", path="/by-middleware").text == "answered"
+    assert visitor.sends_token(path="/nowhere").status == 404
 
 
 def test_the_refusal_can_be_a_page_that_has_a_form(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
