@@ -116,6 +116,6 @@ class Hub:
             except Unreachable:
                 batch = NOTHING  # what comes meanwhile is read when the log is heard again
             room.share(after, batch)
-            if not batch.changes:
+            if batch == NOTHING:
                 room.quiet = (news, after)
             return batch
