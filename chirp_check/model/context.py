@@ -118,6 +118,8 @@ def context_of(record: Record) -> Mapping[str, Value] | None:
     call = CALLS.get(record.kind)
     if record.open or call is None:
         return None
+    if record.kind == "Suspense" and record.argument(None, "blocks") is not None:
+        return None  # each block gets what its own value holds
     reserved = {one.name for one in ((*call.positional, *call.keywords) if call.named else call.keywords)}
     found = {name: value for name, value in record.kwargs if name not in reserved}
     position = next((at for at, one in enumerate(call.positional) if one.name == "context"), None)
