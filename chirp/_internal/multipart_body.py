@@ -8,6 +8,8 @@ type Upload = str | bytes | tuple[str, str | bytes] | tuple[str, str | bytes, st
 """The content of a file; with its name before it, and its content type after it."""
 type Uploads = Mapping[str, Upload | list[Upload]]
 
+_BINARY = "application/octet-stream"
+
 
 def encode_multipart(fields: Mapping[str, str | list[str]], files: Uploads) -> tuple[str, bytes]:
     """The content type and the body of a form."""
@@ -25,13 +27,9 @@ def encode_multipart(fields: Mapping[str, str | list[str]], files: Uploads) -> t
 
 
 def _spelled_out(field: str, upload: Upload) -> tuple[str, str | bytes, str]:
-    match upload:
-        case str() | bytes():
-            return field, upload, "application/octet-stream"
-        case (name, content):
-            return name, content, "application/octet-stream"
-        case (name, content, kind):
-            return name, content, kind
+    if isinstance(upload, str | bytes):
+        return field, upload, _BINARY
+    return upload[0], upload[1], upload[2] if len(upload) == 3 else _BINARY
 
 
 def _part(boundary: str, named: str, kind: str, data: bytes) -> tuple[bytes, ...]:
