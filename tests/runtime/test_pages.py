@@ -337,7 +337,7 @@ def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, files: dict[str, str]
     [
         (
             {"a.py": "def get(): ...", "a/page.py": "def get(): ..."},
-            r"GET /a \(pages/a/page.get\) is registered already",
+            r"GET /a \(pages/a/page.get, .*\) is registered already",
         ),
         ({"{a}/page.py": "def get(a): ...", "{b}/page.py": "def get(b): ..."}, r"GET /\{b\} .* registered already"),
         ({"page.py": "def get(book): ..."}, r"takes `book`, which is neither `request` nor a parameter of /, and no"),
