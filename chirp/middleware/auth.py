@@ -24,6 +24,7 @@ type LoadUser = Callable[[Any], Any]
 
 _STATE = "chirp.auth"
 _KEY = "user"
+_REQUIRED = "__chirp_login_required__"
 
 
 class AuthMiddleware:
@@ -52,10 +53,11 @@ class AuthMiddleware:
         """Static files have no use for a user."""
         if not sessions_around(place, "AuthMiddleware"):
             raise ConfigurationError("AuthMiddleware works on sessions: add SessionMiddleware before it")
-        handler = None if place.route is None else place.route.handler
+        handler: Any = None if place.route is None else place.route.handler
         if isinstance(handler, MethodType) and isinstance(handler.__self__, StaticFiles):
             return None
-        return _Users(self, place.in_thread)
+        required = hasattr(handler, "__dict__") and bool(handler.__dict__.get(_REQUIRED))
+        return _Users(self, place.in_thread, required=required)
 
     async def __call__(self, request: Request, next: Next, /) -> Response:
         raise RuntimeError("AuthMiddleware works in the chain of an application: app.add_middleware(AuthMiddleware(…))")
@@ -64,9 +66,10 @@ class AuthMiddleware:
 class _Users:
     """The middleware in its place."""
 
-    __slots__ = ("_in_thread", "_load", "_login_url", "_waits")
+    __slots__ = ("_in_thread", "_load", "_login_url", "_required", "_waits")
 
-    def __init__(self, auth: AuthMiddleware, in_thread: InThread) -> None:
+    def __init__(self, auth: AuthMiddleware, in_thread: InThread, *, required: bool) -> None:
+        self._required = required
         self._load = auth.load_user
         self._login_url = auth.login_url
         self._in_thread = in_thread
@@ -78,6 +81,8 @@ class _Users:
         if user_id is not None:
             user = await self._load(user_id) if self._waits else await self._in_thread(self._load, user_id)
         request.state[_STATE] = _Known(user, self._login_url)
+        if self._required and (refusal := _refusal()) is not None:
+            return refusal
         return await next(request)
 
 
@@ -121,7 +126,12 @@ def logout() -> None:
 
 
 def login_required[F: Callable[..., Any]](handler: F) -> F:
-    """Call the handler for logged-in users; send others to the login page, which finds the way back in `next`."""
+    """Call the handler for logged-in users; send others to the login page, which finds the way back in `next`.
+
+    AuthMiddleware refuses before the body is read. The handler refuses too: without that middleware it stays shut.
+    """
+    if hasattr(handler, "__dict__"):
+        handler.__dict__[_REQUIRED] = True  # where `@app.route` was applied first, it has this function
 
     @wraps(handler)
     def plain(*args: Any, **kwargs: Any) -> Any:

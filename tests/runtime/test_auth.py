@@ -25,7 +25,7 @@ from chirp.middleware import (
     logout,
 )
 from chirp.testing import TestClient
-from tests.runtime.driver import Answer, ask, get, make_app
+from tests.runtime.driver import Answer, answer_of, ask, exchange, get, http_scope, make_app
 
 KEY = "0123456789abcdef0123456789abcdef"
 
@@ -185,6 +185,35 @@ def test_htmx_loads_the_login_page_as_a_whole(tmp_path: Path) -> None:
     assert boosted["hx-redirect"] == "/login?next=/tasks%3Fpage%3D2"
     for hostile in ("https://example.com//evil.example", "https://example.com/\\evil", "javascript:alert(1)", "x"):
         assert ask(app, "GET", "/private", headers=[htmx, ("hx-current-url", hostile)])["hx-redirect"] == "/login"
+
+
+def test_the_order_of_the_decorators_does_not_matter(tmp_path: Path) -> None:
+    app = auth_app(tmp_path)
+
+    @login_required
+    @app.route("/first")
+    def first() -> str:
+        return "private"
+
+    @login_required
+    @app.route("/second", inline=True)
+    async def second() -> str:
+        return "private"
+
+    class Views:
+        def third(self) -> str:
+            return "private"
+
+    app.route("/third")(login_required(Views().third))
+    for path in ("/first", "/second", "/third"):
+        assert location(get(app, path)) == ("/login", path)
+        assert get(app, path, logged_in(app)).text == "private"
+
+
+def test_a_visitor_s_body_is_not_read(tmp_path: Path) -> None:
+    messages = [{"type": "http.request", "body": b"x", "more_body": True}]
+    sent = asyncio.run(exchange(auth_app(tmp_path), http_scope("POST", "/private"), messages))
+    assert answer_of(sent).status == 303
 
 
 def test_a_history_restore_is_an_ordinary_redirect(tmp_path: Path) -> None:
