@@ -130,17 +130,19 @@ async def traced(app: App, hub: Hub) -> float:
 async def main(count: int) -> None:
     hub = Hub()
     app = make_app(hub)
-    sizes: list[int] = []
+    blocks: list[int] = []
     async with asyncio.timeout(600):
         for number in range(ROUNDS):
             seconds, idle = await one_round(app, hub, count)
             gc.collect()
-            sizes.append(resident())
+            blocks.append(sys.getallocatedblocks())
             if number == 0:
                 print(f"{count} clients: {idle / 1024:.1f} KiB per idle client")
             each = seconds / (count * EVENTS) * 1e6
-            print(f"round {number + 1}: {count * EVENTS} events, {each:.0f} us each; resident {sizes[-1] / 1e6:.0f} MB")
-        print(f"resident after the last round, compared with the second: {(sizes[-1] - sizes[1]) / 1e6:+.1f} MB")
+            print(
+                f"round {number + 1}: {count * EVENTS} events, {each:.0f} us each; resident {resident() / 1e6:.0f} MB"
+            )
+        print(f"blocks of memory that the last round left: {blocks[-1] - blocks[-2]:+d}")
         print(f"left per connection that has gone: {await traced(app, hub):.1f} bytes")
 
 
