@@ -21,7 +21,7 @@ from chirp_check.model.requirements_scope import Requirement
 from chirp_check.model.templates import template_path
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import Kind, Plain, Type, without_none
-from chirp_check.model.typing.values import UNSEEN, given_types
+from chirp_check.model.typing.values import given_types
 from chirp_check.source import Span
 
 
@@ -74,14 +74,14 @@ def _of_record(model: Queries, app: AppKey, record: Record) -> tuple[Asked, ...]
     path = template_path(model, app, template.value) if isinstance(template, Text) and signature.answers else None
     context = context_of(record) if path is not None else None
     cascade = cascade_of(model, app, record) or Cascade()
-    if path is None or context is None or cascade.open:
+    if path is None or context is None or cascade.open or not isinstance(template, Text):
         return ()
     units = tuple(dict.fromkeys(unit for unit, _ in units_of(model, app, record, path)))
     values: dict[str, Value] = dict(cascade.entries) | dict(context)
     reads = [one for unit in units for one in _reads(model, app, *unit)]
     handed, asked = {one.requirement.name for one in reads}, {one.requirement.name for one in reads if one.use == ASKED}
     wanted = ((name, one) for name, one in values.items() if name in asked or (name in handed and not _is_text(one)))
-    types = given_types(Inference(model), record, wanted)
+    types = given_types(Inference(model), record, template, wanted)
     known = {name: one for name, one in types if one}
     if not known:
         return ()
@@ -114,7 +114,7 @@ def _asked(
 
 
 def _is_text(value: Value) -> bool:
-    return isinstance(value, (Text, Pattern)) or value == UNSEEN
+    return isinstance(value, (Text, Pattern))
 
 
 def _place(held: Held) -> int:

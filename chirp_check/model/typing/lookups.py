@@ -5,7 +5,7 @@ from enum import Enum
 from chirp_check.facts.values import Arg
 from chirp_check.model.listing import function
 from chirp_check.model.typing.classes import below, facts_of, is_dunder
-from chirp_check.model.typing.inference import Inference, attribute_of
+from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import Keyed, Kind, Many, Own, Parts, Plain, Routine, Table, Thing, Type, built_in
 from chirp_check.model.typing.operands import mistake
 
@@ -55,7 +55,7 @@ _LOOP: dict[str, Type] = {
 def _of_thing(inference: Inference, module: str, qualname: str, name: str, *, exact: bool) -> Type | Lack:
     known = facts_of(inference.model, module, qualname)
     if name in known.names:
-        return attribute_of(inference, Thing(module, qualname, exact), name)
+        return inference.attribute_of(Thing(module, qualname, exact), name)
     if not known.complete or (known.flavour == "mapping" and name in (built_in("dict") or ())):
         return None
     more = frozenset[str]() if exact else below(inference.model, known.name)

@@ -34,7 +34,7 @@ from chirp_check.model.template_scopes import Scopes
 from chirp_check.model.typing.found import Fault, Handed
 from chirp_check.model.typing.given import Asked, Held, discriminates, is_composite
 from chirp_check.model.typing.guards import conditions, in_loop, is_attempted
-from chirp_check.model.typing.inference import Inference, returned
+from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import (
     ABSENT,
     LOOP,
@@ -240,7 +240,7 @@ class Reader:
             self._note("argument", term, term.function, mistakes[0] or "", callee)
         elif all(isinstance(one, (Plain, Many, Parts, Keyed)) for one in callee) and LOOP not in callee:
             self._note("called", term, term.function, said(callee[0]), callee)
-        return returned(self.inference, callee)
+        return self.inference.returned(callee)
 
     def _hand_over(self, term: Call, given: list[Type]) -> None:
         """Note a call of what may be a component."""

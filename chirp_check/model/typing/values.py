@@ -19,6 +19,7 @@ from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.inputs import text
 from chirp_check.model.listing import function
 from chirp_check.model.typing.classes import CACHES, ROUTINES, class_around
+from chirp_check.model.typing.handing import handings
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import (
     NONE,
@@ -57,21 +58,40 @@ _OWN = (
 
 
 def given_types(
-    inference: Inference, record: Record, values: Iterable[tuple[str, Value]]
+    inference: Inference, record: Record, template: Text, values: Iterable[tuple[str, Value]]
 ) -> tuple[tuple[str, Type], ...]:
     """The types of the names that a render site gives."""
     arguments: Mapping[str | None, AnyTerm] | None = None
     found: list[tuple[str, Type]] = []
     for name, value in values:
         known = of_value(inference, value)
-        if known is None and _is_vague(value):
+        if known is None and value == UNSEEN:
+            known = _handed(inference, record, template, name)
+        elif known is None and _is_vague(value):
             arguments = _arguments(inference, record) if arguments is None else arguments
             term = arguments.get(name)
-            if term is not None:
-                at = inference.place(Span(record.span.path, term.start, term.end))
-                known = _checked(inference, term, inference.of(term, at), at.around[:1])
+            known = _written(inference, Span(record.span.path, term.start, term.end)) if term is not None else None
         found.append((name, known))
     return tuple(found)
+
+
+def _handed(inference: Inference, record: Record, template: Text, name: str) -> Type:
+    """The type of what a helper is given for a name, by the calls that name the template."""
+    if not template.span.path.endswith(".py"):
+        return None
+    names = {key for key, _ in record.kwargs}
+    found: list[Type] = []
+    for one in handings(inference.model, template.span.path).get(template.span, ()):
+        given = dict(one.given)
+        if given.keys() <= names and (name in given or one.open):
+            found.append(_written(inference, given[name]) if name in given else None)
+    return union(found) if found else None
+
+
+def _written(inference: Inference, span: Span) -> Type:
+    """The type of an argument, as the function says that it stands in."""
+    term = inference.term_at(span)
+    return _checked(term, inference.written_at(span), inference.place(span).around[:1])
 
 
 def _arguments(inference: Inference, record: Record) -> Mapping[str | None, AnyTerm]:
@@ -84,7 +104,7 @@ def _is_vague(value: Value) -> bool:
     return (isinstance(value, Unknown) and value != UNSEEN) or (isinstance(value, Sequence) and value.open)
 
 
-def _checked(inference: Inference, term: object, known: Type, around: Iterable[object]) -> Type:
+def _checked(term: object, known: Type, around: Iterable[object]) -> Type:
     """The type without None where the code around it may have made sure of that: it asks for the name elsewhere."""
     if known is None or NONE not in known or isinstance(term, Call):
         return known
