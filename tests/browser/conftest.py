@@ -3,15 +3,13 @@
 import shutil
 from collections.abc import Generator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.serving import Serve, serving
 from tests.browser.workshop import Version
 
-HERE = Path(__file__).parent
 # Nothing but the application is asked for anything: names are not looked up, and the browser does not phone home.
 ARGUMENTS = [
     "--no-sandbox",
@@ -23,15 +21,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-PATIENCE = 5_000
-"""How long, in milliseconds, a test waits for what should happen."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs them all, so that one browser is enough."""
-    for item in items:
-        if HERE in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
+PATIENCE = 30_000
+"""How long, in milliseconds, a test waits for what should happen. Only a test that fails takes that long."""
 
 
 @pytest.fixture(scope="package")
@@ -39,6 +30,7 @@ def chromium() -> Generator[Browser]:
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
         pytest.skip("no Chromium is installed")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser

@@ -18,8 +18,6 @@ from setup import find_uv, uv_environment
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = ("chirp", "chirp_check", "chirp_lsp", "chirp_mypy")
 IMPORTS = f"import {', '.join(PACKAGES)}; print(*(p.__file__ for p in ({', '.join(PACKAGES)})), sep='\\n')"
-# These share the copy and the environments that the fixtures make.
-pytestmark = pytest.mark.xdist_group("packaging")
 
 APP = """from chirp import App, Template
 
