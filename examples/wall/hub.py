@@ -16,6 +16,8 @@ from .log import Batch, Log, Unreachable
 SHARED: Final = 100
 """How many changes of a wall its readers share."""
 
+RETRY_SECONDS: Final = 1.0
+
 NOTHING: Final = Batch()
 
 
@@ -103,7 +105,10 @@ class Hub:
                 del self._rooms[wall]
 
     async def _since(self, wall: str, room: _Room, after: str) -> Batch:
-        """What comes after: as the readers share it, or as the log has it. One of them asks the log for all."""
+        """What comes after: as the readers share it, or as the log has it. One of them asks the log for all.
+
+        While the log cannot be reached there is nothing; it is asked again soon, and when it is heard again.
+        """
         news = room.news
         async with room.asking:
             known = room.shared(after)
@@ -114,7 +119,8 @@ class Hub:
             try:
                 batch = await self._log.since(wall, after)
             except Unreachable:
-                batch = NOTHING  # what comes meanwhile is read when the log is heard again
+                batch = NOTHING
+                asyncio.get_running_loop().call_later(RETRY_SECONDS, self._changed, wall)
             room.share(after, batch)
             if batch == NOTHING:
                 room.quiet = (news, after)

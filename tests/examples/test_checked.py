@@ -11,7 +11,9 @@ from chirp_check.report.outcome import Report
 from examples import plant
 from examples.ladle.app import create_app as create_ladle
 from examples.notes.app import app as notes
+from examples.shed.app import create_app as create_shed
 from examples.tracker.app import create_app
+from examples.wall.app import create_app as create_wall
 
 EXAMPLES = Path(plant.__file__).parent
 
@@ -33,7 +35,9 @@ def place(planted: plant.Planted) -> Place:
     return planted.mistake.rule, planted.mistake.file, planted.line
 
 
-@pytest.mark.parametrize(("name", "references"), [("tracker", 250), ("ladle", 150), ("notes", 25)])
+@pytest.mark.parametrize(
+    ("name", "references"), [("tracker", 250), ("ladle", 150), ("notes", 25), ("shed", 200), ("wall", 45)]
+)
 def test_an_example_is_clean(name: str, references: int) -> None:
     report = check(Project(str(EXAMPLES.parent), DiskHost(), (f"examples/{name}",)))
     assert report.diagnostics == ()
@@ -78,7 +82,11 @@ def test_the_command_says_what_it_planted(tmp_path: Path, capsys: pytest.Capture
     assert "usage: plant.py FOLDER" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("app", [create_app(), create_ladle(), notes], ids=["tracker", "ladle", "notes"])
+@pytest.mark.parametrize(
+    "app",
+    [create_app(), create_ladle(), notes, create_shed(), create_wall()],
+    ids=["tracker", "ladle", "notes", "shed", "wall"],
+)
 def test_the_running_application_finds_itself_clean(app: App) -> None:
     report = app.check()
     assert report.diagnostics == ()

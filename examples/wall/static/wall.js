@@ -11,6 +11,8 @@ const light = (on, words) => {
 };
 document.addEventListener("htmx:sseOpen", () => light(true, "live"));
 document.addEventListener("htmx:sseError", () => light(false, "connecting …"));
+document.addEventListener("htmx:responseError", () => light(false, "not sent, try again"));
+document.addEventListener("htmx:sendError", () => light(false, "not sent, try again"));
 
 // The server tells the time of Greenwich.
 document.addEventListener("htmx:load", (event) => {
