@@ -206,3 +206,8 @@ def test_settings_that_cannot_work(name: str) -> None:
     for value in (0, -1):
         with pytest.raises(ConfigurationError, match=f"LockoutConfig: {name} is {value}"):
             LockoutConfig(**{name: value})
+
+
+def test_the_defaults() -> None:
+    """They are what the documentation says."""
+    assert LockoutConfig() == LockoutConfig(5, 50, 900.0, 900.0, 10_000)
