@@ -85,7 +85,7 @@ def _is_id(selector: object) -> bool:
     return isinstance(selector, (Text, Pattern)) and (pieces(selector)[0] or "").startswith(("#", "this", "closest "))
 
 
-def _routes(model: Queries, app: AppKey, url: object, method: str) -> tuple[RouteShape, ...]:
+def routes_of(model: Queries, app: AppKey, url: object, method: str) -> tuple[RouteShape, ...]:
     """The routes that surely answer a request between them; none where others may."""
     if not isinstance(url, (Text, Pattern)) or pieces(url)[0] is None or not is_local(url):
         return ()
@@ -95,14 +95,14 @@ def _routes(model: Queries, app: AppKey, url: object, method: str) -> tuple[Rout
 
 
 def _nested(model: Queries, app: AppKey, url: object, method: str) -> Iterator[NestedPage]:
-    pages = [_document(model, app, one.index) for one in _routes(model, app, url, method)]
+    pages = [_document(model, app, one.index) for one in routes_of(model, app, url, method)]
     if pages and pages[0] is not None and all(pages) and isinstance(url, (Text, Pattern)):
         template, returned = pages[0]
         yield NestedPage(url, template, returned)
 
 
 def _no_stream(model: Queries, app: AppKey, url: object) -> Iterator[NoStream]:
-    others = [_no_events(model, app, one.index) for one in _routes(model, app, url, "GET")]
+    others = [_no_events(model, app, one.index) for one in routes_of(model, app, url, "GET")]
     if others and others[0] is not None and all(others) and isinstance(url, (Text, Pattern)):
         yield NoStream(url, *others[0])
 
@@ -111,8 +111,8 @@ def _no_stream(model: Queries, app: AppKey, url: object) -> Iterator[NoStream]:
 def _document(model: Queries, app: AppKey, route: int) -> tuple[str, Span] | None:
     """The whole document that a route always answers with, an error aside; None for anything else."""
     found: list[tuple[str, Span]] = []
-    for value in _answers(model, app, route) or ():
-        if _is_error(value):
+    for value in answers_of(model, app, route) or ():
+        if is_error(value):
             continue
         name = value.argument(0, "name") if isinstance(value, Record) and value.kind in _DOCUMENTS else None
         if not isinstance(value, Record) or not isinstance(name, Text) or not _is_document(model, app, name.value):
@@ -121,7 +121,7 @@ def _document(model: Queries, app: AppKey, route: int) -> tuple[str, Span] | Non
     return found[0] if found else None
 
 
-def _is_error(value: Value) -> bool:
+def is_error(value: Value) -> bool:
     """A status that htmx does not swap in."""
     status = value.items[1] if isinstance(value, Sequence) and value.is_tuple and len(value.items) == 2 else None
     return isinstance(status, Scalar) and isinstance(status.value, int) and status.value >= 400
@@ -145,14 +145,14 @@ def _has_body(model: Queries, path: str) -> bool:
 def _no_events(model: Queries, app: AppKey, route: int) -> tuple[str, Span] | None:
     """What a route answers with where that is never a stream of events."""
     found: list[tuple[str, Span]] = []
-    for value in _answers(model, app, route) or ():
+    for value in answers_of(model, app, route) or ():
         if not isinstance(value, Record) or value.kind in STREAMS:
             return None
         found.append((value.kind, value.span))
     return found[0] if found else None
 
 
-def _answers(model: Queries, app: AppKey, route: int) -> tuple[Value, ...] | None:
+def answers_of(model: Queries, app: AppKey, route: int) -> tuple[Value, ...] | None:
     """All that a route can answer with; None where one of its functions is not seen."""
     functions = answering(model, app, route)
     return None if functions is None else tuple(value for one in functions for value in given_by(model, one))

@@ -29,6 +29,7 @@ from chirp_check.model.response_headers import header_uses
 from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import named_routes, route_faults
 from chirp_check.model.selector_uses import selector_uses
+from chirp_check.model.swaps import swap_faults
 from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
 from chirp_check.model.typing.faults import type_faults
@@ -148,6 +149,7 @@ PRODUCERS: tuple[Producer, ...] = (
     hx_faults,
     file_forms,
     selector_uses,
+    swap_faults,
     exchange_faults,
     type_faults,
 )

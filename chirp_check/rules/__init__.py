@@ -20,9 +20,11 @@ from chirp_check.rules.duplicate_route_name import duplicate_route_name
 from chirp_check.rules.fragment_scope import fragment_scope
 from chirp_check.rules.hoisted_guard import hoisted_guard
 from chirp_check.rules.internal_error import internal_error
+from chirp_check.rules.lost_target import lost_target
 from chirp_check.rules.maybe_missing_context import maybe_missing_context
 from chirp_check.rules.missing_context import missing_context
 from chirp_check.rules.missing_enctype import missing_enctype
+from chirp_check.rules.nested_id import nested_id
 from chirp_check.rules.nested_page import nested_page
 from chirp_check.rules.never_none import never_none
 from chirp_check.rules.not_a_stream import not_a_stream
@@ -77,9 +79,11 @@ ALL: tuple[Rule, ...] = (
     fragment_scope,
     hoisted_guard,
     internal_error,
+    lost_target,
     maybe_missing_context,
     missing_context,
     missing_enctype,
+    nested_id,
     nested_page,
     never_none,
     not_a_stream,
