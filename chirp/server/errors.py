@@ -65,7 +65,11 @@ class ErrorResponder:
             response = self._default(error, status, request)
         if response.status >= 500:
             log.error("%s %s failed", request.method, request.path, exc_info=original)
-        return _with_headers(response, error)
+        try:
+            return _with_headers(response, error)
+        except ValueError as failure:
+            log.exception("the headers of %s cannot be sent", type(error).__name__)
+            return self._default(failure, 500, request)
 
     def _cause(self, error: Exception) -> Exception:
         """What a template raised, if it has an answer of its own: Kida wraps what comes out of filters and globals."""

@@ -1,5 +1,6 @@
 """The frozen application: one request from its ASGI scope to its last message."""
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, replace
@@ -136,6 +137,8 @@ def _layer(layer: Middleware, inner: Next, services: Services) -> Next:
             raise
         except Exception as error:  # noqa: BLE001 - the boundary: an error is a response
             return await errors.respond(error, request)
+        except (asyncio.CancelledError, SystemExit) as error:
+            return await errors.respond(_failure(error), request)
 
     return call
 
@@ -161,8 +164,26 @@ def _endpoint(route: Route, services: Services, limit: int) -> Next:
             raise
         except Exception as error:  # noqa: BLE001 - the boundary: an error is a response
             return await errors.respond(error, request)
+        except (asyncio.CancelledError, SystemExit) as error:
+            return await errors.respond(_failure(error), request)
 
     return answer
+
+
+def _failure(error: asyncio.CancelledError | SystemExit) -> Exception:
+    """What to answer: one request ends no server, and something else that was cancelled is a failure like others.
+
+    When it is this request that is cancelled, that goes on.
+    """
+    if isinstance(error, SystemExit):
+        failure = RuntimeError(f"exit({error.code!r}) was called while a request was answered")
+    else:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise error
+        failure = RuntimeError("what was awaited while a request was answered was cancelled")
+    failure.__cause__ = error
+    return failure
 
 
 def _evaluation(route: Route, services: Services) -> Next:

@@ -1,10 +1,11 @@
 """Hostile cases: what htmx claims, templates, error pages, middleware around errors, and odd return values."""
 
+import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, override
 
 from tests.hostile.case import Topic, refused
 from tests.hostile.chirp_side import Child, Parent
@@ -228,6 +229,90 @@ def _(framework: Framework) -> None:
 
     answer = status(get(framework.errors({Parent: fail}), "/raise", query="of=parent"), 500)
     assert b"the handler" not in answer.body
+
+
+class Wordless(Exception):
+    """An exception that fails when it is shown."""
+
+    @override
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+    __repr__ = __str__
+
+
+async def cancelled() -> None:
+    task = asyncio.ensure_future(asyncio.sleep(60))
+    await asyncio.sleep(0)
+    task.cancel()
+    await task
+
+
+def deep() -> list[Any]:
+    made: list[Any] = []
+    for _ in range(100_000):
+        made = [made]
+    return made
+
+
+def endless() -> Any:
+    return endless()
+
+
+def raised(error: BaseException) -> Callable[[], Any]:
+    def fail() -> Any:
+        raise error
+
+    return fail
+
+
+def failing(framework: Framework, function: Callable[[], Any]) -> None:
+    async def waiting() -> Any:
+        return function()
+
+    for app in (framework.calling(waiting), framework.calling(function, plain=True)):
+        status(get(app, "/"), 500)
+
+
+FAILING: dict[str, Callable[[], Any]] = {
+    "an exception without words is a 500": raised(Wordless()),
+    "endless recursion is a 500": endless,
+    "StopIteration is a 500": raised(StopIteration()),
+    "StopAsyncIteration is a 500": raised(StopAsyncIteration()),
+    "MemoryError is a 500": raised(MemoryError()),
+    "a warning that is raised is a 500": raised(DeprecationWarning("x")),
+    "TimeoutError is a 500, not a client that left": raised(TimeoutError()),
+    "BrokenPipeError of the application is a 500, not a client that left": raised(BrokenPipeError()),
+    "data 100,000 levels deep are a 500": deep,
+    "exit() is a 500, and ends no server": raised(SystemExit(1)),
+    "a group of exceptions is a 500": raised(ExceptionGroup("x", [ValueError()])),
+}
+errors.table(30, FAILING, failing)
+
+
+@errors.case(50, "something else that was cancelled is a 500, and leaves no request without an answer")
+def _(framework: Framework) -> None:
+    status(get(framework.calling(cancelled), "/"), 500)
+
+
+@errors.case(51, "an error whose headers have line breaks adds none")
+def _(framework: Framework) -> None:
+    error = framework.http_error(400, "x", {"x-a": "b\r\nx-b: c"})
+    answer = get(framework.calling(raised(error), plain=True), "/")
+    assert answer.all("x-b") == []
+
+
+@errors.case(52, "an error whose detail no UTF-8 can hold is answered")
+def _(framework: Framework) -> None:
+    error = framework.http_error(400, "\ud800", {})
+    status(get(framework.calling(raised(error), plain=True), "/"), 400, 500)
+
+
+@errors.case(53, "an error keeps its headers")
+def _(framework: Framework) -> None:
+    error = framework.http_error(429, "later", {"retry-after": "5"})
+    answer = status(get(framework.calling(raised(error), plain=True), "/"), 429)
+    assert answer["retry-after"] == "5"
 
 
 around = Topic(3000, "Middleware around errors")

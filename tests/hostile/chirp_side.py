@@ -25,7 +25,7 @@ from tests.runtime.driver import Answer, ASGIApp
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
-def plain(**config: Any) -> App:
+def make_plain(**config: Any) -> App:
     settings: dict[str, Any] = {"static_dir": None, "skip_contract_checks": True}
     return App(AppConfig(**settings | config))
 
@@ -36,7 +36,7 @@ class Chirp(Framework):
     name = "Chirp"
 
     def _sent(self, value: Any) -> Answer:
-        app = plain()
+        app = make_plain()
         app.route("/", inline=True)(lambda: value)
         return ask(app, "GET", "/")
 
@@ -65,14 +65,14 @@ class Chirp(Framework):
         if kind == "trigger":
             return self._sent(Action(trigger=value))
         if kind == "redirect":
-            app = plain()
+            app = make_plain()
             made = FormAction(value)
             app.route("/", inline=True)(lambda: made)
             return ask(app, "GET", "/", [("hx-request", "true")])
         if kind == "retarget":
             folder = Path(mkdtemp())
             (folder / "t.html").write_text("{% block b %}{% end %}")
-            app = plain(template_dir=folder)
+            app = make_plain(template_dir=folder)
             made_error = Invalid("t.html", "b", retarget=value)
             app.route("/", inline=True)(lambda: made_error)
             return ask(app, "GET", "/")
@@ -100,7 +100,7 @@ class Chirp(Framework):
 
     @override
     def registered(self, path: str, **options: Any) -> ASGIApp:
-        app = plain()
+        app = make_plain()
         app.route(path, inline=True, **options)(lambda request: "found")
         app.freeze()
         return app
@@ -115,7 +115,7 @@ class Chirp(Framework):
 
     @cached_property
     def _app(self) -> App:
-        app = plain(max_content_length=1000, max_fields=100)
+        app = make_plain(max_content_length=1000, max_fields=100)
         _requests(app)
         _bodies(app)
         _failures(app)
@@ -123,23 +123,37 @@ class Chirp(Framework):
 
     @override
     def uploads(self) -> ASGIApp:
-        app = plain(max_content_length=1_000_000, max_files=10, max_fields=100, max_form_memory=200_000)
+        app = make_plain(max_content_length=1_000_000, max_files=10, max_fields=100, max_form_memory=200_000)
         _bodies(app)
         return app
 
     @override
     def static(self, folder: Path) -> ASGIApp:
-        return plain(static_dir=folder)
+        return make_plain(static_dir=folder)
 
     @override
     def templates(self, folder: Path, name: str) -> ASGIApp:
-        app = plain(template_dir=folder)
+        app = make_plain(template_dir=folder)
 
         @app.route("/", inline=True)
         def render(request: Request) -> Template:
             return Template(name, value=request.query.get("value", ""))
 
         return app
+
+    @override
+    def calling(self, function: Callable[[], Any], *, plain: bool = False) -> ASGIApp:
+        app = make_plain()
+
+        async def waiting() -> Any:
+            return await function()
+
+        app.route("/")(function if plain else waiting)
+        return app
+
+    @override
+    def http_error(self, status: int, detail: str, headers: dict[str, str]) -> Exception:
+        return HTTPError(status, detail, tuple(headers.items()))
 
     @override
     def safe_redirect(self, url: str) -> bool:
@@ -149,7 +163,7 @@ class Chirp(Framework):
     def sessions(self, **options: Any) -> ASGIApp:
         config: dict[str, Any] = {"secret_key": SECRET} | options
         keys = {"secret_key": config.pop("secret_key"), "secret_key_fallbacks": config.pop("fallbacks", ())}
-        app = plain(**keys)
+        app = make_plain(**keys)
         app.add_middleware(SessionMiddleware(SessionConfig(**config)))
         _session_routes(app)
         _failures(app)
@@ -158,14 +172,14 @@ class Chirp(Framework):
 
     @override
     def cors(self, **options: Any) -> ASGIApp:
-        app = plain()
+        app = make_plain()
         app.add_middleware(CORSMiddleware(CORSConfig(**options)))
         _failures(app)
         return app
 
     @override
     def csrf(self, **options: Any) -> ASGIApp:
-        app = plain(secret_key=SECRET)
+        app = make_plain(secret_key=SECRET)
         app.add_middleware(SessionMiddleware())
         app.add_middleware(CSRFMiddleware(CSRFConfig(**options)))
 
@@ -186,14 +200,14 @@ class Chirp(Framework):
 
     @override
     def hosts(self, *allowed: str) -> ASGIApp:
-        app = plain(allowed_hosts=allowed)
+        app = make_plain(allowed_hosts=allowed)
         app.add_middleware(AllowedHosts())
         _failures(app)
         return app
 
     @override
     def debug(self) -> ASGIApp:
-        app = plain(debug=True)
+        app = make_plain(debug=True)
         _failures(app)
         return app
 
@@ -203,27 +217,27 @@ class Chirp(Framework):
 
     @override
     def events(self, source: Any, **options: Any) -> ASGIApp:
-        app = plain()
+        app = make_plain()
         stream = EventStream(source, heartbeat_interval=options.get("ping"))
         app.route("/", inline=True)(lambda: stream)
         return app
 
     @override
     def streaming(self, chunks: Any) -> ASGIApp:
-        app = plain()
+        app = make_plain()
         app.route("/", inline=True)(lambda: StreamingResponse(chunks))
         return app
 
     @override
     def lifespan(self, start: Callable[[], Any], stop: Callable[[], Any]) -> ASGIApp:
-        app = plain()
+        app = make_plain()
         app.on_shutdown(stop)
         app.on_startup(start)
         return app
 
     @override
     def middleware(self, *layers: str) -> ASGIApp:
-        app = plain()
+        app = make_plain()
         for name in layers:
 
             async def layer(request: Request, next: Next, name: str = name) -> Response:
@@ -235,7 +249,7 @@ class Chirp(Framework):
 
     @override
     def errors(self, handlers: dict[Any, Callable[..., Any]]) -> ASGIApp:
-        app = plain()
+        app = make_plain()
         for key, handler in handlers.items():
             app.error(key)(lambda request, error, handler=handler: (str(handler(error)), 418))
         _failures(app)

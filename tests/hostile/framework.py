@@ -79,6 +79,14 @@ class Framework:
     def url_for(self, name: str, **params: Any) -> str:
         raise NotThere
 
+    def calling(self, function: Callable[[], Any], *, plain: bool = False) -> ASGIApp:
+        """An application whose handler at / awaits this function; with `plain`, a handler that is no coroutine."""
+        raise NotThere
+
+    def http_error(self, status: int, detail: str, headers: dict[str, str]) -> Exception:
+        """The exception that stands for an answer."""
+        raise NotThere
+
     def safe_redirect(self, url: str) -> bool:
         """Whether the framework's helper takes this as a place on this site."""
         raise NotThere
@@ -175,14 +183,19 @@ def talk(app: ASGIApp, scope: Message, incoming: Sequence[Message], *, whole: bo
             if message["type"].endswith("body") and not message.get("more_body"):
                 answered.set()
 
-        async with asyncio.timeout(SECONDS):
-            await app(scope, receive, send)
+        try:
+            async with asyncio.timeout(SECONDS) as limit:
+                await app(scope, receive, send)
+        except TimeoutError:
+            if limit.expired():
+                raise Broken(f"no answer within {SECONDS} seconds") from None
+            raise
 
     try:
         asyncio.run(run())
-    except TimeoutError:
-        raise Broken(f"no answer within {SECONDS} seconds") from None
-    except Exception as error:  # noqa: BLE001 - whatever it is
+    except Broken:
+        raise
+    except (Exception, asyncio.CancelledError, SystemExit) as error:  # noqa: BLE001 - whatever it is
         if whole and (not sent or sent[-1].get("more_body") or len(sent) < 2):
             raise Broken(f"no whole response, but {type(error).__name__}: {error}") from None
     return sent

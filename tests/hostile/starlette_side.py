@@ -110,6 +110,20 @@ class Starlette(Framework):
         return str(self._app.url_path_for(name, **params))
 
     @override
+    def calling(self, function: Callable[[], Any], *, plain: bool = False) -> ASGIApp:
+        async def waiting(request: Request) -> Response:
+            return JSONResponse(await function())
+
+        def threaded(request: Request) -> Response:
+            return JSONResponse(function())
+
+        return App(routes=[Route("/", threaded if plain else waiting)])
+
+    @override
+    def http_error(self, status: int, detail: str, headers: dict[str, str]) -> Exception:
+        return HTTPException(status, detail, headers)
+
+    @override
     def app(self) -> ASGIApp:
         return self._app
 
