@@ -94,7 +94,15 @@ def _cause(error: BaseException, roots: Sequence[Path]) -> Cause:
 
         told = described(error, roots)
         return Cause(kind, told.message, tuple(dict.fromkeys((*told.hints, *notes))), frames, told.fault)
-    return Cause(kind, shortened(_text(error), 4000), notes, frames, None)
+    message = _text(error)
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        place = Place(shown(error.filename, roots), error.lineno, _excerpt(error.filename, error.lineno, None))
+        frames = (Frame(place, "<module>", is_library=False), *frames)
+    if isinstance(error, BaseExceptionGroup):
+        group = cast("BaseExceptionGroup[BaseException]", error)
+        members = (f"{type(one).__qualname__}: {shortened(_text(one), 400)}" for one in group.exceptions[:MAX_CAUSES])
+        notes = (*members, *notes)
+    return Cause(kind, shortened(message, 4000), notes, frames, None)
 
 
 def _notes(error: BaseException) -> Sequence[object]:

@@ -41,7 +41,7 @@ def _shown(name: str, value: str) -> str:
 
 
 class Scrubber:
-    """Hides the secrets of one request in any text."""
+    """Hides the secrets of one request in any text, and writes what UTF-8 cannot hold with backslashes."""
 
     __slots__ = ("_secrets",)
 
@@ -51,7 +51,7 @@ class Scrubber:
     def __call__(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, MASK)
-        return text
+        return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def scrubber_of(request: Request, fields: Iterable[tuple[str, str]]) -> Scrubber:

@@ -11,7 +11,7 @@ from kida import TemplateNotFoundError, TemplateRuntimeError, TemplateSyntaxErro
 from kida.lexer import LexerError
 from kida.parser import ParseError
 
-from chirp.server.places import Place, TemplateFault, excerpt_of, is_template, meant_template, shown
+from chirp.server.places import Line, Place, TemplateFault, excerpt_of, is_template, meant_template, shown
 from chirp_check.grammar.names import did_you_mean
 from chirp_check.grammar.vocabulary import KIDA_GLOBALS
 
@@ -132,11 +132,21 @@ def _place(error: BaseException, name: str | None, line: int | None, roots: Sequ
     """The line of the template whose code ran: for an inherited block the engine names the template at the top."""
     frame = _frame(error)
     file = frame.f_code.co_filename if frame is not None else None
-    if file is None or file == "<template>":
-        return Place(name or "<template>", line) if name or file else None
+    if file is None or not Path(file).is_file():
+        return Place(name or "<template>", line, _kept(error)) if name or file else None
     linecache.checkcache(file)
     excerpt = excerpt_of(linecache.getlines(file), line) if line else ()
     return Place(shown(file, roots), line, excerpt)
+
+
+def _kept(error: BaseException) -> tuple[Line, ...]:
+    """The lines that the engine keeps with an error: those of a template that is in no file."""
+    snippet = error.source_snippet if isinstance(error, UndefinedError | TemplateRuntimeError) else None
+    if snippet is None:
+        return ()
+    return tuple(
+        Line(number, text, (0, len(text)) if number == snippet.error_line else None) for number, text in snippet.lines
+    )
 
 
 def _written(source: str | None, name: str, line: int | None, column: int | None, roots: Sequence[Path]) -> Place:

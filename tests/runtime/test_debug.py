@@ -3,10 +3,11 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from chirp import App, HTTPError, NotFound, Request, Template
+from chirp import App, HTTPError, InlineTemplate, NotFound, Request, Template
 from chirp.server.masking import is_secret
 from tests.runtime.driver import ask, get, make_app
 
@@ -251,6 +252,49 @@ def test_an_exception_that_cannot_say_anything(tmp_path: Path) -> None:
     answer = get(app, "/", HTML)
     assert answer.status == 500
     assert "its message cannot be shown: LookupError" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ExceptionGroup("several", [ValueError("one"), KeyError("two")]), ["several (2", "<li>ValueError: one</li>"]),
+        (SyntaxError("never closed", (__file__, 1, 1, "")), ["tests/runtime/test_debug.py:1", "The debug page:"]),
+        (ValueError("half \ud800 of a pair"), ["half \\ud800 of a pair"]),
+        (ValueError("x" * 10_000), ["x" * 3999 + "…"]),
+        (ValueError("<p>`code` and one ` more"), ["&lt;p&gt;`code` and one ` more"]),
+    ],
+)
+def test_every_exception_is_shown(tmp_path: Path, error: Exception, words: list[str]) -> None:
+    app = make_app(tmp_path, debug=True)
+
+    @app.route("/")
+    def index() -> str:
+        raise error
+
+    answer = get(app, "/", HTML)
+    assert answer.status == 500
+    assert [word for word in words if word not in answer.text] == []
+    assert f"<h1>{type(error).__name__}</h1>" in answer.text
+
+
+def test_calls_without_end_are_cut(tmp_path: Path) -> None:
+    app = make_app(tmp_path, debug=True)
+
+    @app.route("/")
+    def index() -> Any:
+        return index()
+
+    answer = get(app, "/", HTML)
+    assert "<h1>RecursionError</h1>" in answer.text
+    assert len(answer.body) < 200_000
+
+
+def test_an_inline_template_is_shown(tmp_path: Path) -> None:
+    app = make_app(tmp_path, debug=True)
+    app.route("/")(lambda: InlineTemplate("<p>\n{{ nmae }}", name="x"))
+    text = get(app, "/", HTML).text
+    assert "did you mean <code>name</code>?" in text
+    assert '<span class="fault"><i>2</i><mark>{{ nmae }}</mark></span>' in text
 
 
 # Who asks, and how
