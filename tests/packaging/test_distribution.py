@@ -70,7 +70,7 @@ def environment(folder: Path, *project: str | Path) -> Environment:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the project's files, with what a developer of the editor extension has beside them."""
+    """A copy of the project's files, with what an installed checkout and the editor extension have beside them."""
     copy = tmp_path_factory.mktemp("checkout")
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -83,6 +83,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     module = copy / "lsp/vscode/node_modules/left/index.js"
     module.parent.mkdir(parents=True)
     module.write_text("module.exports = 1\n")
+    links = copy / ".build/import"
+    links.mkdir(parents=True)
+    (links / "chirp").symlink_to(copy / "chirp", target_is_directory=True)
     return copy
 
 
