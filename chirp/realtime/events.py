@@ -8,6 +8,8 @@ from chirp.http.streaming import Chunks, StreamingResponse
 
 EVENTS = "text/event-stream"
 
+# What a Fragment becomes depends on the version of htmx, which these two request headers tell.
+_HEADERS = (("Cache-Control", "no-cache"), ("X-Accel-Buffering", "no"), ("Vary", "HX-Request-Type, HX-Source"))
 _FORBIDDEN = ("\r", "\n", "\0")
 _set = object.__setattr__
 
@@ -97,7 +99,7 @@ class SSEResponse(StreamingResponse):
         chunks: Chunks,
         status: int = 200,
         content_type: str = EVENTS,
-        headers: Iterable[tuple[str, str]] = (("Cache-Control", "no-cache"), ("X-Accel-Buffering", "no")),
+        headers: Iterable[tuple[str, str]] = _HEADERS,
         cookies: tuple[SetCookie, ...] = (),
         *,
         length: int | None = None,

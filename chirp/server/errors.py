@@ -16,12 +16,25 @@ from chirp.server.negotiation import negotiate
 from chirp.server.threads import Workers
 from chirp.telemetry import ERROR
 from chirp.templating.integration import Engine
-from chirp.templating.returns import OOB, Fragment, Page, Template
+from chirp.templating.returns import OOB, Fragment, InlineTemplate, Page, Stream, Suspense, Template, TemplateStream
 
 log = logging.getLogger("chirp")
 
 # Values that say nothing of a status: the answer to an error keeps the error's.
-_WITHOUT_STATUS = (str, bytes, dict, list, Template, Fragment, Page, OOB)
+_WITHOUT_STATUS = (
+    str,
+    bytes,
+    dict,
+    list,
+    Template,
+    Fragment,
+    Page,
+    OOB,
+    InlineTemplate,
+    Stream,
+    TemplateStream,
+    Suspense,
+)
 
 type ErrorHandler = Callable[..., Any]
 
@@ -97,7 +110,11 @@ class ErrorResponder:
         response = negotiate(value, request, self._engine)
         if not isinstance(value, _WITHOUT_STATUS):
             return response
-        return keep_page(response.with_status(status), request, whole=isinstance(value, Template))
+        return keep_page(
+            response.with_status(status),
+            request,
+            whole=isinstance(value, Template | Stream | TemplateStream | Suspense),
+        )
 
     def _default(self, error: Exception, status: int, request: Request) -> Response:
         if self._debug:

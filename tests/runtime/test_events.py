@@ -216,6 +216,7 @@ def test_the_head_of_a_channel(tmp_path: Path) -> None:
             assert made == []
             assert (head.status, head.content_type, head.header("x-a")) == (201, "text/event-stream", "b")
             assert (head.header("cache-control"), head.header("x-accel-buffering")) == ("no-cache", "no")
+            assert head.header("vary") == "HX-Request-Type, HX-Source"
             assert (await client.get("/")).text == "data: tick\n\n"
             await client.get("/", headers={"Last-Event-ID": "é".encode().decode("latin-1")})
             assert made == ["first", "é"]

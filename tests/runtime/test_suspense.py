@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chirp import App, Next, NotFound, Request, Response, Suspense
+from chirp import App, InlineTemplate, Next, NotFound, Request, Response, Stream, Suspense
 from chirp.middleware.security import SecurityConfig, SecurityHeaders
 from chirp.templating.markup import around, end_of, find_id
 from chirp.testing import TestClient
@@ -487,6 +487,61 @@ def test_the_script_carries_the_nonce_of_the_policy(tmp_path: Path) -> None:
         nonce = answer.text.partition('<script nonce="')[2].partition('"')[0]
         assert nonce
         assert f"'nonce-{nonce}'" in policy
+
+    drive(app, script)
+
+
+PAGE = """from chirp import Stream, Suspense
+
+
+async def load():
+    return "loaded"
+
+
+async def get(request):
+    if request.query.get("kind") == "stream":
+        return Stream("a/page.html", late=load())
+    return Suspense("a/page.html", late=load())
+"""
+
+
+def test_a_folder_of_pages_gives_them_its_context(tmp_path: Path) -> None:
+    folder = tmp_path / "pages" / "a"
+    folder.mkdir(parents=True)
+    (folder / "page.py").write_text(PAGE, encoding="utf-8")
+    (folder / "_context.py").write_text("def context():\n    return {'shared': 'S'}\n", encoding="utf-8")
+    (folder / "page.html").write_text("{{ shared }}{% block b %}<i id='b'>{{ late }}</i>{% end %}", encoding="utf-8")
+    app = make_app(tmp_path)
+    app.mount_pages(tmp_path / "pages")
+
+    async def script(client: TestClient) -> None:
+        assert (await client.get("/a?kind=stream")).text == "S<i id='b'>loaded</i>"
+        text = (await client.get("/a")).text
+        assert text.startswith("S<i id='b'></i>")
+        assert "<i hx-swap-oob=\"true\" id='b'>loaded</i>" in text
+
+    drive(app, script)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: InlineTemplate("<p>{{ 1 }}</p>"),
+        lambda: Suspense("nested.html", a=ready(1), b=2),
+        lambda: Stream("nested.html", a=ready(1), b=2),
+    ],
+)
+def test_an_error_handler_that_answers_with_one_keeps_the_status(tmp_path: Path, make: Callable[[], object]) -> None:
+    app = make_app(tmp_path, TEMPLATES)
+
+    @app.error(404)
+    async def missing() -> object:
+        return make()
+
+    async def script(client: TestClient) -> None:
+        answer = await client.get("/nowhere")
+        assert answer.status == 404
+        assert "1" in answer.text
 
     drive(app, script)
 
