@@ -36,6 +36,9 @@ _WITHOUT_STATUS = (
     Suspense,
 )
 
+# Values that are a whole page.
+_WHOLE = (Template, Stream, TemplateStream, Suspense)
+
 type ErrorHandler = Callable[..., Any]
 
 
@@ -113,7 +116,7 @@ class ErrorResponder:
         return keep_page(
             response.with_status(status),
             request,
-            whole=isinstance(value, Template | Stream | TemplateStream | Suspense),
+            whole=isinstance(value, _WHOLE),
         )
 
     def _default(self, error: Exception, status: int, request: Request) -> Response:
