@@ -56,11 +56,10 @@ def exchange_faults(model: Queries, path: str) -> tuple[Fault, ...]:
 def _faults(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Fault]:
     reader = Reader(model, app, facts)
     for element in facts.elements:
-        for name, method in REQUESTS.items():
-            asked = attribute(element, name)
-            if asked is not None and _is_swapped_in(model, app, reader, element):
-                for url in reader.texts(asked, element):
-                    yield from _nested(model, app, url, method)
+        asked = [one for one in REQUESTS if attribute(element, one) is not None]
+        for name in asked if asked and _is_swapped_in(model, app, reader, element) else ():
+            for url in reader.texts(attribute(element, name), element):
+                yield from _nested(model, app, url, REQUESTS[name])
         for url in reader.texts(attribute(element, "sse-connect"), element):
             yield from _no_stream(model, app, url)
 

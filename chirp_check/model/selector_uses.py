@@ -6,7 +6,7 @@ from chirp_check.facts.templates import Attribute, Element
 from chirp_check.model.applications import AppKey, application_keys
 from chirp_check.model.entities import ElementAt, Pattern, SelectorUse, Text, Unknown
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, hashed, pieces, wanted_id
+from chirp_check.model.markup import hashed, pieces, wanted_id
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.templates import paths
 from chirp_check.model.ways import Reader
@@ -41,19 +41,22 @@ def _uses(model: Queries, app: AppKey, path: str) -> Iterator[SelectorUse]:
         return
     reader = Reader(model, app, facts)
     for element in facts.elements:
-        at = ElementAt(path, element)
-        for name, loose in _SELECTORS.items():
-            for part in _parts(reader, attribute(element, name), element, ","):
-                if wanted_id(part) is not None:
-                    yield SelectorUse(part, name, at, loose)
         for found in element.attributes:
-            if found.name in _IDS and element.tag in _OWNERS.get(found.name, (element.tag,)):
-                separator = "" if found.name in _ONE else " "
-                for part in _parts(reader, found, element, separator):
-                    yield SelectorUse(hashed(pieces(part), part.span), found.name, at, loose=True)
+            yield from _of(reader, found, ElementAt(path, element))
 
 
-def _parts(reader: Reader, found: Attribute | None, element: Element, separator: str) -> Iterator[Text | Pattern]:
+def _of(reader: Reader, found: Attribute, at: ElementAt) -> Iterator[SelectorUse]:
+    """The ids that one attribute refers to."""
+    name = found.name.removeprefix("data-")
+    if name in _SELECTORS:
+        named = (part for part in _parts(reader, found, at.element, ",") if wanted_id(part) is not None)
+        yield from (SelectorUse(part, name, at, _SELECTORS[name]) for part in named)
+    elif found.name in _IDS and at.element.tag in _OWNERS.get(found.name, (at.element.tag,)):
+        for part in _parts(reader, found, at.element, "" if found.name in _ONE else " "):
+            yield SelectorUse(hashed(pieces(part), part.span), found.name, at, loose=True)
+
+
+def _parts(reader: Reader, found: Attribute, element: Element, separator: str) -> Iterator[Text | Pattern]:
     """The members of a list; of one that is not written out whole only the list of one."""
     for value in reader.texts(found, element):
         if isinstance(value, Text):

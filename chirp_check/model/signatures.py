@@ -106,7 +106,11 @@ CALLS: Mapping[str, Call] = MappingProxyType(
             (Argument("length"),),
         ),
         "EventStream": Call(
-            (Argument("generator", required=True), Argument("event_type", OPTIONAL_TEXT), Argument("heartbeat_interval"))
+            (
+                Argument("generator", required=True),
+                Argument("event_type", OPTIONAL_TEXT),
+                Argument("heartbeat_interval"),
+            )
         ),
         "SSEEvent": Call(
             (

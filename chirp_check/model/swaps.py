@@ -66,12 +66,11 @@ def _swaps(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Swap]:
         if selector is None or style is None:
             continue
         wanted = selector.value.strip()[1:]
-        for name, method in REQUESTS.items():
-            units = _units(model, app, reader, element, name, method)
-            if style == "innerHTML":
-                yield from _nested(model, app, wanted, selector, units)
-            elif _stays(facts, element, wanted):
-                yield from _lost(model, app, wanted, selector, units)
+        units = _units(model, app, reader, element)
+        if style == "innerHTML":
+            yield from _nested(model, app, wanted, selector, units)
+        elif _stays(facts, element, wanted):
+            yield from _lost(model, app, wanted, selector, units)
 
 
 def _target(element: Element, path: str) -> Text | None:
@@ -118,18 +117,15 @@ def _sets_style(model: Queries, path: str) -> bool:
     )
 
 
-def _units(model: Queries, app: AppKey, reader: Reader, element: Element, name: str, method: str) -> tuple[Unit, ...]:
+def _units(model: Queries, app: AppKey, reader: Reader, element: Element) -> tuple[Unit, ...]:
     """The blocks that answer what an element asks for, an error aside; none where something else may."""
     found: dict[Unit, None] = {}
-    for url in reader.texts(attribute(element, name), element):
-        reached = routes_of(model, app, url, method)
-        for route in reached:
-            units = _answered(model, app, route.index)
-            if not units:
+    for name, method in REQUESTS.items():
+        for url in reader.texts(attribute(element, name), element):
+            answers = [_answered(model, app, one.index) for one in routes_of(model, app, url, method)]
+            if not answers or not all(answers):
                 return ()
-            found.update(dict.fromkeys(units))
-        if not reached:
-            return ()
+            found.update((unit, None) for units in answers for unit in units)
     return tuple(found)
 
 
