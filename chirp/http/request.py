@@ -313,6 +313,10 @@ class Request:
             return self._load_form()
         return self.body()
 
+    def act_as(self, method: str) -> None:
+        """For the framework: be a request by another method."""
+        self._scope = {**self._scope, "method": method}
+
     def limit_body(self, config: AppConfig) -> None:
         """For the framework: the settings of a route with limits of its own."""
         self._config = config

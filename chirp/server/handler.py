@@ -146,6 +146,8 @@ def _layer(layer: Middleware, inner: Next, services: Services) -> Next:
 def _endpoint(route: Route, services: Services, limit: int) -> Next:
     """The handler with its arguments bound and its value negotiated; `limit` is that of the body, in bytes."""
     evaluate = _evaluation(route, services)
+    if "GET" in route.methods and "HEAD" not in route.methods and not route.methods <= WITHOUT_BODY:
+        evaluate = _head_as_get(evaluate)
     errors = services.errors
     load = isinstance(route.handler, PageHandler) or not is_async(route.handler) or takes_form(route)
     takes_body = not route.methods <= WITHOUT_BODY
@@ -184,6 +186,25 @@ def _failure(error: asyncio.CancelledError | SystemExit) -> Exception:
         failure = RuntimeError("what was awaited while a request was answered was cancelled")
     failure.__cause__ = error
     return failure
+
+
+def _head_as_get(evaluate: Next) -> Next:
+    """For a handler that asks for the method: HEAD is GET without the body.
+
+    Whoever tells GET from the rest would otherwise take HEAD for a POST, and one that no middleware has asked for a
+    token.
+    """
+
+    async def call(request: Request) -> Response:
+        if request.method != "HEAD":
+            return await evaluate(request)
+        request.act_as("GET")
+        try:
+            return await evaluate(request)
+        finally:
+            request.act_as("HEAD")
+
+    return call
 
 
 def _evaluation(route: Route, services: Services) -> Next:

@@ -348,6 +348,13 @@ forgery.table(
 )
 
 
+@forgery.case(59, "HEAD, which needs no token, does not reach what a handler does for everything but GET")
+def _(framework: Framework) -> None:
+    browser, token = visitor(framework)
+    assert browser.ask("HEAD", "/change", HERE)["content-length"] == "5"
+    assert browser.ask("POST", "/change", HERE, ("x-csrf-token", token)).text == "1", "HEAD has changed something"
+
+
 @forgery.case(60, "an exempt route is exempt by itself")
 def _(framework: Framework) -> None:
     browser, _ = visitor(framework)

@@ -182,6 +182,7 @@ class Chirp(Framework):
         app = make_plain(secret_key=SECRET)
         app.add_middleware(SessionMiddleware())
         app.add_middleware(CSRFMiddleware(CSRFConfig(**options)))
+        changed: list[str] = []
 
         @app.route("/form", inline=True)
         def form() -> str:
@@ -190,6 +191,13 @@ class Chirp(Framework):
         @app.route("/save", methods=["GET", "HEAD", "POST", "PUT", "DELETE"], inline=True)
         def save() -> str:
             return "saved"
+
+        @app.route("/change", methods=["GET", "POST"], inline=True)
+        def change(request: Request) -> str:
+            if request.method == "GET":
+                return "shown"
+            changed.append(request.method)
+            return str(len(changed))
 
         @app.route("/hook", methods=["POST"], inline=True)
         @csrf_exempt
