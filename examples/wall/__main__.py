@@ -2,6 +2,8 @@
 
 from argparse import ArgumentParser
 
+from chirp import ConfigurationError
+
 from .app import create_app, log_at
 
 
@@ -18,7 +20,11 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--debug", action="store_true", help="check the wiring at start, and show errors in detail")
     options = parser.parse_args()
-    create_app(log_at(options.redis), debug=options.debug).run("127.0.0.1", options.port)
+    try:
+        app = create_app(log_at(options.redis), debug=options.debug)
+    except ConfigurationError as error:
+        parser.error(str(error))
+    app.run("127.0.0.1", options.port)
 
 
 if __name__ == "__main__":

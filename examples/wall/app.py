@@ -8,7 +8,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Final
 
-from chirp import App, AppConfig
+from chirp import App, AppConfig, ConfigurationError
 from chirp.middleware import CSRFMiddleware, SecurityHeaders
 
 from . import views
@@ -24,7 +24,7 @@ def create_app(log: Log | None = None, *, debug: bool = False) -> App:
     """The wall around a log; without one, around the Redis that WALL_REDIS names, or the memory of this process."""
     kept = log_at(os.environ.get("WALL_REDIS", "")) if log is None else log
     hub = Hub(kept)
-    app = App(AppConfig(template_dir=HERE / "templates", static_dir=STATIC, secret_key=secret_key(), debug=debug))
+    app = App(AppConfig(template_dir=HERE / "templates", static_dir=STATIC, secret_key=secret_key(kept), debug=debug))
     app.add_middleware(SecurityHeaders())
     app.add_middleware(CSRFMiddleware())
 
@@ -49,9 +49,12 @@ def create_app(log: Log | None = None, *, debug: bool = False) -> App:
     return app
 
 
-def secret_key() -> str:
+def secret_key(log: Log) -> str:
     """What cookies are signed with: WALL_SECRET, the same for all processes; one process alone may make it up."""
-    return os.environ.get("WALL_SECRET") or token_hex(32)
+    given = os.environ.get("WALL_SECRET", "")
+    if not given and not isinstance(log, MemoryLog):
+        raise ConfigurationError("set WALL_SECRET: processes that share a wall have to sign with the same key")
+    return given or token_hex(32)
 
 
 def log_at(url: str) -> Log:

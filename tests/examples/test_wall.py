@@ -10,14 +10,13 @@ import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chirp import App
+from chirp import App, ConfigurationError
 from chirp.testing import TestClient
 from chirp_check.grammar.path import parse_path
 from examples.wall.app import create_app, log_at
 from examples.wall.domain import START, Change, Cheered, Draft, Hue, Posted, order
 from examples.wall.hub import SHARED, Hub, StartOver
 from examples.wall.log import KEPT, Batch, MemoryLog, Missing, Unreachable
-from examples.wall.redis_log import RedisLog
 from tests.examples.reading import BOOSTED, BROWSER, HTMX, read
 from tests.examples.visitor import Visitor
 from tests.runtime.driver import Connection, http_scope
@@ -297,6 +296,11 @@ async def test_the_log_in_memory_keeps_so_much_and_no_more() -> None:
         await log.cheer("lobby", "1-0")
 
 
-async def test_which_log_it_is() -> None:
+async def test_processes_that_share_a_wall_need_the_same_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(log_at(""), MemoryLog)
-    assert isinstance(log_at("redis://localhost:1/0"), RedisLog)
+    monkeypatch.setenv("WALL_REDIS", "redis://localhost:1/0")
+    monkeypatch.delenv("WALL_SECRET", raising=False)
+    with pytest.raises(ConfigurationError, match="set WALL_SECRET"):
+        create_app()
+    monkeypatch.setenv("WALL_SECRET", "the same secret for all of the processes")
+    assert create_app().describe().routes
