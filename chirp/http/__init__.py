@@ -6,5 +6,16 @@ from chirp.http.headers import Headers
 from chirp.http.query import QueryParams
 from chirp.http.request import Request
 from chirp.http.response import Redirect, Response, SetCookie
+from chirp.http.streaming import StreamingResponse
 
-__all__ = ["FormData", "Headers", "QueryParams", "Redirect", "Request", "Response", "SetCookie", "parse_cookies"]
+__all__ = [
+    "FormData",
+    "Headers",
+    "QueryParams",
+    "Redirect",
+    "Request",
+    "Response",
+    "SetCookie",
+    "StreamingResponse",
+    "parse_cookies",
+]

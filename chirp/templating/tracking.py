@@ -42,6 +42,12 @@ _NO_PLACE = frozenset(
         "math",
     }
 )
+# What has to be around a text there.
+_FITTING = dict.fromkeys(("tbody", "thead", "tfoot"), ("<tr><td>", "</td></tr>")) | {
+    "tr": ("<td>", "</td>"),
+    "ul": ("<li>", "</li>"),
+    "ol": ("<li>", "</li>"),
+}
 _PHRASING = frozenset(
     {
         "p",
@@ -157,6 +163,7 @@ class Tracker:
         self.reads: dict[str, set[str]] = {}
         self.depth: dict[str, int] = {}
         self.outside: str | None = None
+        self.replaced: set[str] = set()
         self._more = more or {}
         self._lost = lost or {}
         self._stack: list[str] = []
@@ -195,7 +202,10 @@ class Tracker:
             finally:
                 self._stack.pop()
             lost = next((self._lost[one] for one in reads if one in self._lost), None)
-            return f"{_MARK}+{name}{_END}{html if lost is None else lost}{_MARK}-{name}{_END}" if reads else html
+            if lost is not None:
+                self.replaced.add(name)
+                html = lost
+            return f"{_MARK}+{name}{_END}{html}{_MARK}-{name}{_END}" if reads else html
 
         return render
 
@@ -213,6 +223,9 @@ def settle(html: str, tracker: Tracker) -> str:
     waiting = [name for name, reads in tracker.reads.items() if reads]
     for name in sorted(waiting, key=lambda one: tracker.depth[one]):
         opens, closes = f"{_MARK}+{name}{_END}", f"{_MARK}-{name}{_END}"
+        if name in tracker.replaced and opens in html:
+            before, after = _FITTING.get(around(html, html.index(opens)) or "", ("", ""))
+            html = html.replace(opens, opens + before, 1).replace(closes, after + closes, 1)
         if opens in html and find_id(html, name) is None:
             element = _element(html, html.index(opens), name)
             html = html.replace(opens, f'<{element} id="{escape(name)}">', 1).replace(closes, f"</{element}>", 1)

@@ -320,6 +320,18 @@ def test_blocks_inside_of_blocks(tmp_path: Path) -> None:
     drive(app, script)
 
 
+def test_what_failed_in_a_table_is_a_row_of_it(tmp_path: Path) -> None:
+    app = serve(tmp_path, lambda: Suspense("page.html", title="", stats=ready(OSError("x")), feed=""))
+
+    async def script(client: TestClient) -> None:
+        text = (await client.get("/", headers=HTMX)).text
+        excuse = '<p role="alert">This part could not be loaded.</p>'
+        assert f'<tbody id="rows"><tr><td>{excuse}</td></tr></tbody>' in text.replace("\n", "")
+        assert f'<div id="stats">{excuse}</div>' in text
+
+    drive(app, script)
+
+
 def test_an_inner_block_that_failed_stays_so_in_the_outer_one(tmp_path: Path) -> None:
     loads = Loads()
     app = serve(tmp_path, lambda: Suspense("nested.html", a=loads.load("a", "A"), b=loads.load("b", OSError("x"))))
