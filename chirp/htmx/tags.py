@@ -5,7 +5,7 @@ Both versions are set up so that one rule holds: an error shows where its answer
 """
 
 from inspect import Signature
-from typing import ClassVar, Final, override
+from typing import ClassVar, Final
 
 from chirp.config import HtmxVersion
 from chirp.context import request_var
@@ -87,10 +87,6 @@ class HtmxTags:
         return Markup(f'{meta}\n<script src="{root}{SCRIPTS[self._version].path}"{attribute} defer></script>')
 
     def __html__(self) -> str:
-        return self()
-
-    @override
-    def __str__(self) -> str:
         return self()
 
     def _content(self, settings: dict[str, object], nonce: str) -> str:

@@ -245,17 +245,6 @@ def test_a_boosted_link_shows_what_it_leads_to(page: Page, origin: str, name: st
     expect(page.get_by_role("heading")).to_have_text("Home")
 
 
-def test_the_debug_page_shows_over_the_page(page: Page, serve: Serve, version: Version) -> None:
-    page.goto(serve(workshop(version, debug=True).app))
-    button(page, "crash")
-    dialog = page.locator("#chirp-debug")
-    expect(dialog).to_contain_text("a bug")
-    expect(page.locator("#here")).to_have_text("stale")
-    dialog.get_by_role("button", name="Close").click()
-    expect(dialog).not_to_be_visible()
-    expect(page.get_by_role("heading", name="Home")).to_be_visible()
-
-
 # Where the application stands.
 
 

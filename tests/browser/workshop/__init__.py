@@ -57,9 +57,8 @@ class Workshop:
         return list(self.at(path))[-1]
 
 
-def workshop(version: Version, *, debug: bool = False) -> Workshop:
-    config = AppConfig(template_dir=TEMPLATES, static_dir=None, htmx=version, debug=debug, skip_contract_checks=True)
-    shop = Workshop(App(config))
+def workshop(version: Version) -> Workshop:
+    shop = Workshop(App(AppConfig(template_dir=TEMPLATES, static_dir=None, htmx=version)))
     add_parts(shop.app)
     add_pages(shop.app)
     add_failures(shop.app)
