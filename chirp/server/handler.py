@@ -146,8 +146,6 @@ def _layer(layer: Middleware, inner: Next, services: Services) -> Next:
 def _endpoint(route: Route, services: Services, limit: int) -> Next:
     """The handler with its arguments bound and its value negotiated; `limit` is that of the body, in bytes."""
     evaluate = _evaluation(route, services)
-    if "GET" in route.methods and "HEAD" not in route.methods and not route.methods <= WITHOUT_BODY:
-        evaluate = _head_as_get(evaluate)
     errors = services.errors
     load = isinstance(route.handler, PageHandler) or not is_async(route.handler) or takes_form(route)
     takes_body = not route.methods <= WITHOUT_BODY
@@ -188,35 +186,46 @@ def _failure(error: asyncio.CancelledError | SystemExit) -> Exception:
     return failure
 
 
-def _head_as_get(evaluate: Next) -> Next:
+def _evaluation(route: Route, services: Services) -> Next:
+    """Call and negotiate: in the event loop for coroutines and `inline`, in a worker thread otherwise."""
+    if isinstance(route.handler, PageHandler):
+        return page_endpoint(route, route.handler, services.engine, services.workers)
+    call = bind(route)
+    if "GET" in route.methods and "HEAD" not in route.methods and not route.methods <= WITHOUT_BODY:
+        call = _head_as_get(call, waits=is_async(route.handler))
+    if is_async(route.handler):
+        return _async_endpoint(call, services.engine)
+    if route.inline:
+        return _inline_endpoint(call, services.engine)
+    return _thread_endpoint(call, services.engine, services.workers)
+
+
+def _head_as_get(call: Call, *, waits: bool) -> Call:
     """For a handler that asks for the method: HEAD is GET without the body.
 
     Whoever tells GET from the rest would otherwise take HEAD for a POST, and one that no middleware has asked for a
     token.
     """
 
-    async def call(request: Request) -> Response:
-        if request.method != "HEAD":
-            return await evaluate(request)
+    async def wait(request: Request) -> Any:
         request.act_as("GET")
         try:
-            return await evaluate(request)
+            return await call(request)
         finally:
             request.act_as("HEAD")
 
-    return call
+    def at_once(request: Request) -> Any:
+        if request.method != "HEAD":
+            return call(request)
+        if waits:
+            return wait(request)
+        request.act_as("GET")
+        try:
+            return call(request)
+        finally:
+            request.act_as("HEAD")
 
-
-def _evaluation(route: Route, services: Services) -> Next:
-    """Call and negotiate: in the event loop for coroutines and `inline`, in a worker thread otherwise."""
-    if isinstance(route.handler, PageHandler):
-        return page_endpoint(route, route.handler, services.engine, services.workers)
-    call = bind(route)
-    if is_async(route.handler):
-        return _async_endpoint(call, services.engine)
-    if route.inline:
-        return _inline_endpoint(call, services.engine)
-    return _thread_endpoint(call, services.engine, services.workers)
+    return at_once
 
 
 def _async_endpoint(call: Call, engine: Engine) -> Next:
