@@ -4,15 +4,15 @@ document.addEventListener("htmx:sseBeforeMessage", (event) => {
   if (type === "note" && document.getElementById(`note-${lastEventId}`)) event.preventDefault();
 });
 
-const light = (on, words) => {
+let connected = false;
+const light = (words) => {
   const live = document.getElementById("live");
-  live?.classList.toggle("is-live", on);
-  live?.replaceChildren(words);
+  live?.classList.toggle("is-live", connected);
+  live?.replaceChildren(words ?? (connected ? "live" : "connecting …"));
 };
-document.addEventListener("htmx:sseOpen", () => light(true, "live"));
-document.addEventListener("htmx:sseError", () => light(false, "connecting …"));
-document.addEventListener("htmx:responseError", () => light(false, "not sent, try again"));
-document.addEventListener("htmx:sendError", () => light(false, "not sent, try again"));
+document.addEventListener("htmx:sseOpen", () => { connected = true; light(); });
+document.addEventListener("htmx:sseError", () => { connected = false; light(); });
+document.addEventListener("htmx:afterRequest", (event) => light(event.detail.successful ? undefined : "not sent, try again"));
 
 // The server tells the time of Greenwich.
 document.addEventListener("htmx:load", (event) => {
