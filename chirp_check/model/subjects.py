@@ -33,6 +33,7 @@ from chirp_check.model.swaps import swap_faults
 from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
 from chirp_check.model.typing.faults import type_faults
+from chirp_check.model.unswapped import unswapped
 from chirp_check.source import Span
 
 _SITED = (TemplateUse, BlockUse, UrlUse)
@@ -150,6 +151,7 @@ PRODUCERS: tuple[Producer, ...] = (
     file_forms,
     selector_uses,
     swap_faults,
+    unswapped,
     exchange_faults,
     type_faults,
 )

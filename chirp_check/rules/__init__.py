@@ -55,6 +55,7 @@ from chirp_check.rules.unreadable_file import unreadable_file
 from chirp_check.rules.unrouted_link import unrouted_link
 from chirp_check.rules.unrouted_url import unrouted_url
 from chirp_check.rules.unsafe_template_name import unsafe_template_name
+from chirp_check.rules.unswapped_error import unswapped_error
 from chirp_check.rules.unused_ignore import unused_ignore
 from chirp_check.rules.wrong_annotation import wrong_annotation
 from chirp_check.rules.wrong_method import wrong_method
@@ -114,6 +115,7 @@ ALL: tuple[Rule, ...] = (
     unrouted_link,
     unrouted_url,
     unsafe_template_name,
+    unswapped_error,
     unused_ignore,
     wrong_annotation,
     wrong_method,

@@ -1,0 +1,105 @@
+"""Answers with an error status that htmx 2 throws away, where nothing tells it to swap them."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from chirp_check.facts.templates import TemplateFacts
+from chirp_check.facts.values import Call, Name
+from chirp_check.grammar.htmx import HTMX_2
+from chirp_check.grammar.hx import REQUESTS
+from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.domain import Record, Scalar, Sequence, Value
+from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.exchanges import answers_of, routes_of
+from chirp_check.model.htmx import HELPER, versions
+from chirp_check.model.inputs import template_facts
+from chirp_check.model.markup import attribute, scripted
+from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.templates import paths
+from chirp_check.model.ways import Reader
+from chirp_check.source import Span
+
+_RENDERED = frozenset({"Fragment", "Page", "Template", "OOB", "LayoutPage", "PageComposition"})
+_SCRIPTED = ("responseHandling", "shouldSwap", "htmx:beforeSwap", "beforeSwap", "before-swap", "beforeOnLoad")
+
+
+class Unswapped(msgspec.Struct, frozen=True, gc=False):
+    """A request of an element (`url`) that may be answered with a status which htmx does not swap, and where it is."""
+
+    url: Text | Pattern
+    status: int
+    returned: Span
+
+
+@query
+def unswapped(model: Queries, path: str) -> tuple[Unswapped, ...]:
+    """The requests of a template whose answers to mistakes nobody sees, in every application that has it."""
+    apps = [app for app in application_keys(model) if path in paths(model, app)]
+    facts = template_facts(model, path) if apps else None
+    if facts is None or any(_swaps_errors(model, app) for app in apps):
+        return ()
+    found = [dict.fromkeys(_found(model, app, facts)) for app in apps]
+    return tuple(one for one in found[0] if all(one in others for others in found))
+
+
+def _found(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Unswapped]:
+    reader = Reader(model, app, facts)
+    for element in facts.elements:
+        for name in (one for one in REQUESTS if attribute(element, one) is not None):
+            for url in reader.texts(attribute(element, name), element):
+                yield from _refused(model, app, url, REQUESTS[name])
+
+
+def _refused(model: Queries, app: AppKey, url: object, method: str) -> Iterator[Unswapped]:
+    for route in routes_of(model, app, url, method):
+        error = _error(model, app, route.index)
+        if error is not None and isinstance(url, (Text, Pattern)):
+            yield Unswapped(url, *error)
+            return
+
+
+@gate
+def _error(model: Queries, app: AppKey, route: int) -> tuple[int, Span] | None:
+    """The first answer of a route that is rendered and has the status of an error."""
+    known = (_rendered_error(value) for value in answers_of(model, app, route) or ())
+    return next((one for one in known if one is not None), None)
+
+
+def _rendered_error(value: Value) -> tuple[int, Span] | None:
+    if isinstance(value, Record) and value.kind == "ValidationError":
+        status = value.argument(None, "status")
+        number = status.value if isinstance(status, Scalar) else 422 if status is None else None
+        return (number, value.span) if isinstance(number, int) and number >= 400 and not value.open else None
+    if isinstance(value, Sequence) and value.is_tuple and len(value.items) == 2:
+        inner, status = value.items
+        number = status.value if isinstance(status, Scalar) else None
+        if isinstance(inner, Record) and inner.kind in _RENDERED and isinstance(number, int) and number >= 400:
+            return number, inner.span
+    return None
+
+
+@gate
+def _swaps_errors(model: Queries, app: AppKey) -> bool:
+    """Whether something may tell htmx to swap errors: settings, a script, an extension; or it is not htmx 2 alone."""
+    if versions(model, app) != {HTMX_2}:
+        return True
+    return any(scripted(model, app, word) for word in _SCRIPTED) or any(
+        _tells(model, path) for path in paths(model, app)
+    )
+
+
+@gate
+def _tells(model: Queries, path: str) -> bool:
+    """Whether a template configures htmx, loads it by the helper, which does, or uses its extensions."""
+    facts = template_facts(model, path)
+    if facts is None:
+        return False
+    for one in facts.expressions:
+        function = one.function if isinstance(one, Call) else one
+        if isinstance(function, Name) and function.id == HELPER:
+            return True
+    metas = (one for one in facts.elements if one.tag == "meta")
+    return any(attribute(one, "hx-ext") is not None for one in facts.elements) or any(
+        attribute(one, "content") is not None and "htmx-config" in str(attribute(one, "name")) for one in metas
+    )
