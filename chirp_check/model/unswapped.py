@@ -82,7 +82,7 @@ def _rendered_error(value: Value) -> tuple[int, Span] | None:
 @gate
 def _swaps_errors(model: Queries, app: AppKey) -> bool:
     """Whether something may tell htmx to swap errors: settings, a script, an extension; or it is not htmx 2 alone."""
-    if versions(model, app) != {HTMX_2}:
+    if versions(model, app) != frozenset({HTMX_2}):
         return True
     return any(scripted(model, app, word) for word in _SCRIPTED) or any(
         _tells(model, path) for path in paths(model, app)
