@@ -1,6 +1,6 @@
 """Server-sent events as values; what one cannot carry is refused where it is made, not when it is sent."""
 
-from collections.abc import AsyncIterable, Iterable, Mapping
+from collections.abc import AsyncIterable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 
 from chirp.http.response import SetCookie
@@ -77,15 +77,20 @@ class EventStream:
     heartbeat_interval: float | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.generator, str | bytes | Mapping) or not isinstance(
-            self.generator, AsyncIterable | Iterable
-        ):
-            hint = ": call it" if callable(self.generator) else ""
-            raise TypeError(f"EventStream takes a generator, not {type(self.generator).__name__}{hint}")
+        _check_generator(self.generator)
         if self.event_type is not None:
             SSEEvent("", self.event_type)
         if self.heartbeat_interval is not None and not self.heartbeat_interval > 0:
             raise ValueError(f"heartbeat_interval is a number of seconds above 0, not {self.heartbeat_interval!r}")
+
+
+def _check_generator(given: object) -> None:
+    kind, hint = type(given).__name__, ": call it" if callable(given) else ""
+    if isinstance(given, Coroutine):
+        given.close()
+        hint = ": await it, or let it yield"
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, AsyncIterable | Iterable):
+        raise TypeError(f"EventStream takes a generator, not {kind}{hint}")
 
 
 @dataclass(frozen=True, slots=True, init=False)

@@ -118,7 +118,9 @@ class Engine:
             logging.getLogger("chirp").warning("autoescape is off: values reach every page as HTML, unescaped")
 
         def make(*, whole: bool) -> Environment:
-            return _environment(roots, filters, variables, autoescape=autoescape, reload=reload, whole=whole)
+            environment = _environment(roots, autoescape=autoescape, reload=reload, whole=whole)
+            _fill(environment, filters, variables)
+            return environment
 
         self.debug = reload
         self._make = make
@@ -181,22 +183,12 @@ class Engine:
             raise ConfigurationError(f"the layout {name} has no block `{CONTENT}`")
 
 
-def _environment(
-    roots: tuple[Path, ...],
-    filters: Mapping[str, Callable[..., object]],
-    variables: Mapping[str, object],
-    *,
-    autoescape: bool = True,
-    reload: bool = False,
-    whole: bool = True,
-) -> Environment:
+def _environment(roots: tuple[Path, ...], *, autoescape: bool, reload: bool, whole: bool) -> Environment:
     """A Kida environment; `whole` lets it join what stands side by side into one text before it adds that."""
     from kida import Environment, FileSystemLoader
 
-    from chirp.templating.tracking import is_deferred
-
     # bytecode_cache=False: otherwise Kida writes __pycache__/kida beside the user's templates.
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(list(roots)),
         autoescape=autoescape,
         auto_reload=reload,
@@ -204,6 +196,14 @@ def _environment(
         enable_htmx_helpers=False,
         fstring_coalescing=whole,
     )
+
+
+def _fill(
+    environment: Environment, filters: Mapping[str, Callable[..., object]], variables: Mapping[str, object]
+) -> None:
+    """Add what the application and Chirp give to templates."""
+    from chirp.templating.tracking import is_deferred
+
     environment.add_test("deferred", is_deferred)
     environment.update_filters(dict(filters))
     for name, value in variables.items():
@@ -211,7 +211,6 @@ def _environment(
     for name, value in list(environment.globals.items()):
         if isroutine(value):  # Kida's own, `len` and the like, whose signatures Python has to parse
             environment.add_global(name, GlobalFunction(value))
-    return environment
 
 
 def check_template_name(name: str) -> str:

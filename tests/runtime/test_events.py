@@ -127,6 +127,12 @@ def test_a_generator_function_that_was_not_called() -> None:
     with pytest.raises(TypeError, match="call it"):
         EventStream(ticks)  # type: ignore[arg-type]
 
+    async def give() -> Iterator[str]:
+        return ticks()
+
+    with pytest.raises(TypeError, match="await it"):
+        EventStream(give())  # type: ignore[arg-type]
+
 
 def test_an_empty_id_is_sent_and_an_empty_event_is_not() -> None:
     assert SSEEvent("", "", "", 0).encode() == "id: \nretry: 0\ndata: \n\n"
