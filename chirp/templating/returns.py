@@ -17,7 +17,7 @@ class Template:
     """The whole template."""
 
     name: str
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(self, name: str, /, **context: object) -> None:
         _set(self, "name", name)
@@ -37,7 +37,7 @@ class Fragment:
     block_name: str
     target: str | None = None
     swap: str | None = None
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(
         self,
@@ -68,7 +68,7 @@ class Page:
     template_name: str
     block_name: str
     page_block_name: str | None = None
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class LayoutPage:
     page_block_name: str | None = None
     layout_chain: LayoutChain | None = None
     context_providers: tuple[ContextProvider, ...] = ()
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(
         self,
@@ -132,7 +132,7 @@ class PageComposition:
     template: str
     fragment_block: str | None = None
     page_block: str | None = None
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
     regions: tuple[Fragment, ...] = ()
     layout_chain: LayoutChain | None = None
     context_providers: tuple[ContextProvider, ...] = ()
@@ -152,7 +152,7 @@ class ValidationError:
     status: int = 422
     full_page: bool = False
     layout_chain: LayoutChain | None = None
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(
         self,
@@ -183,7 +183,7 @@ class OOB:
     A browser without htmx gets `main` alone.
     """
 
-    main: object
+    main: object = field(hash=False)
     fragments: tuple[Fragment, ...] = ()
 
     def __init__(self, main: object, /, *fragments: Fragment) -> None:
@@ -200,7 +200,7 @@ class Action:
     """No body, only instructions to htmx: events to trigger, or a full refresh."""
 
     status: int = 204
-    trigger: Trigger | None = None
+    trigger: Trigger | None = field(default=None, hash=False)
     refresh: bool = False
 
 
@@ -215,7 +215,7 @@ class FormAction:
     redirect: str
     fragments: tuple[Fragment, ...] = ()
     status: int = 303
-    trigger: Trigger | None = None
+    trigger: Trigger | None = field(default=None, hash=False)
 
     def __init__(
         self,
@@ -244,7 +244,7 @@ class Stream:
     """
 
     template_name: str
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(self, template_name: str, /, **context: object) -> None:
         _set(self, "template_name", template_name)
@@ -256,7 +256,7 @@ class TemplateStream:
     """A template that waits by itself, with `{% async for %}` or `{{ await … }}`, sent as it is rendered."""
 
     template_name: str
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(self, template_name: str, /, **context: object) -> None:
         _set(self, "template_name", template_name)
@@ -268,7 +268,7 @@ class InlineTemplate:
     """A template given as text, such as a prototype's or one from a database. Its author can do what templates can."""
 
     source: str
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(self, source: str, /, **context: object) -> None:
         _set(self, "source", source)
@@ -290,8 +290,8 @@ class Suspense:
 
     template_name: str
     shell: str | None = None
-    blocks: Mapping[str, object] = field(default_factory=dict[str, object])
-    context: Mapping[str, object] = field(default_factory=dict[str, object])
+    blocks: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
+    context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(
         self,

@@ -10,7 +10,8 @@ from typing import Any, override
 
 from tests.runtime.driver import Answer, ASGIApp, Message, Pairs, answer_of, body_messages, check_order, http_scope
 
-SECONDS = 5  # until a request without an answer counts as a hang
+SECONDS = 8  # until a request without an answer counts as a hang
+PATIENCE = 60  # where nothing is expected to hang
 
 
 class NotThere(Exception):

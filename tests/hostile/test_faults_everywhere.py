@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from chirp import App
-from tests.hostile.framework import SECONDS, silence
+from tests.hostile.framework import PATIENCE, silence
 from tests.hostile.site import OPEN, SCENARIOS, site
 from tests.runtime.driver import Connection
 
@@ -48,7 +48,7 @@ async def answered(app: App, name: str, connection: Connection) -> BaseException
     scope, _ = SCENARIOS[name]
     before = asyncio.all_tasks()
     try:
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await app(dict(scope), connection.receive, connection.send)
     except TimeoutError:
         raise AssertionError(f"{name} hangs") from None
@@ -116,7 +116,7 @@ def test_a_client_that_leaves_after_every_message(app: App, name: str) -> None:
         watcher = asyncio.ensure_future(watch())
         await asyncio.sleep(0)
         scope, _ = SCENARIOS[name]
-        async with asyncio.timeout(SECONDS):
+        async with asyncio.timeout(PATIENCE):
             await app(dict(scope), connection.receive, connection.send)
         await watcher
         await nothing_left({task for task in [asyncio.current_task()] if task is not None})

@@ -34,7 +34,7 @@ from chirp import (
     get_request,
 )
 from chirp.context import request_var
-from tests.hostile.framework import SECONDS
+from tests.hostile.framework import PATIENCE
 from tests.hostile.site import OPEN, SCENARIOS, site
 from tests.runtime.driver import ASGIApp, Connection, answer_of, exchange, http_scope, make_app
 
@@ -60,7 +60,7 @@ def together(work: Callable[[int], None]) -> None:
 
     def run(number: int) -> None:
         try:
-            barrier.wait(SECONDS)
+            barrier.wait(PATIENCE)
             work(number)
         except BaseException as error:  # noqa: BLE001 - it is raised in the main thread
             failures.append(error)
@@ -169,6 +169,7 @@ def test_freezing_inside_of_a_running_freeze_is_no_deadlock(tmp_path: Path) -> N
     assert served(app, "/page") == "/page"
 
 
+@pytest.mark.timeout(300)
 def test_the_races_again_where_threads_inherit_the_context() -> None:
     """As free-threaded Python does by default."""
     names = "first_request_from_many or context_variable or at_the_same_time"
@@ -179,7 +180,7 @@ def test_the_races_again_where_threads_inherit_the_context() -> None:
         env={**os.environ, "RACES": "3"},
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stdout
@@ -270,7 +271,7 @@ def test_context_variables_of_requests_at_the_same_time_do_not_mix(tmp_path: Pat
 
     async def one(path: str, number: int) -> None:
         connection = Connection([{"type": "http.request", "body": b"", "more_body": False}])
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await app(http_scope("GET", path, query=f"n={number}"), connection.receive, connection.send)
         assert connection.complete
         assert f"{number} {number} {number}" in connection.body.decode(), (path, number, connection.body)

@@ -1,5 +1,6 @@
 """The names that applications import, where later versions of the framework have them."""
 
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -7,16 +8,23 @@ import pytest
 
 import chirp
 from chirp import (
+    OOB,
+    Action,
     FileResponse,
     FormAction,
     Fragment,
     InlineTemplate,
     JSONResponse,
+    LayoutPage,
     MutationResult,
     Page,
+    PageComposition,
+    Redirect,
     Stream,
+    Suspense,
     Template,
     TemplateStream,
+    ValidationError,
     hx_redirect,
 )
 from chirp.context import request_var
@@ -50,6 +58,31 @@ def test_other_names_mean_the_same(tmp_path: Path) -> None:
 def test_a_missing_argument_is_named(make: Any, missing: str) -> None:
     with pytest.raises(TypeError, match=f"missing 1 required positional argument: '{missing}'"):
         make()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Template("t.html", items=[]),
+        Fragment("t.html", "b", items=[]),
+        Page("t.html", "b", items=[]),
+        LayoutPage("t.html", "b", items=[]),
+        PageComposition("t.html", context={"items": []}),
+        ValidationError("t.html", "b", errors={}),
+        OOB({"a": 1}, Fragment("t.html", "b", items=[])),
+        Action(trigger={"saved": {}}),
+        FormAction("/", trigger={"saved": {}}),
+        Stream("t.html", items=[]),
+        Suspense("t.html", blocks={"b": 1}, items=[]),
+        InlineTemplate("{{ items }}", items=[]),
+        Redirect("/"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_return_value_can_be_compared_and_kept_in_a_set(value: object) -> None:
+    again = copy(value)
+    assert again == value
+    assert len({value, again}) == 1
 
 
 def test_everything_that_is_exported_can_be_imported() -> None:
