@@ -13,6 +13,7 @@ from benchmarks.mutants.operators import (
     syntax,
     tags,
     targets,
+    typed,
     urls,
     woven,
 )
@@ -28,6 +29,7 @@ ALL: tuple[Operator, ...] = (
     *returns.OPERATORS,
     *scopes.OPERATORS,
     *contexts.OPERATORS,
+    *typed.OPERATORS,
     *annotations.OPERATORS,
     *carried.OPERATORS,
     *woven.OPERATORS,
