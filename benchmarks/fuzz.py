@@ -25,7 +25,7 @@ from tests.hostile.site import FORM, HOST, OPEN, SCENARIOS, UPLOAD, part, site
 from tests.runtime.driver import Connection, Message, answer_of, http_scope
 
 PACKAGE = str(Path(chirp.__file__).parent)
-SLOW = 2.0  # seconds
+SLOW = 2.0  # seconds of processor time
 
 
 class Lines:
@@ -70,6 +70,7 @@ METHODS = ("GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", 
 PATHS = (
     "/", "/form", "/entry", "/upload", "/session", "/body", "/echo", "/text", "/count", "/chunks", "/plain", "/events",
     "/stream", "/suspense", "/download", "/static/a.css", "/static/large.bin", "/static/", "/async/7", "/price/2.5",
+    "/shelf", "/shelf/7", "/shelf/x", "/shelf/",
     "/files/a/b", "/who/é", "/go", "/json", "/done", "/nowhere", "//", "*", "/static/../templates/base.html",
 )  # fmt: skip
 NAMES = (
@@ -100,6 +101,7 @@ QUERIES = (
     b"q=<b>",
 )
 CHUNKS = (
+    b"_action=say&title=x", b"_action=nope",
     b"title=x", b"title=&count=x", b"title=x&count=2", b'{"a": [1, null]}', b"[" * 70, b"NaN", b'"\\ud800"', b"\xff",
     part("a", b"1"), part("f", b"x" * 600, "a.txt"), b"--B--\r\n", b"--B\r\n", b"\r\n", b"x" * 3000, b"", b"&" * 60,
 )  # fmt: skip
@@ -209,9 +211,9 @@ async def send(app: App, one: Input) -> int:
     watcher: asyncio.Task[None] | None = None
     if one.leaves_after:
         watcher = asyncio.ensure_future(_leave(connection, one.leaves_after))
-    started = time.perf_counter()
+    started = time.process_time()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await app(scope, connection.receive, connection.send)
     except Exception as error:
         raise Failed(f"{type(error).__name__}: {error}") from error
@@ -219,8 +221,8 @@ async def send(app: App, one: Input) -> int:
         if watcher is not None:
             watcher.cancel()
             await asyncio.wait([watcher])
-    if time.perf_counter() - started > SLOW:
-        raise Failed(f"{time.perf_counter() - started:.1f} seconds")
+    if time.process_time() - started > SLOW:
+        raise Failed(f"{time.process_time() - started:.1f} seconds of processor time")
     if request_var.get(None) is not None:
         raise Failed("the request is left in its task")
     if one.cut_off or one.leaves_after:

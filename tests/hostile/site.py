@@ -42,6 +42,7 @@ from chirp.middleware import (
     SessionMiddleware,
     get_session,
 )
+from chirp.telemetry import Outcome
 from tests.runtime.driver import Message, Pairs, body_messages, http_scope
 
 TEMPLATES = {
@@ -59,6 +60,28 @@ TEMPLATES = {
     "slow.html": (
         '{% extends "base.html" %}{% block main %}<h1>now</h1>'
         '{% block late %}<p id="late">{{ late }}</p>{% end %}{% end %}'
+    ),
+}
+PAGES = {
+    "_layout.html": (
+        "{# target: body #}{# outlet: main #}<body><main id='main'>{% block content %}{% end %}</main></body>"
+    ),
+    "_context.py": 'def context():\n    return {"shop": "Quire"}\n',
+    "shelf/page.html": "{% block all %}<h1>{{ shop }}</h1>{% block rows %}<p id='rows'>{{ q }}</p>{% end %}{% end %}",
+    "shelf/page.py": (
+        "from chirp import Page, Request\n\n\n"
+        "def get(request: Request, shop: str) -> Page:\n"
+        '    return Page("shelf/page.html", "rows", page_block_name="all", q=request.query.get("q", shop))\n'
+    ),
+    "shelf/{n:int}/page.html": "{% block form %}<form method='post'>{{ n }} {{ said }}</form>{% end %}",
+    "shelf/{n:int}/page.py": (
+        "from chirp import Page, Request\n\n\n"
+        'def get(n: int) -> Page:\n    return Page("shelf/{n:int}/page.html", "form", n=n, said="")\n'
+    ),
+    "shelf/{n:int}/_actions.py": (
+        "from chirp import Fragment, Request\nfrom chirp.pages import action\n\n\n"
+        '@action("say")\nasync def say(request: Request, n: int) -> Fragment:\n    form = await request.form()\n'
+        '    return Fragment("shelf/{n:int}/page.html", "form", n=n, said=form.get("title", ""))\n'
     ),
 }
 OPEN: list[str] = []
@@ -81,6 +104,10 @@ def write_files(folder: Path) -> None:
         root.mkdir(exist_ok=True)
     for name, text in TEMPLATES.items():
         (templates / name).write_text(text, encoding="utf-8")
+    for name, text in PAGES.items():
+        file = folder / "pages" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     (static / "a.css").write_text("body {}")
     (static / "large.bin").write_bytes(bytes(range(256)) * 1024)
 
@@ -99,8 +126,11 @@ def site(folder: Path, *, guarded: bool = False) -> App:
         upload_memory=500,
         worker_threads=4,
         skip_contract_checks=True,
+        observers=(follow,),
+        trusted_proxies=("10.0.0.0/8",),
     )
     app = App(config)
+    app.mount_pages(folder / "pages")
     app.add_middleware(CORSMiddleware(CORSConfig(allow_origins=("https://friend.example",))))
     app.add_middleware(SecurityHeaders())
     app.add_middleware(AllowedHosts())
@@ -120,6 +150,17 @@ def site(folder: Path, *, guarded: bool = False) -> App:
     _bodies(app)
     _streams(app, folder)
     return app
+
+
+def follow(request: Any, route: str | None) -> Generator[None, Outcome]:
+    """An observer; it counts as open until the body is at its end."""
+    OPEN.append("observer")
+    try:
+        first = yield
+        last = yield
+        assert last.seconds >= first.seconds
+    finally:
+        OPEN.remove("observer")
 
 
 def _pages(app: App) -> None:
@@ -318,6 +359,10 @@ SCENARIOS: dict[str, tuple[Message, list[Message]]] = {
     "small file": _get("/static/a.css"),
     "range": _get("/static/large.bin", ("range", "bytes=5-200000")),
     "download": _get("/download"),
+    "shelf": _get("/shelf", query="q=1"),
+    "shelf for htmx": _get("/shelf", ("hx-boosted", "true"), ("hx-target", "main"), *HTMX),
+    "book": _get("/shelf/3"),
+    "book action": _post("/shelf/3", [b"_action=say&title=x"], FORM),
     "preflight": (
         http_scope(
             "OPTIONS",
