@@ -541,6 +541,60 @@ def _(framework: Framework) -> None:
     assert parsed(answer)["first"] is None
 
 
+def forwarded(framework: Framework, row: tuple[str, dict[str, str], str, Any]) -> None:
+    peer, headers, what, expected = row
+    app = framework.behind("10.0.0.0/8", "fd00::/8")
+    lines = [("host", "here.example"), *headers.items()]
+    if what == "client":
+        found = parsed(ask(app, "GET", "/client", lines, client=(peer, 1)))["client"][0]
+    else:
+        found = parsed(ask(app, "GET", "/url", lines, client=(peer, 1)))[what]
+    assert found == expected, found
+
+
+hosts.table(
+    50,
+    {
+        "the client that a trusted proxy names": ("10.0.0.1", {"x-forwarded-for": "1.2.3.4"}, "client", "1.2.3.4"),
+        "the client that anybody names is not": ("9.9.9.9", {"x-forwarded-for": "1.2.3.4"}, "client", "9.9.9.9"),
+        "what the client wrote before the proxy is not believed": (
+            "10.0.0.1",
+            {"x-forwarded-for": "6.6.6.6, 1.2.3.4"},
+            "client",
+            "1.2.3.4",
+        ),
+        "a chain of trusted proxies is followed to its end": (
+            "10.0.0.1",
+            {"x-forwarded-for": "1.2.3.4, 10.0.0.2"},
+            "client",
+            "1.2.3.4",
+        ),
+        "a client that is no address is not believed": (
+            "10.0.0.1",
+            {"x-forwarded-for": "<script>"},
+            "client",
+            "10.0.0.1",
+        ),
+        "the scheme that a trusted proxy names": ("10.0.0.1", {"x-forwarded-proto": "https"}, "scheme", "https"),
+        "a scheme that is none": ("10.0.0.1", {"x-forwarded-proto": "javascript"}, "scheme", "http"),
+        "the host that a trusted proxy names": (
+            "10.0.0.1",
+            {"x-forwarded-host": "out.example"},
+            "absolute",
+            "http://out.example/url",
+        ),
+        "a host that is none": (
+            "10.0.0.1",
+            {"x-forwarded-host": "evil.example/x?"},
+            "absolute",
+            "http://here.example/url",
+        ),
+        "an address of version 6": ("fd00::1", {"x-forwarded-for": "2001:db8::1"}, "client", "2001:db8::1"),
+    },
+    forwarded,
+)
+
+
 places = Topic(2600, "Where a redirect may lead")
 
 

@@ -214,6 +214,12 @@ class Chirp(Framework):
         return app
 
     @override
+    def behind(self, *trusted: str) -> ASGIApp:
+        app = make_plain(trusted_proxies=trusted)
+        _requests(app)
+        return app
+
+    @override
     def debug(self) -> ASGIApp:
         app = make_plain(debug=True)
         _failures(app)

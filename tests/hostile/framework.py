@@ -123,6 +123,10 @@ class Framework:
     def hosts(self, *allowed: str) -> ASGIApp:
         raise NotThere
 
+    def behind(self, *trusted: str) -> ASGIApp:
+        """The application of `app`, which believes these proxies."""
+        raise NotThere
+
     def debug(self) -> ASGIApp:
         """One with its debug page, that fails at /boom."""
         raise NotThere
@@ -184,8 +188,9 @@ def talk(app: ASGIApp, scope: Message, incoming: Sequence[Message], *, whole: bo
             if message["type"].endswith("body") and not message.get("more_body"):
                 answered.set()
 
+        limit = asyncio.timeout(SECONDS)
         try:
-            async with asyncio.timeout(SECONDS) as limit:
+            async with limit:
                 await app(scope, receive, send)
         except TimeoutError:
             if limit.expired():
