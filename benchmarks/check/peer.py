@@ -42,7 +42,7 @@ def _uv(*words: str) -> None:
     subprocess.run([uv, *words], check=True, env=environment)
 
 
-def _environment() -> Path:
+def environment() -> Path:
     """The folder with the programs of bengal-chirp's own environment, made when needed."""
     if not (PEER / "made").is_file() or (PEER / "made").read_text() != " ".join(PACKAGES):
         shutil.rmtree(PEER, ignore_errors=True)
@@ -54,21 +54,21 @@ def _environment() -> Path:
 
 def rows(folder: Path, rounds: int) -> Iterator[Row]:
     """Whole processes of both checkers over the same files, in turn."""
-    programs = _environment()
+    programs = environment()
     for size in SIZES:
         one = generated(folder / f"of-{size}", size)
-        environment = {**ENVIRONMENT, "PYTHONPATH": str(one.folder), "NO_COLOR": "1"}
-        started = run([str(programs / "python"), "-c", START], one.folder, environment).said
+        variables = {**ENVIRONMENT, "PYTHONPATH": str(one.folder), "NO_COLOR": "1"}
+        started = run([str(programs / "python"), "-c", START], one.folder, variables).said
         if not started.startswith("200 ") or str(PEER) not in started:
             raise RuntimeError(f"the application does not run under bengal-chirp:\n{started[-2000:]}")
-        yield from _compare(one, programs, environment, rounds)
+        yield from _compare(one, programs, variables, rounds)
 
 
-def _compare(one: Generated, programs: Path, environment: dict[str, str], rounds: int) -> Iterator[Row]:
+def _compare(one: Generated, programs: Path, variables: dict[str, str], rounds: int) -> Iterator[Row]:
     command = [str(programs / "chirp"), "check", "app:app"]
     cache = str(one.folder.parent / f"cache-{one.templates}")
     measures = {
-        "theirs": partial(run, command, one.folder, environment),
+        "theirs": partial(run, command, one.folder, variables),
         "ours": partial(check, one.folder, *without_cache()),
         "ours, unchanged": partial(check, one.folder, "--cache-dir", cache),
     }
