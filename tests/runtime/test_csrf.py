@@ -572,3 +572,7 @@ def test_tokens_outside_of_its_reach(tmp_path: Path) -> None:
         return "x"
 
     assert get(app, "/").text == "x"
+
+
+def test_the_key_is_not_shown() -> None:
+    assert KEY not in repr(CSRFConfig(secret_key=KEY))
