@@ -46,10 +46,12 @@ from chirp.telemetry import Outcome
 from tests.runtime.driver import Message, Pairs, body_messages, http_scope
 
 TEMPLATES = {
-    "base.html": "<!doctype html><title>{{ title | default('site') }}</title><main>{% block main %}{% end %}</main>",
+    "base.html": (
+        "<!doctype html><title>{{ title | default('site') }}</title><main>{% block main %}{% end %}{{ tick() }}</main>"
+    ),
     "list.html": (
-        '{% extends "base.html" %}{% block main %}{% block rows %}<ul id="rows">{% for n in items %}<li>{{ n }}</li>'
-        '{% end %}</ul>{% end %}<p id="count">{{ items | length }}</p>{% end %}'
+        '{% extends "base.html" %}{% block main %}{% block rows %}<ul id="rows">{{ tick() }}'
+        '{% for n in items %}<li>{{ n }}</li>{% end %}</ul>{% end %}<p id="count">{{ items | length }}</p>{% end %}'
         '{% block count %}<p id="count">{{ items | length }}</p>{% end %}'
     ),
     "form.html": (
@@ -59,7 +61,7 @@ TEMPLATES = {
     ),
     "slow.html": (
         '{% extends "base.html" %}{% block main %}<h1>now</h1>'
-        '{% block late %}<p id="late">{{ late }}</p>{% end %}{% end %}'
+        '{% block late %}<p id="late">{{ late }}{{ tick() }}</p>{% end %}{% end %}'
     ),
 }
 PAGES = {
@@ -67,7 +69,9 @@ PAGES = {
         "{# target: body #}{# outlet: main #}<body><main id='main'>{% block content %}{% end %}</main></body>"
     ),
     "_context.py": 'def context():\n    return {"shop": "Quire"}\n',
-    "shelf/page.html": "{% block all %}<h1>{{ shop }}</h1>{% block rows %}<p id='rows'>{{ q }}</p>{% end %}{% end %}",
+    "shelf/page.html": (
+        "{% block all %}<h1>{{ shop }}</h1>{% block rows %}<p id='rows'>{{ q }}{{ tick() }}</p>{% end %}{% end %}"
+    ),
     "shelf/page.py": (
         "from chirp import Page, Request\n\n\n"
         "def get(request: Request, shop: str) -> Page:\n"
@@ -138,6 +142,8 @@ def site(folder: Path, *, guarded: bool = False) -> App:
     if guarded:
         app.add_middleware(CSRFMiddleware())
 
+    app.template_global("tick")(TICKS)
+
     @app.add_middleware
     async def mark(request: Request, next: Next) -> Response:
         g.mark = request.path
@@ -150,6 +156,23 @@ def site(folder: Path, *, guarded: bool = False) -> App:
     _bodies(app)
     _streams(app, folder)
     return app
+
+
+class Ticks:
+    """Counts what templates call; the call at `fails_at` raises."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self.fails_at = 0
+
+    def __call__(self) -> str:
+        self.calls += 1
+        if self.calls == self.fails_at:
+            raise RuntimeError("in a template")
+        return ""
+
+
+TICKS = Ticks()
 
 
 def follow(request: Any, route: str | None) -> Generator[None, Outcome]:

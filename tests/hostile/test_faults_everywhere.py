@@ -18,7 +18,7 @@ import pytest
 
 from chirp import App
 from tests.hostile.framework import PATIENCE, silence
-from tests.hostile.site import OPEN, SCENARIOS, site
+from tests.hostile.site import OPEN, SCENARIOS, TICKS, site
 from tests.runtime.driver import Connection
 
 NONCE = re.compile(rb'nonce="[^"]*"')
@@ -190,3 +190,23 @@ def test_a_fault_of_the_file_system(app: App, name: str, call: str, monkeypatch:
                 assert not connection.complete or connection.sent[0]["status"] >= 400 or same(connection, whole)
                 fails_at = 0
         assert same(undisturbed(app, name), whole)
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_fault_at_every_call_of_a_template(app: App, name: str) -> None:
+    """The answer is an error, or says so in its place, or is cut off: never a part that looks like the whole."""
+    with silence():
+        TICKS.fails_at = TICKS.calls = 0
+        whole = undisturbed(app, name)
+        try:
+            for step in range(1, TICKS.calls + 1):
+                TICKS.calls, TICKS.fails_at = 0, step
+                connection = Connection(SCENARIOS[name][1])
+                asyncio.run(answered(app, name, connection))
+                assert connection.sent, "no answer"
+                said = connection.sent[0]["status"] >= 400 or b'role="alert"' in connection.body
+                made_good = name == "suspense" and b"later</p>" in connection.body  # the block came afterwards
+                assert said or made_good or not connection.complete, connection.body
+        finally:
+            TICKS.fails_at = 0
+        assert same(undisturbed(app, name), whole), "something of the faults is left"
