@@ -8,7 +8,6 @@ from chirp_check.facts.handlers import (
     Augment,
     Define,
     DefineClass,
-    Function,
     If,
     Import,
     Loop,
@@ -16,7 +15,10 @@ from chirp_check.facts.handlers import (
     Try,
     Unpack,
 )
+from chirp_check.facts.values import Bind
+from chirp_check.facts.walk import every_part
 from chirp_check.model.inputs import text
+from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries, query
 
 
@@ -38,23 +40,36 @@ def own_statements(body: tuple[AnyStatement, ...]) -> Iterator[AnyStatement]:
                 pass
 
 
-def binds(one: Function, name: str) -> bool:
-    """Whether a function has a name of its own."""
-    if any(param.name == name for param in one.params):
-        return True
+@query
+def bound_names(model: Queries, path: str, qualname: str) -> frozenset[str]:
+    """The names that a function has of its own."""
+    one = function(model, path, qualname)
+    if one is None:
+        return frozenset()
+    found: set[str | None] = {param.name for param in one.params}
     for statement in own_statements(one.body):
-        match statement:
-            case Assign(name=bound) | Augment(name=bound) | Import(name=bound) if bound == name:
-                return True
-            case Unpack(names=names) | Loop(names=names) if name in names:
-                return True
-            case Define(function=Function(name=bound)) if bound == name:
-                return True
-            case DefineClass(definition=inner) if inner.name == name:
-                return True
-            case _:
-                pass
-    return False
+        found.update(_bound(statement))
+    if has_walrus(model, path):
+        found.update(part.name for part in every_part(one.body) if isinstance(part, Bind))
+    return frozenset(name for name in found if name is not None)
+
+
+def _bound(statement: AnyStatement) -> tuple[str | None, ...]:
+    match statement:
+        case Assign(name=name) | Augment(name=name) | Import(name=name):
+            return (name,)
+        case Unpack(names=names) | Loop(names=names):
+            return names
+        case Define(function=inner):
+            return (inner.name,)
+        case DefineClass(definition=definition):
+            return (definition.name,)
+        case Match(cases=cases):
+            return tuple(name for case in cases for name in case.names)
+        case Try(handlers=handlers):
+            return tuple(name for name, _ in handlers)
+        case _:
+            return ()
 
 
 @query

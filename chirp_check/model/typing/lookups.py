@@ -4,6 +4,7 @@ from enum import Enum
 
 from chirp_check.facts.values import Arg
 from chirp_check.model.listing import function
+from chirp_check.model.memory import Queries, query
 from chirp_check.model.typing.classes import below, facts_of, is_dunder
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import Keyed, Kind, Many, Own, Parts, Plain, Routine, Table, Thing, Type, built_in
@@ -22,7 +23,7 @@ def looked_up(inference: Inference, owner: Kind, name: str) -> Type | Lack:
         return None
     match owner:
         case Thing(module, qualname, exact):
-            return _of_thing(inference, module, qualname, name, exact=exact)
+            return _of_thing(inference.model, module, qualname, exact, name)
         case Keyed(entries=entries):
             found = dict(entries)
             if name in found:
@@ -52,13 +53,14 @@ _LOOP: dict[str, Type] = {
 }
 
 
-def _of_thing(inference: Inference, module: str, qualname: str, name: str, *, exact: bool) -> Type | Lack:
-    known = facts_of(inference.model, module, qualname)
+@query
+def _of_thing(model: Queries, module: str, qualname: str, exact: bool, name: str) -> Type | Lack:
+    known = facts_of(model, module, qualname)
     if name in known.names:
-        return inference.attribute_of(Thing(module, qualname, exact), name)
+        return Inference(model).attribute_of(Thing(module, qualname, exact), name)
     if not known.complete or (known.flavour == "mapping" and name in (built_in("dict") or ())):
         return None
-    more = frozenset[str]() if exact else below(inference.model, known.name)
+    more = frozenset[str]() if exact else below(model, known.name)
     return Lack.MISSING if more is not None and name not in more else None
 
 

@@ -216,12 +216,13 @@ class Reader:
             return None
         there = [one for one in owner if one not in (NONE, ABSENT)]
         answers = [look(self.inference, one, name) for one in there]
-        lacks_text = kind == "key" or isinstance(looked_up(self.inference, ABSENT, name), Lack)
-        if there and all(isinstance(one, Lack) for one in answers) and (lacks_text or ABSENT not in owner):
+        absent = ABSENT in owner
+        lacks_text = absent and (kind == "key" or isinstance(looked_up(self.inference, ABSENT, name), Lack))
+        if there and all(isinstance(one, Lack) for one in answers) and (lacks_text or not absent):
             if not (term.optional and all(is_mapping(self.inference, one) for one in there)):
                 self._note(kind, term, term.base, name, tuple(there))
             return None
-        gone = (NONE in owner and not term.optional) or (ABSENT in owner and lacks_text)
+        gone = (NONE in owner and not term.optional) or lacks_text
         if gone and not any(isinstance(one, Lack) for one in answers):
             self._note("maybe-none" if there else "none", term, term.base, name, owner)
         if NONE in owner and term.optional:

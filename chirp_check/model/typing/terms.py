@@ -53,7 +53,7 @@ from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries
 from chirp_check.model.program import names_of
 from chirp_check.model.typing.annotations import annotated
-from chirp_check.model.typing.bindings import binds, has_walrus, own_statements
+from chirp_check.model.typing.bindings import bound_names, has_walrus, own_statements
 from chirp_check.model.typing.classes import CACHES, ROUTINES, facts_of, resolved
 from chirp_check.model.typing.kinds import (
     NONE,
@@ -94,24 +94,18 @@ class Terms(ABC):
     model: Queries
     depth: int = DEPTH
     _active: set[tuple[str, int, int]] = field(default_factory=set[tuple[str, int, int]])
-    _known: dict[Span, Type] = field(default_factory=dict[Span, Type])
 
-    def written_at(self, span: Span) -> Type:
-        """The type of the expression, or the parameter, that is written exactly at a place."""
+    def written_at(self, span: Span) -> tuple[AnyTerm | None, Type]:
+        """The expression that is written exactly at a place, and its type; or the type of the parameter there."""
         if not span.path.endswith(".py") or span.start >= span.end:
-            return None
-        if span not in self._known:
-            self._known[span] = self._at(span)
-        return self._known[span]
-
-    def _at(self, span: Span) -> Type:
+            return None, None
         at = self.place(span)
         for one in at.around[:1]:
             for param in one.params:
                 if (param.start, param.end) == (span.start, span.end):
-                    return self._param(one, param, at)
+                    return None, self._param(one, param, at)
         found, items = self._term(span)
-        return self.of(found, replace(at, items=items))
+        return found, self.of(found, replace(at, items=items))
 
     def term_at(self, span: Span) -> AnyTerm | None:
         """The outermost term of a body that is written exactly at a place."""
@@ -219,6 +213,8 @@ class Terms(ABC):
                 outer = replace(at, items=tuple(one for one in at.items if one[0] != name))
                 return element(self.of(iterable, outer)) if count == 1 else None
         for depth, one in enumerate(at.around):
+            if name not in bound_names(self.model, at.path, one.qualname):
+                continue
             here = Place(at.path, at.around[depth:])
             types = list(self._bound(one, name, here))
             if types:
@@ -307,7 +303,9 @@ class Terms(ABC):
         if not isinstance(term, Name):
             return True
         name = term.id
-        return any(bound == name for bound, _, _ in at.items) or any(binds(one, name) for one in at.around)
+        return any(bound == name for bound, _, _ in at.items) or any(
+            name in bound_names(self.model, at.path, one.qualname) for one in at.around
+        )
 
     def _call(self, term: Call, at: Place) -> Type:
         callee = term.function

@@ -18,6 +18,7 @@ from chirp_check.model.domain import (
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.inputs import text
 from chirp_check.model.listing import function
+from chirp_check.model.memory import Queries, query
 from chirp_check.model.typing.classes import CACHES, ROUTINES, class_around
 from chirp_check.model.typing.handing import handings
 from chirp_check.model.typing.inference import Inference
@@ -70,7 +71,9 @@ def given_types(
         elif known is None and _is_vague(value):
             arguments = _arguments(inference, record) if arguments is None else arguments
             term = arguments.get(name)
-            known = _written(inference, Span(record.span.path, term.start, term.end)) if term is not None else None
+            known = (
+                _written(inference.model, Span(record.span.path, term.start, term.end)) if term is not None else None
+            )
         found.append((name, known))
     return tuple(found)
 
@@ -84,14 +87,22 @@ def _handed(inference: Inference, record: Record, template: Text, name: str) -> 
     for one in handings(inference.model, template.span.path).get(template.span, ()):
         given = dict(one.given)
         if given.keys() <= names and (name in given or one.open):
-            found.append(_written(inference, given[name]) if name in given else None)
+            found.append(_written(inference.model, given[name]) if name in given else None)
     return union(found) if found else None
 
 
-def _written(inference: Inference, span: Span) -> Type:
+@query
+def _written(model: Queries, span: Span) -> Type:
     """The type of an argument, as the function says that it stands in."""
-    term = inference.term_at(span)
-    return _checked(term, inference.written_at(span), inference.place(span).around[:1])
+    inference = Inference(model)
+    term, known = inference.written_at(span)
+    return _checked(term, known, inference.place(span).around[:1])
+
+
+@query
+def _written_at(model: Queries, span: Span) -> Type:
+    """The type of what is written at a place."""
+    return Inference(model).written_at(span)[1]
 
 
 def _arguments(inference: Inference, record: Record) -> Mapping[str | None, AnyTerm]:
@@ -137,7 +148,7 @@ def of_value(inference: Inference, value: Value, depth: int = DEPTH) -> Type:
         case Callable(args=args, kwargs=()):
             return _of_callable(inference, value, len(args))
         case Unknown(reason=reason, span=span) if reason.startswith(_OWN):
-            return without_none(inference.written_at(span))
+            return without_none(_written_at(inference.model, span))
         case _:
             return None
 
@@ -161,7 +172,7 @@ def _of_items(inference: Inference, value: Sequence, items: tuple[Type, ...]) ->
     vague = [one for one, known in zip(value.items, items, strict=True) if known is None]
     if not all(one.span.path == span.path and span.start <= one.span.start < span.end for one in vague):
         return None
-    return union((element(inference.written_at(span)), *(known for known in items if known is not None)))
+    return union((element(_written_at(inference.model, span)), *(known for known in items if known is not None)))
 
 
 def _display(inference: Inference, span: Span) -> str:
