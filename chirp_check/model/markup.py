@@ -166,6 +166,11 @@ def scripted(model: Queries, app: AppKey, wanted: str) -> bool:
     return any(_mentions(script, wanted) for script in _scripts(model, app))
 
 
+def in_scripts(model: Queries, app: AppKey, words: str) -> bool:
+    """Whether a script of the application has these words in it."""
+    return any(words in script for script in _scripts(model, app))
+
+
 @gate
 def _scripts_in(model: Queries, path: str) -> tuple[str, ...]:
     facts = template_facts(model, path)

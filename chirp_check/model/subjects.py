@@ -14,8 +14,10 @@ from chirp_check.model.context_faults import context_faults
 from chirp_check.model.domain import Record
 from chirp_check.model.duplicates import given_twice
 from chirp_check.model.entities import BlockUse, ContextUse, SyntaxProblem, TargetUse, TemplateUse, Unknown, UrlUse
+from chirp_check.model.events import unheard_events, unknown_events
 from chirp_check.model.exchanges import exchange_faults
 from chirp_check.model.file_forms import file_forms
+from chirp_check.model.form_faults import field_faults
 from chirp_check.model.hx_faults import hx_faults
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
@@ -149,10 +151,13 @@ PRODUCERS: tuple[Producer, ...] = (
     none_tests,
     hx_faults,
     file_forms,
+    field_faults,
     selector_uses,
     swap_faults,
     unswapped,
     exchange_faults,
+    unknown_events,
+    unheard_events,
     type_faults,
 )
 

@@ -37,8 +37,11 @@ from chirp_check.rules.shadowed_route import shadowed_route
 from chirp_check.rules.template_cycle import template_cycle
 from chirp_check.rules.template_syntax import template_syntax
 from chirp_check.rules.too_large import too_large
+from chirp_check.rules.unheard_event import unheard_event
 from chirp_check.rules.unknown_attribute import unknown_attribute
 from chirp_check.rules.unknown_block import unknown_block
+from chirp_check.rules.unknown_event import unknown_event
+from chirp_check.rules.unknown_field import unknown_field
 from chirp_check.rules.unknown_filter import unknown_filter
 from chirp_check.rules.unknown_hx_attribute import unknown_hx_attribute
 from chirp_check.rules.unknown_import import unknown_import
@@ -97,8 +100,11 @@ ALL: tuple[Rule, ...] = (
     template_cycle,
     template_syntax,
     too_large,
+    unheard_event,
     unknown_attribute,
     unknown_block,
+    unknown_event,
+    unknown_field,
     unknown_filter,
     unknown_hx_attribute,
     unknown_import,

@@ -1,0 +1,232 @@
+"""Forms against what answers them: fields that are read and not sent, and fields that are sent and not read."""
+
+from collections.abc import Iterator, Mapping
+
+import msgspec
+
+from chirp_check.grammar.names import nearest
+from chirp_check.grammar.path import PathError, parse_path
+from chirp_check.model.applications import AppKey, application, application_files, application_keys
+from chirp_check.model.domain import Callable
+from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.form_fields import Fields, united
+from chirp_check.model.form_reads import FieldRead, Reads, form_reads
+from chirp_check.model.form_senders import WITHOUT_BODY, Sender, Url, senders_in
+from chirp_check.model.inputs import text
+from chirp_check.model.listing import function
+from chirp_check.model.markup import in_scripts, scripted
+from chirp_check.model.memory import Queries, gate, query, table
+from chirp_check.model.pages import answering, cascaded, is_action, layouts_around
+from chirp_check.model.responses import response
+from chirp_check.model.routes import is_local, reach
+from chirp_check.model.templates import composed, paths, template_path
+from chirp_check.source import Span
+
+ANYWHERE = -1  # of what may be sent to any route
+_LEAST = 4  # letters of a name that is taken for a misspelling of another
+_CONTROLS = ("<form", "<input", "<select", "<textarea", "<button")
+
+
+class UnknownField(msgspec.Struct, frozen=True, gc=False):
+    """A field that is read at `at` for a route, and that no form has which is sent there.
+
+    `form` is one of these; `meant` the name of a field that it has, `owner` the dataclass that the field is of.
+    """
+
+    name: str
+    at: Span
+    route: str
+    form: Span
+    meant: str | None
+    required: bool
+    owner: str
+
+
+class UnreadField(msgspec.Struct, frozen=True, gc=False):
+    """A field of a form that nothing reads where it is sent to; `reader` is the function that answers there."""
+
+    name: str
+    at: Span
+    route: str
+    reader: Span
+
+
+class Arrival(msgspec.Struct, frozen=True, gc=False):
+    """A sender that may reach a route; `sure`: it does."""
+
+    sender: Sender
+    sure: bool
+
+
+@query
+def field_faults(model: Queries, path: str) -> tuple[UnknownField, ...]:
+    """The fields that the handlers of a Python file ask forms for, and these do not have."""
+    found = (
+        one
+        for app in application_keys(model)
+        for index in routes_in(model, app, path)
+        for one in _unknown(model, app, index)
+    )
+    first: dict[tuple[str, Span], UnknownField] = {}
+    for one in found:
+        first.setdefault((one.name, one.at), one)
+    return tuple(first.values())
+
+
+def routes_in(model: Queries, app: AppKey, path: str) -> tuple[int, ...]:
+    """The routes that a file registers, by their place in the application."""
+    return _routes_by_file.entry(model, path, app) or ()
+
+
+@table
+def _routes_by_file(model: Queries, app: AppKey) -> Mapping[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for index, route in enumerate(application(model, app).routes):
+        if route.methods is None or not route.methods <= WITHOUT_BODY:
+            found.setdefault(route.span.path, []).append(index)
+    return {path: tuple(ones) for path, ones in found.items()}
+
+
+def _unknown(model: Queries, app: AppKey, index: int) -> Iterator[UnknownField]:
+    reads = reads_of(model, app, index)
+    sent = sent_to(model, app, index) if reads is not None and reads.fields and not reads.body else None
+    route = application(model, app).routes[index].path
+    if reads is None or sent is None or sent.form is None or route is None:
+        return
+    known = {one.name for one in reads.fields}
+    for one in reads.fields:
+        if sent.fields.may_have(one.name) or scripted(model, app, one.name):
+            continue
+        unread = sent.fields.names - known
+        meant = nearest(one.name, unread)
+        is_slip = meant is not None and len(one.name) >= _LEAST and not reads.open
+        if one.required or is_slip:
+            yield UnknownField(one.name, one.span, route.value, sent.form, meant, one.required, one.owner)
+
+
+# What is read.
+
+
+@query
+def reads_of(model: Queries, app: AppKey, index: int) -> Reads | None:
+    """What all functions that can answer a route read of the form; None where one is not seen."""
+    functions = answering(model, app, index)
+    if functions is None:
+        return None
+    fields: dict[FieldRead, None] = {}
+    is_open = body = False
+    for one in functions:
+        given, is_acting = _given(model, app, index, one.function)
+        reads = form_reads(model, one.function, given, is_acting)
+        fields.update(dict.fromkeys(reads.fields))
+        is_open, body = is_open or reads.open, body or reads.body
+    return Reads(tuple(fields), is_open, body)
+
+
+def _given(model: Queries, app: AppKey, index: int, called: Callable) -> tuple[frozenset[str], bool]:
+    """The parameters of a function that something else than a form provides, and whether it is a form action."""
+    route = application(model, app).routes[index]
+    params = _params(route.path.value if route.path is not None else "")
+    cascade = cascaded(model, app, route.span.path)
+    if cascade is None:
+        return params, False
+    written = function(model, called.module, called.qualname) if cascade.open else None
+    rest = frozenset(one.name for one in written.params) if written is not None else frozenset[str]()
+    return params | cascade.names | cascade.maybe | rest, is_action(model, called)
+
+
+def _params(path: str) -> frozenset[str]:
+    try:
+        return frozenset(parse_path(path).params)
+    except PathError:
+        return frozenset()
+
+
+# What is sent.
+
+
+class Sent(msgspec.Struct, frozen=True, gc=False):
+    """The fields of all forms that may be sent to a route; `form` is one that is."""
+
+    fields: Fields
+    form: Span | None
+
+
+@query
+def sent_to(model: Queries, app: AppKey, index: int) -> Sent | None:
+    """What the forms of an application send to a route; None where others may send to it that nobody sees."""
+    known = application(model, app).routes[index]
+    prefix = known.path.value.partition("{")[0] if known.path is not None else ""
+    if writes_controls(model, app) or (len(prefix) > 1 and in_scripts(model, app, prefix)):
+        return None
+    found = arrivals(model, app, index)
+    fields = united(one.sender.fields for one in found)
+    form = next((one.sender.tag for one in found if one.sure), None)
+    return None if fields.open or form is None else Sent(fields, form)
+
+
+@gate
+def writes_controls(model: Queries, app: AppKey) -> bool:
+    """Whether the Python code of an application writes controls of forms itself."""
+    written = (text(model, path) or "" for path in sorted(application_files(model, app)))
+    return any(word in one for one in written for word in _CONTROLS)
+
+
+def arrivals(model: Queries, app: AppKey, index: int) -> tuple[Arrival, ...]:
+    """The senders that may reach a route."""
+    methods = application(model, app).routes[index].methods
+    anywhere = _arrivals.entry(model, ANYWHERE, app) or ()
+    rest = (one for one in anywhere if methods is None or one.sender.method in methods)
+    return (*(_arrivals.entry(model, index, app) or ()), *rest)
+
+
+@table
+def _arrivals(model: Queries, app: AppKey) -> Mapping[int, tuple[Arrival, ...]]:
+    found: dict[int, dict[Arrival, None]] = {}
+    for path in sorted(paths(model, app)):
+        for sender in senders_in(model, app, path):
+            for index, sure in reached_by(model, app, path, sender):
+                found.setdefault(index, {})[Arrival(sender, sure)] = None
+    return {index: tuple(ones) for index, ones in found.items()}
+
+
+def reached_by(model: Queries, app: AppKey, path: str, sender: Sender) -> Iterator[tuple[int, bool]]:
+    """The routes that a sender may reach, each with whether it does; ANYWHERE for all."""
+    for url in sender.urls:
+        if _is_elsewhere(url):
+            continue
+        if isinstance(url, Unknown) or not is_local(url):
+            yield ANYWHERE, False
+            continue
+        found = reach(model, app, url)
+        for one in found.routes:
+            if one.methods is None or sender.method in one.methods:
+                yield one.index, sender.sure and one in found.likely and not found.open and one.methods is not None
+    if not sender.urls:
+        yield ANYWHERE, False
+        known = application(model, app).routes
+        for shown in sorted(_shown_at(model, app).get(path, ())):
+            for index, route in enumerate(known):
+                methods = route.methods or frozenset()
+                if route.path is not None and route.path.value == shown and sender.method in methods:
+                    yield index, sender.sure
+
+
+def _is_elsewhere(url: Url) -> bool:
+    """Whether a URL is none of the application's for sure."""
+    first = url.value if isinstance(url, Text) else (url.pieces[0] or "") if isinstance(url, Pattern) else ""
+    return "://" in first or first.startswith(("//", "mailto:", "javascript:"))
+
+
+@gate
+def _shown_at(model: Queries, app: AppKey) -> Mapping[str, frozenset[str]]:
+    """The paths of the routes that can answer with a template, by its path."""
+    found: dict[str, frozenset[str]] = {}
+    for index, route in enumerate(application(model, app).routes):
+        answer = response(model, app, index)
+        for name in answer.templates if answer is not None and route.path is not None else ():
+            at = template_path(model, app, name)
+            for one in (at, *layouts_around(model, app).get(at, ())) if at is not None else ():
+                for file in composed(model, app, one).files:
+                    found[file] = found.get(file, frozenset()) | {route.path.value if route.path is not None else ""}
+    return found
