@@ -316,7 +316,7 @@ def test_spans_of_opentelemetry(tmp_path: Path) -> None:
     tracer = provider.get_tracer("tests")
     app = observed(tmp_path, tracing(tracer))
 
-    @app.route("/work/{n:int}")
+    @app.route("/jobs/{n:int}")
     def work(n: int) -> str:
         with tracer.start_as_current_span("query"):
             return str(n)
@@ -326,19 +326,19 @@ def test_spans_of_opentelemetry(tmp_path: Path) -> None:
         raise HTTPError(503, "half")
 
     app.route("/stream")(lambda: StreamingResponse(chunks()))
-    get(app, "/work/3")
+    get(app, "/jobs/3")
     get(app, "/boom")
     get(app, "/nope")
     with pytest.raises(HTTPError):
         get(app, "/stream")
     query, work_span, boom, missing, stream = exporter.get_finished_spans()
-    assert (query.name, work_span.name) == ("query", "GET /work/{n:int}")
+    assert (query.name, work_span.name) == ("query", "GET /jobs/{n:int}")
     assert query.parent is not None
     assert work_span.context is not None
     assert query.parent.span_id == work_span.context.span_id
     assert work_span.attributes == {
         "http.request.method": "GET",
-        "http.route": "/work/{n:int}",
+        "http.route": "/jobs/{n:int}",
         "http.response.status_code": 200,
     }
     assert boom.status.status_code is StatusCode.ERROR
