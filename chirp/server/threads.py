@@ -6,10 +6,12 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from contextvars import Context, copy_context
 from queue import Empty, SimpleQueue
 from typing import Any
+
+from chirp.http.streaming import StreamingResponse
+from chirp.server.closing import close
 
 type _Job = tuple[asyncio.AbstractEventLoop, asyncio.Future[Any], Context, Callable[[Any], Any], Any]
 
@@ -43,6 +45,10 @@ class Workers:
         self._jobs.put((loop, future, context, function, argument))
         try:
             return await future
+        except asyncio.CancelledError:
+            if future.done() and not future.cancelled() and future.exception() is None:
+                _discard(future.result())
+            raise
         finally:
             _adopt(context)
 
@@ -98,13 +104,23 @@ def _tell[T](
     future: asyncio.Future[Any],
     outcome: T,
 ) -> None:
-    with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+    try:
         loop.call_soon_threadsafe(settle, future, outcome)
+    except RuntimeError:  # the loop is closed: nobody waits any more
+        _discard(outcome)
 
 
 def _finish(future: asyncio.Future[Any], result: object) -> None:
-    if not future.done():
+    if future.done():
+        _discard(result)
+    else:
         future.set_result(result)
+
+
+def _discard(result: object) -> None:
+    """Nobody takes it, since the request was cancelled: what it holds open, such as a file, is closed."""
+    if isinstance(result, StreamingResponse):
+        close(result.chunks)
 
 
 def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
