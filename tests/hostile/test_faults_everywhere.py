@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 
-from chirp import App
+from chirp import App, StreamingResponse
 from tests.hostile.framework import PATIENCE, silence
 from tests.hostile.site import OPEN, SCENARIOS, TICKS, site
-from tests.runtime.driver import Connection
+from tests.runtime.driver import Connection, http_scope, make_app
 
 NONCE = re.compile(rb'nonce="[^"]*"')
 
@@ -210,3 +210,47 @@ def test_a_fault_at_every_call_of_a_template(app: App, name: str) -> None:
         finally:
             TICKS.fails_at = 0
         assert same(undisturbed(app, name), whole), "something of the faults is left"
+
+
+class Chunks:
+    """Chunks that hold something open."""
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+
+    def __iter__(self) -> Chunks:
+        return self
+
+    def __next__(self) -> bytes:
+        return b"x"
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+@pytest.mark.parametrize("loop_goes_on", [True, False])
+def test_what_a_thread_answers_to_a_cancelled_request_is_closed(tmp_path: Path, loop_goes_on: bool) -> None:
+    app = make_app(tmp_path)
+    chunks, entered, release = Chunks(), threading.Event(), threading.Event()
+
+    @app.route("/")
+    def slow() -> StreamingResponse:
+        entered.set()
+        release.wait(PATIENCE)
+        return StreamingResponse(chunks)
+
+    async def cancel() -> None:
+        connection = Connection([{"type": "http.request", "body": b"", "more_body": False}])
+        task = asyncio.ensure_future(app(http_scope("GET", "/"), connection.receive, connection.send))
+        await asyncio.to_thread(entered.wait, PATIENCE)
+        task.cancel()
+        await asyncio.wait([task])
+        assert connection.sent == []
+        if loop_goes_on:
+            release.set()
+            assert await asyncio.to_thread(chunks.closed.wait, PATIENCE)
+
+    asyncio.run(cancel())
+    release.set()
+    assert chunks.closed.wait(PATIENCE)
+    app.freeze().services.workers.close()
