@@ -13,7 +13,7 @@ from benchmarks.check.table import Row
 
 PRIVATE = ROOT / ".build"
 PEER = PRIVATE / "peer"
-PACKAGES = ("bengal-chirp==0.10.3", "itsdangerous", "python-multipart", "pytest")
+PACKAGES = ("bengal-chirp==0.10.3", "itsdangerous", "python-multipart", "pytest", "uvicorn")
 SIZES = (30, 100)
 TIMES = 5.0
 # Starts the application there and asks for a page, so that what is checked is an application that runs.

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.runtime [--rounds N] [--json]`: microseconds per request, best of interleaved rounds.
+"""`python -m benchmarks.runtime [--rounds N] [--served] [--json]`: microseconds per request, best of the rounds.
 
 In process and in one thread, without a server: what is measured is the framework. Each application runs in a process of
 its own (bengal-chirp, whose import name is this one's, in an environment of its own). Each round measures every
@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.runtime import served
 from benchmarks.runtime.cases import CASES
-from benchmarks.runtime.programs import Program, import_ratio, programs
+from benchmarks.runtime.programs import Program, import_ratio, programs, server
 
 BATCH_SECONDS = 0.05
 GOALS = {
@@ -54,29 +55,42 @@ def _agree(case: str, bodies: dict[str, str]) -> None:
             raise AssertionError(f"{case}: {name} answers differently: {body[:200]!r}")
 
 
-def table(best: Best) -> str:
+def _served(folder: Path, name: str, rounds: int) -> dict[str, float]:
+    port = served.free_port()
+    with server(folder, name, port) as one:
+        return served.microseconds(one, port, rounds)
+
+
+def table(best: Best, *, goals: bool = True) -> str:
     """The figures, then how many times as long the others take, with the goals."""
     rows = [("microseconds per request", *CASES)]
     rows += [(name, *(f"{micro:.1f}" for micro in cases.values())) for name, cases in best.items()]
-    for name, goals in GOALS.items():
+    for name, aims in GOALS.items():
         rows.append((f"{name} / chirp", *(f"{best[name][case] / best['chirp'][case]:.2f}" for case in CASES)))
-        rows.append(("  goal", *(f"{goals[case]:.2f}" if case in goals else "" for case in CASES)))
+        if goals:
+            rows.append(("  goal", *(f"{aims[case]:.2f}" if case in aims else "" for case in CASES)))
     return "\n".join(f"{row[0]:<26}" + "".join(f"{cell:>11}" for cell in row[1:]) for row in rows)
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.runtime", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--served", action="store_true", help="also under uvicorn, of which Linux tells the time")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
-    with TemporaryDirectory() as folder, programs(Path(folder)) as built:
-        best = measure(built, options.rounds)
+    with TemporaryDirectory() as folder:
+        with programs(Path(folder)) as built:
+            best = measure(built, options.rounds)
+        under_uvicorn = {name: _served(Path(folder), name, options.rounds) for name in built} if options.served else {}
     imported = import_ratio(options.rounds)
     if options.json:
-        print(json.dumps({"microseconds": best, "import": imported}, indent=2))
-    else:
-        print(table(best))
-        print(f"import chirp / import asyncio: {imported:.2f} (goal {IMPORT_GOAL})")
+        print(json.dumps({"microseconds": best, "under uvicorn": under_uvicorn, "import": imported}, indent=2))
+        return 0
+    print(table(best))
+    if under_uvicorn:
+        print("\nunder uvicorn (h11), of the server's process")
+        print(table(under_uvicorn, goals=False))
+    print(f"\nimport chirp / import asyncio: {imported:.2f} (goal {IMPORT_GOAL})")
     return 0
 
 

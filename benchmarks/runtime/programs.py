@@ -19,6 +19,11 @@ class Program:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self._process.pid
+
     def ask(self, question: str) -> str:
         """Its answer to one line; RuntimeError when it has ended."""
         assert self._process.stdin is not None, "made with a pipe"
@@ -38,18 +43,29 @@ def programs(folder: Path) -> Generator[dict[str, Program]]:
     They see this folder alone, with the benchmarks in it: what `chirp` is depends on their interpreter.
     """
     (folder / "benchmarks").symlink_to(ROOT / "benchmarks")
-    theirs = str(environment() / "python")
     with ExitStack() as stack:
-        yield {
-            "bare": _started(stack, folder, sys.executable, "bare"),
-            "chirp": _started(stack, folder, sys.executable, "framework"),
-            "starlette": _started(stack, folder, sys.executable, "starlette"),
-            "bengal-chirp": _started(stack, folder, theirs, "framework"),
-        }
+        yield {name: _started(stack, folder, *of) for name, of in _applications().items()}
 
 
-def _started(stack: ExitStack, folder: Path, interpreter: str, application: str) -> Program:
-    command = [interpreter, "-m", "benchmarks.runtime.worker", application]
+@contextmanager
+def server(folder: Path, name: str, port: int) -> Generator[Program]:
+    """One application under uvicorn, ended in the end."""
+    with ExitStack() as stack:
+        yield _started(stack, folder, *_applications()[name], str(port))
+
+
+def _applications() -> dict[str, tuple[str, str]]:
+    """The interpreter and the module of each application."""
+    return {
+        "bare": (sys.executable, "bare"),
+        "chirp": (sys.executable, "framework"),
+        "starlette": (sys.executable, "starlette"),
+        "bengal-chirp": (str(environment() / "python"), "framework"),
+    }
+
+
+def _started(stack: ExitStack, folder: Path, interpreter: str, application: str, *words: str) -> Program:
+    command = [interpreter, "-m", "benchmarks.runtime.worker", application, *words]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder, env=_VARIABLES
     )

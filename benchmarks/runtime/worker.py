@@ -1,7 +1,7 @@
-"""One application in a process of its own: `python -m benchmarks.runtime.worker bare|framework|starlette`.
+"""One application in a process of its own: `python -m benchmarks.runtime.worker bare|framework|starlette [PORT]`.
 
-It answers lines of its standard input: `body CASE` with the body as hexadecimal digits, `COUNT CASE` with the processor
-seconds of so many requests, one after the other.
+With a port uvicorn serves it there, on loopback. Else it answers lines of its standard input: `body CASE` with the body
+as hexadecimal digits, `COUNT CASE` with the processor seconds of so many requests, one after the other.
 """
 
 import asyncio
@@ -56,5 +56,15 @@ async def serve(app: ASGIApp) -> None:
         print(answer, flush=True)
 
 
+def main(name: str, port: int | None) -> None:
+    app: ASGIApp = import_module(f"benchmarks.runtime.apps.{name}").make()
+    if port is None:
+        asyncio.run(serve(app))
+        return
+    import uvicorn
+
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", loop="asyncio", http="h11", lifespan="off")
+
+
 if __name__ == "__main__":
-    asyncio.run(serve(import_module(f"benchmarks.runtime.apps.{sys.argv[1]}").make()))
+    main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else None)
