@@ -55,6 +55,10 @@ class Sequence(msgspec.Struct, frozen=True, gc=False):
     span: Span
 
 
+class Yields(Sequence, frozen=True, gc=False):
+    """What a generator function yields: its items are all there can be, any number of each, so it is `open`."""
+
+
 class Dict(msgspec.Struct, frozen=True, gc=False):
     """A mapping: known keys in order; `open` when it may hold others. `keys` are those of a display as written."""
 

@@ -24,6 +24,7 @@ from chirp_check.model.domain import (
     Scope,
     Sequence,
     Value,
+    Yields,
     is_portable,
 )
 from chirp_check.model.entities import Text, Unknown
@@ -322,7 +323,8 @@ class Interpreter(Machine):
         made = self._summary(function, arguments)
         written = self.function(function)
         if written is not None and written.is_generator:
-            return (Sequence(made.emitted, False, True, function.span),)
+            kind = Sequence if written.decorators else Yields
+            return (kind(made.emitted, False, True, function.span),)
         values = made.returned
         if made.falls_off and not any(isinstance(value, Scalar) and value.value is None for value in values):
             values = (*values, Scalar(None, function.span))

@@ -37,6 +37,7 @@ from chirp_check.model.domain import (
     Scope,
     Sequence,
     Value,
+    Yields,
     joined,
     pieces_of,
 )
@@ -53,13 +54,17 @@ type Block = tuple[AnyStatement, ...]
 
 @dataclass(slots=True)
 class Execution:
-    """One run of a function or module body: what it returns and yields; `finals`: its states there, where wanted."""
+    """One run of a function or module body: what it returns and yields; `finals`: its states there, where wanted.
+
+    `again`: it is in a loop that yields, gone through once more.
+    """
 
     machine: Machine
     returned: list[Value] = field(default_factory=list[Value])
     emitted: list[Value] = field(default_factory=list[Value])
     broken: list[State] = field(default_factory=list[State])
     finals: list[State] | None = None
+    again: bool = False
 
     def block(self, statements: Block, states: list[State]) -> list[State]:
         """The states that fall through a block."""
@@ -168,6 +173,8 @@ def _emit(run: Execution, statement: Emit, state: State) -> list[State]:
     for _, value in results:
         if statement.all and isinstance(value, Sequence):
             run.emitted += value.items
+            if value.open and not isinstance(value, Yields):
+                run.emitted.append(Unknown("an item of a list that is not seen in full", value.span))
         else:
             run.emitted.append(value)
     return [after for after, _ in results]
@@ -216,18 +223,29 @@ def _loop(run: Execution, statement: Loop, state: State) -> list[State]:
         rounds: tuple[Value | None, ...] = (None,)
         if isinstance(iterable, Sequence) and not iterable.open and 0 < len(iterable.items) <= ROUNDS:
             rounds = iterable.items
-        reached = [current]
-        for item in rounds:
-            started = current.fork()
-            if item is None:
-                _hide(statement.names, started, _at(state, statement))
-            else:
-                spread(statement.names, item, Frame(run.machine, started))
-            reached += run.block(statement.body, [started])
+        emitted = len(run.emitted)
+        reached = [current, *_rounds(run, statement, current, rounds)]
+        if len(run.emitted) > emitted and not run.again:
+            run.again = True  # what a round leaves may be what the next one yields
+            reached += _rounds(run, statement, collapse([*reached, *run.broken], "changed in a loop"), rounds)
+            run.again = False
         after.append(collapse([*reached, *run.broken], "changed in a loop"))
         run.broken = []
     run.broken = outer
     return run.block(statement.other, merge(after))
+
+
+def _rounds(run: Execution, statement: Loop, state: State, items: tuple[Value | None, ...]) -> list[State]:
+    """The states that fall through the body of a loop, each item taken alone."""
+    reached: list[State] = []
+    for item in items:
+        started = state.fork()
+        if item is None:
+            _hide(statement.names, started, _at(state, statement))
+        else:
+            spread(statement.names, item, Frame(run.machine, started))
+        reached += run.block(statement.body, [started])
+    return reached
 
 
 def _hide(names: tuple[str, ...], state: State, span: Span) -> None:
