@@ -6,17 +6,18 @@ import msgspec
 
 from chirp_check.grammar.names import nearest
 from chirp_check.grammar.path import PathError, parse_path
-from chirp_check.model.applications import AppKey, application, application_files, application_keys
+from chirp_check.model.applications import AppKey, application, application_files, application_keys, roots
 from chirp_check.model.domain import Callable
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.form_fields import Fields, united
+from chirp_check.model.form_places import intents
 from chirp_check.model.form_reads import FieldRead, Reads, form_reads
 from chirp_check.model.form_senders import WITHOUT_BODY, Sender, Url, senders_in
 from chirp_check.model.inputs import text
 from chirp_check.model.listing import function
 from chirp_check.model.markup import in_scripts, scripted
 from chirp_check.model.memory import Queries, gate, query, table
-from chirp_check.model.pages import answering, cascaded, is_action, layouts_around
+from chirp_check.model.pages import action_name, answering, cascaded, layouts_around, page_at
 from chirp_check.model.responses import response
 from chirp_check.model.routes import is_local, reach
 from chirp_check.model.templates import composed, paths, template_path
@@ -116,11 +117,20 @@ def reads_of(model: Queries, app: AppKey, index: int) -> Reads | None:
     fields: dict[FieldRead, None] = {}
     is_open = body = False
     for one in functions:
+        if not _is_asked_for(model, app, index, one.function):
+            continue
         given, is_acting = _given(model, app, index, one.function)
         reads = form_reads(model, one.function, given, is_acting)
         fields.update(dict.fromkeys(reads.fields))
         is_open, body = is_open or reads.open, body or reads.body
     return Reads(tuple(fields), is_open, body)
+
+
+def _is_asked_for(model: Queries, app: AppKey, index: int, called: Callable) -> bool:
+    """Whether a function may answer a form of the route: a form action does where a form of its page names it."""
+    page = page_at(model, app, application(model, app).routes[index].span.path)
+    name = action_name(model, called) if page is not None else None
+    return name is None or (page is not None and page.is_folder and intents(model, app).may_have(name))
 
 
 def _given(model: Queries, app: AppKey, index: int, called: Callable) -> tuple[frozenset[str], bool]:
@@ -132,7 +142,7 @@ def _given(model: Queries, app: AppKey, index: int, called: Callable) -> tuple[f
         return params, False
     written = function(model, called.module, called.qualname) if cascade.open else None
     rest = frozenset(one.name for one in written.params) if written is not None else frozenset[str]()
-    return params | cascade.names | cascade.maybe | rest, is_action(model, called)
+    return params | cascade.names | cascade.maybe | rest, action_name(model, called) is not None
 
 
 def _params(path: str) -> frozenset[str]:
@@ -157,7 +167,9 @@ def sent_to(model: Queries, app: AppKey, index: int) -> Sent | None:
     """What the forms of an application send to a route; None where others may send to it that nobody sees."""
     known = application(model, app).routes[index]
     prefix = known.path.value.partition("{")[0] if known.path is not None else ""
-    if writes_controls(model, app) or (len(prefix) > 1 and in_scripts(model, app, prefix)):
+    if not roots(model, app).complete or writes_controls(model, app):
+        return None  # a form that is not seen may be sent, too
+    if len(prefix) > 1 and in_scripts(model, app, prefix):
         return None
     found = arrivals(model, app, index)
     fields = united(one.sender.fields for one in found)
@@ -201,7 +213,7 @@ def reached_by(model: Queries, app: AppKey, path: str, sender: Sender) -> Iterat
         found = reach(model, app, url)
         for one in found.routes:
             if one.methods is None or sender.method in one.methods:
-                yield one.index, sender.sure and one in found.likely and not found.open and one.methods is not None
+                yield one.index, sender.sure and one in found.likely and one.methods is not None
     if not sender.urls:
         yield ANYWHERE, False
         known = application(model, app).routes

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import msgspec
 
 from chirp_check.facts.templates import BlockDef, ComponentCall, ComponentDef, Element, Fact, TemplateFacts
-from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Filter, Join, Name, Opaque
+from chirp_check.facts.values import Add, AnyTerm, Attr, Call, Choice, Const, Either, Filter, Join, Name, Opaque
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.selectors import Pieces, overlap
 from chirp_check.model.applications import AppKey, application_files
@@ -16,7 +16,7 @@ from chirp_check.model.entities import Component, Pattern, Text
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.markup import attribute, pieces
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.names import FRAMEWORK, KIDA
+from chirp_check.model.names import FRAMEWORK, KIDA, global_names
 from chirp_check.model.outlines import COMPUTED
 from chirp_check.model.slots import within
 from chirp_check.model.templates import chain, own_blocks, paths, references, target
@@ -143,7 +143,10 @@ class _Gatherer:
         aside = facts.components if whole else ()
         elements = [*within(facts.elements, start, end), *within(facts.unscripted, start, end)]
         found = united(own_field(one, reader) for one in elements if not _is_in(one, aside))
-        return found | self._brought(facts, start, end, aside)
+        around = (one for one in facts.components if one.body_start <= start and end <= one.body_end)
+        filled = (one for one in around if any(start <= slot.start < end for slot in one.slots))
+        filling = united(fields for one in filled for fields in self._filling(one))
+        return found | filling | self._brought(facts, start, end, aside)
 
     def _brought(self, facts: TemplateFacts, start: int, end: int, aside: tuple[ComponentDef, ...]) -> Fields:
         """The fields that do not stand in a stretch as elements."""
@@ -162,10 +165,6 @@ class _Gatherer:
         for block in facts.blocks:
             if start <= block.start < end and block.kind != "region":
                 yield from self._overriding(facts.path, block)
-        for component in facts.components:
-            inside = component.body_start <= start and end <= component.body_end
-            if inside and any(start <= slot.start < end for slot in component.slots):
-                yield from self._filling(component)
 
     def _whole(self, path: str) -> Fields:
         line = chain(self.model, self.app, path)
@@ -182,7 +181,17 @@ class _Gatherer:
             is_token = call.function.id == "csrf_field"
             at = Span(facts.path, call.start, call.end)
             return Fields(((HIDDEN_FIELD, at),) if is_token else (), token=call.function.id in _TOKENS)
-        return OPEN if call.is_tag or (isinstance(call.function, Name) and _is_put_out(facts, call)) else NO_FIELDS
+        if call.is_tag:
+            return OPEN
+        return OPEN if isinstance(call.function, Name) and self._may_be_markup(facts, call) else NO_FIELDS
+
+    def _may_be_markup(self, facts: TemplateFacts, call: ComponentCall) -> bool:
+        """Whether what a function gives is put out, and may be markup: text of the application's own code is none."""
+        name = call.function.id if isinstance(call.function, Name) else ""
+        if name in global_names(self.model, self.app).known - FRAMEWORK and not makes_markup(self.model, self.app):
+            return False
+        shown = (one for one in facts.expressions if one.start <= call.start < one.end and not _is_in_tag(facts, one))
+        return any(one.start == call.start and one.end == call.end for each in shown for one in _results(each))
 
     def _body(self, component: Component, caller: TemplateFacts, call: ComponentCall) -> Fields:
         """The fields of a component; one whose name is a parameter has the name that the call passes."""
@@ -249,8 +258,19 @@ def _is_in_tag(facts: TemplateFacts, shown: AnyTerm) -> bool:
     return at >= 0 and shown.start < facts.elements[at].end
 
 
-def _is_put_out(facts: TemplateFacts, call: ComponentCall) -> bool:
-    return any(one.start <= call.start < one.end and not _is_in_tag(facts, one) for one in facts.expressions)
+def _results(shown: AnyTerm) -> Iterator[AnyTerm]:
+    """The parts of an expression that its value may be made of."""
+    match shown:
+        case Choice(then=then, other=other):
+            yield from (*_results(then), *_results(other))
+        case Either(operands=parts) | Join(parts=parts):
+            yield from (one for part in parts for one in _results(part))
+        case Filter(base=base):
+            yield from _results(base)
+        case Add(left=left, right=right):
+            yield from (*_results(left), *_results(right))
+        case _:
+            yield shown
 
 
 def _parameter(element: Element, owner: ComponentDef | BlockDef) -> str | None:

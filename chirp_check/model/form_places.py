@@ -2,16 +2,33 @@
 
 from collections.abc import Iterator
 
+import msgspec
+
 from chirp_check.facts.templates import Element, TemplateFacts
 from chirp_check.facts.values import Const
 from chirp_check.grammar.selectors import Pieces
-from chirp_check.model.applications import AppKey
-from chirp_check.model.form_fields import CONTROLS, NO_FIELDS, OPEN, Fields, deriving, fields_within, own_field, united
+from chirp_check.model.applications import AppKey, application_files
+from chirp_check.model.domain import Record
+from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.form_fields import (
+    CONTROLS,
+    NO_FIELDS,
+    OPEN,
+    Fields,
+    deriving,
+    fields_within,
+    named,
+    own_field,
+    united,
+)
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, pieces, texts
+from chirp_check.model.markup import attribute, is_oob, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.program import records
 from chirp_check.model.templates import composed, paths, target
 from chirp_check.model.ways import Reader
+
+ACTION_FIELD = "_action"
 
 type Attached = tuple[tuple[Pieces, Fields], ...]
 
@@ -57,6 +74,72 @@ def _outside(facts: TemplateFacts) -> Iterator[Element]:
             yield one
 
 
+class Aims(msgspec.Struct, frozen=True, gc=False):
+    """The ids that answers of htmx may be swapped to: `into` those whose element stays; None where any may be."""
+
+    ids: frozenset[str]
+    into: frozenset[str]
+    open: bool
+
+    def __or__(self, other: Aims) -> Aims:
+        return Aims(self.ids | other.ids, self.into | other.into, self.open or other.open)
+
+
+_NOWHERE = Aims(frozenset(), frozenset(), open=False)
+
+
+@gate
+def aims(model: Queries, app: AppKey) -> Aims:
+    """The ids that answers of htmx may be swapped to."""
+    found = _NOWHERE
+    for path in sorted(paths(model, app)):
+        found |= _aims_in(model, path)
+    named = {word for path in application_files(model, app) for one in records(model, path) for word in _named_by(one)}
+    return found | Aims(frozenset(named), frozenset(), open=False)  # what names its target itself replaces it
+
+
+@gate
+def _aims_in(model: Queries, path: str) -> Aims:
+    facts = template_facts(model, path)
+    found: set[str] = set()
+    into: set[str] = set()
+    is_open = False
+    for one in facts.elements if facts is not None else ():
+        for asked in (attribute(one, "hx-target"), attribute(one, "id") if is_oob(one) else None):
+            values = texts(asked.value, path) if asked is not None else ()
+            is_open = is_open or any(isinstance(value, Pattern) and value.pieces[0] in (None, "#") for value in values)
+            words = {value.value.removeprefix("#") for value in values if isinstance(value, Text)}
+            swap = attribute(one, "hx-swap")
+            style = swap.value.value if swap is not None and isinstance(swap.value, Const) else ""
+            found |= words
+            into |= set() if str(style).startswith("outerHTML") or is_oob(one) else words
+    return Aims(frozenset(found), frozenset(into), is_open)
+
+
+def _named_by(record: Record) -> Iterator[str]:
+    """The ids that an answer names by itself."""
+    for name, value in record.kwargs:
+        if name in ("target", "retarget") and isinstance(value, Text):
+            yield value.value.removeprefix("#")
+
+
+@gate
+def intents(model: Queries, app: AppKey) -> Fields:
+    """The form actions that forms ask for, as if they were fields."""
+    return united(_intents_in(model, app, path) for path in sorted(paths(model, app)))
+
+
+@query
+def _intents_in(model: Queries, app: AppKey, path: str) -> Fields:
+    facts = template_facts(model, path)
+    found = [one for one in facts.elements if one.tag in CONTROLS] if facts is not None else []
+    if facts is None or not found:
+        return NO_FIELDS
+    reader = Reader(model, app, facts)
+    asking = (one for one in found if own_field(one, reader).may_have(ACTION_FIELD))
+    return united(named(reader.texts(attribute(one, "value"), one)) for one in asking)
+
+
 @gate
 def inside_forms(model: Queries, app: AppKey) -> frozenset[str]:
     """The templates that may stand in a form of another."""
@@ -94,8 +177,8 @@ def of_id(model: Queries, app: AppKey, wanted: str) -> Fields:
 def _of_id_in(model: Queries, app: AppKey, path: str, wanted: str) -> Iterator[Fields]:
     facts = template_facts(model, path)
     for one in facts.elements if facts is not None else ():
-        named = attribute(one, "id")
-        if facts is None or named is None or not isinstance(named.value, Const) or named.value.value != wanted:
+        found = attribute(one, "id")
+        if facts is None or found is None or not isinstance(found.value, Const) or found.value.value != wanted:
             continue
         if one.tag in CONTROLS:
             yield own_field(one, Reader(model, app, facts))

@@ -188,11 +188,13 @@ class _Place:
                 self._field(key, required=sure)
             case Compare(left=left, operator="in" | "not in", right=right) if self._holding(right) == FORM:
                 self._ask(self._text(left))
+            case Name() | Attr() | Call() if self._holding(part) == FORM:
+                self.walk.open = True
             case Call():
                 self._call(part, sure=sure)
             case Attr(base=base, name=name) if self._holding(base) == REQUEST and name != FORM:
                 self.walk.body = self.walk.body or name in _BODY
-            case Name() | Attr() if self._holding(part) is not None:
+            case Name() if self._holding(part) == REQUEST:
                 self.walk.open = True
             case msgspec.Struct():
                 self._visit(msgspec.structs.astuple(part), sure=sure)

@@ -12,9 +12,9 @@ from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.form_additions import added_by, handed_on
 from chirp_check.model.form_fields import CONTROLS, NO_FIELDS, OPEN, Fields, fields_within, own_field, united
-from chirp_check.model.form_places import attached, inside_forms, swapped_in
+from chirp_check.model.form_places import aims, attached, inside_forms, swapped_in
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, pieces, scripted, texts
+from chirp_check.model.markup import attribute, in_scripts, pieces, scripted, texts
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
@@ -152,17 +152,30 @@ class _Senders:
         return united(fields for wanted, fields in known for one in ids if overlap(wanted, one))
 
     def _is_target(self, form: Element) -> bool:
-        """Whether answers of htmx may be put into a form."""
-        if attribute(form, "hx-target") is None and attribute(form, *REQUESTS) is not None and not self._replaces(form):
+        """Whether answers of htmx may be put into a form, and not in its place."""
+        known = aims(self.model, self.app)
+        if self._has_id(form, known.into) or self._may_be_own_target(form):
             return True
-        inside = (one for one in self._inside(form) if one.tag not in CONTROLS)
-        named_ones = any(attribute(one, "id") is not None or one.dynamic for one in inside)
-        asking = any(attribute(one, *REQUESTS) is not None for one in self._inside(form))
-        return named_ones or asking
+        inside = [one for one in self._inside(form) if one.tag not in CONTROLS]
+        if any(self._has_id(one, known.ids) or (known.open and attribute(one, "id") is not None) for one in inside):
+            return True
+        return any(self._may_be_own_target(one) for one in self._inside(form))
 
-    def _replaces(self, form: Element) -> bool:
-        swap = attribute(form, "hx-swap")
-        return swap is not None and isinstance(swap.value, Const) and str(swap.value.value).startswith("outerHTML")
+    def _has_id(self, element: Element, known: frozenset[str]) -> bool:
+        found = attribute(element, "id")
+        values = texts(found.value, self.facts.path) if found is not None else ()
+        return any(overlap((one,), pieces(value)) for value in values for one in known)
+
+    def _may_be_own_target(self, element: Element) -> bool:
+        """Whether what an element asks for may come into it, or near to it."""
+        if attribute(element, *REQUESTS) is None:
+            return False
+        swap, target = attribute(element, "hx-swap"), attribute(element, "hx-target")
+        style = str(swap.value.value) if swap is not None and isinstance(swap.value, Const) else ""
+        aim = str(target.value.value) if target is not None and isinstance(target.value, Const) else "this"
+        if style.startswith(("none", "delete")) or aim.startswith("#"):
+            return False
+        return element.tag != "form" or not (style.startswith("outerHTML") and aim == "this")
 
     def _added(self, element: Element) -> Fields:
         """What attributes of htmx add to what is sent, on the element or on those around it."""
@@ -184,9 +197,16 @@ def _reaches(outer: Element, element: Element) -> bool:
 
 
 def _is_scripted(model: Queries, app: AppKey, form: Element) -> bool:
-    """Whether a script may send a form itself, or add to it."""
+    """Whether a script may send a form itself, or add to it.
+
+    What a script adds to every form is found by the names of the fields.
+    """
     if any(one.name.startswith(_SCRIPTED) for one in form.attributes):
         return True
-    known = (attribute(form, name) for name in ("id", "class", "name"))
-    words = (one.value.value for one in known if one is not None and isinstance(one.value, Const))
-    return any(scripted(model, app, part) for one in words if isinstance(one, str) for part in one.split())
+    known = (attribute(form, "id"), attribute(form, "name"))
+    words = [one.value.value for one in known if one is not None and isinstance(one.value, Const)]
+    found = attribute(form, "class")
+    classes = found.value.value if found is not None and isinstance(found.value, Const) else ""
+    return any(scripted(model, app, one) for one in words if isinstance(one, str)) or any(
+        in_scripts(model, app, f".{one}") for one in str(classes).split()
+    )

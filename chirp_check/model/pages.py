@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from chirp_check.facts.values import Call, Name
+from chirp_check.facts.values import Call, Const, Name
 from chirp_check.grammar.pages import CONTEXT, LAYOUT, META
 from chirp_check.model.applications import AppKey, Handler, application, application_files
 from chirp_check.model.cascades import UNSEEN, Cascade, any_of, contexts, page_cascade
@@ -118,6 +118,16 @@ def is_action(model: Queries, one: Callable) -> bool:
     called = (decorator.function for decorator in written.decorators if isinstance(decorator, Call)) if written else ()
     values = (names_of(model, one.module).get(name.id) for name in called if isinstance(name, Name))
     return any(isinstance(value, External) and value.name.startswith("chirp.") for value in values)
+
+
+def action_name(model: Queries, one: Callable) -> str | None:
+    """The name by which forms ask for a form action; empty where it is not told, None for another function."""
+    written = function(model, one.module, one.qualname) if is_action(model, one) else None
+    if written is None:
+        return None
+    calls = (one for one in written.decorators if isinstance(one, Call) and one.arguments)
+    named = (call.arguments[0].value for call in calls)
+    return next((one.value for one in named if isinstance(one, Const) and isinstance(one.value, str)), "")
 
 
 def answering(model: Queries, app: AppKey, route: int) -> tuple[Handler, ...] | None:
