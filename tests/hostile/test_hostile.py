@@ -22,6 +22,7 @@ def test_there_are_enough_of_them() -> None:
     }
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_page_is_of_today() -> None:
     written = (ROOT / "docs/hostile.md").read_text(encoding="utf-8")
