@@ -10,7 +10,7 @@ from time import monotonic, sleep
 from benchmarks.runtime.cases import CASES, FORM, FORM_HEADERS
 from benchmarks.runtime.programs import Program
 
-REQUESTS = 400
+REQUESTS = 2_000
 PATIENCE = 30.0  # seconds until a server answers
 _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
