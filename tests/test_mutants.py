@@ -19,7 +19,7 @@ TEMPLATES = (
     "unknown-slot", "unknown-filter", "unknown-test", "duplicate-block", "fragment-scope", "hoisted-guard",
     "orphan-block",
 )  # fmt: skip
-CONTEXT = ("missing-context", "maybe-missing-context", "duplicate-context", "never-none")
+CONTEXT = ("missing-context", "maybe-missing-context", "duplicate-context", "never-none", "unknown-attribute")
 ROUTES = (
     "unrouted-url", "unrouted-link", "wrong-method", "bad-path-value", "path-parameter", "duplicate-route",
     "duplicate-route-name", "unknown-route-name", "shadowed-route",
