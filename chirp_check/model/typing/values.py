@@ -56,6 +56,7 @@ _OWN = (
     "a negation",
     "a sum",
 )
+_OF_OWNER = "which methods set"  # the place is that of the object
 
 
 def given_types(
@@ -147,7 +148,7 @@ def of_value(inference: Inference, value: Value, depth: int = DEPTH) -> Type:
             return _of_sequence(inference, value, depth)
         case Callable(args=args, kwargs=()):
             return _of_callable(inference, value, len(args))
-        case Unknown(reason=reason, span=span) if reason.startswith(_OWN):
+        case Unknown(reason=reason, span=span) if reason.startswith(_OWN) and not reason.endswith(_OF_OWNER):
             return without_none(_written_at(inference.model, span))
         case _:
             return None
