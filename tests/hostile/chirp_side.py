@@ -289,6 +289,11 @@ def _session_routes(app: App) -> None:
     def untouched() -> str:
         return "untouched"
 
+    @app.route("/half", inline=True)
+    def half() -> str:
+        get_session()["half"] = True
+        raise RuntimeError("in the middle")
+
     @app.route("/large", inline=True)
     def large(request: Request) -> str:
         get_session()["k"] = noise(int(request.query["n"]))

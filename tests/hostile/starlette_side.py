@@ -162,6 +162,10 @@ class Starlette(Framework):
         async def untouched(request: Request) -> Response:
             return PlainTextResponse("untouched")
 
+        async def half(request: Request) -> Response:
+            request.session["half"] = True
+            raise RuntimeError("in the middle")
+
         async def large(request: Request) -> Response:
             request.session["k"] = noise(int(request.query_params["n"]))
             return PlainTextResponse("set")
@@ -169,7 +173,7 @@ class Starlette(Framework):
         routes = [
             Route(f"/{name}", function)
             for name, function in
-            {"get": read, "set": write, "clear": clear, "untouched": untouched, "large": large}.items()
+            {"get": read, "set": write, "clear": clear, "untouched": untouched, "large": large, "half": half}.items()
         ]  # fmt: skip
         return App(routes=routes, middleware=[Middleware(SessionMiddleware, **settings)])
 
