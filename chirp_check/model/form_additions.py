@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import cast
 
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
-from chirp_check.facts.values import AnyTerm, Const, Join
+from chirp_check.facts.values import AnyTerm, Const, Join, Name
+from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
 from chirp_check.model.form_fields import NO_FIELDS, OPEN, Fields, united
@@ -61,7 +62,9 @@ def _keys(term: AnyTerm | None, path: str) -> Fields:
         if isinstance(found, dict) and term is not None:
             names = [str(one) for one in cast("dict[str, object]", found)]
             at = Span(path, term.start, term.end)
-            return OPEN if any(_HOLE in one for one in names) else Fields(tuple((one, at) for one in names))
+            token = any(isinstance(part, Name) and part.id == "csrf_token" for part in every_part(term))
+            exact = tuple((one, at) for one in names)
+            return OPEN if any(_HOLE in one for one in names) else Fields(exact, token=token)
     return OPEN
 
 

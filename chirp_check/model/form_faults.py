@@ -205,23 +205,24 @@ def _arrivals(model: Queries, app: AppKey) -> Mapping[int, tuple[Arrival, ...]]:
 def reached_by(model: Queries, app: AppKey, path: str, sender: Sender) -> Iterator[tuple[int, bool]]:
     """The routes that a sender may reach, each with whether it does; ANYWHERE for all."""
     for url in sender.urls:
-        if _is_elsewhere(url):
-            continue
-        if isinstance(url, Unknown) or not is_local(url):
+        if not isinstance(url, Unknown) and is_local(url):
+            yield from _reached(model, app, url, sender)
+        elif not _is_elsewhere(url):
             yield ANYWHERE, False
-            continue
-        found = reach(model, app, url)
-        for one in found.routes:
-            if one.methods is None or sender.method in one.methods:
-                yield one.index, sender.sure and one in found.likely and one.methods is not None
     if not sender.urls:
         yield ANYWHERE, False
-        known = application(model, app).routes
-        for shown in sorted(_shown_at(model, app).get(path, ())):
-            for index, route in enumerate(known):
-                methods = route.methods or frozenset()
-                if route.path is not None and route.path.value == shown and sender.method in methods:
-                    yield index, sender.sure
+        shown = _shown_at(model, app).get(path, frozenset())
+        for index, route in enumerate(application(model, app).routes):
+            methods = route.methods or frozenset()
+            if route.path is not None and route.path.value in shown and sender.method in methods:
+                yield index, sender.sure
+
+
+def _reached(model: Queries, app: AppKey, url: Text | Pattern, sender: Sender) -> Iterator[tuple[int, bool]]:
+    found = reach(model, app, url)
+    for one in found.routes:
+        if one.methods is None or sender.method in one.methods:
+            yield one.index, sender.sure and one in found.likely and one.methods is not None
 
 
 def _is_elsewhere(url: Url) -> bool:
@@ -235,10 +236,16 @@ def _shown_at(model: Queries, app: AppKey) -> Mapping[str, frozenset[str]]:
     """The paths of the routes that can answer with a template, by its path."""
     found: dict[str, frozenset[str]] = {}
     for index, route in enumerate(application(model, app).routes):
-        answer = response(model, app, index)
-        for name in answer.templates if answer is not None and route.path is not None else ():
-            at = template_path(model, app, name)
-            for one in (at, *layouts_around(model, app).get(at, ())) if at is not None else ():
-                for file in composed(model, app, one).files:
-                    found[file] = found.get(file, frozenset()) | {route.path.value if route.path is not None else ""}
+        if route.path is not None:
+            for file in _shown_by(model, app, index):
+                found[file] = found.get(file, frozenset()) | {route.path.value}
     return found
+
+
+def _shown_by(model: Queries, app: AppKey, index: int) -> frozenset[str]:
+    """The files of the templates that a route can answer with."""
+    answer = response(model, app, index)
+    named = (template_path(model, app, name) for name in answer.templates) if answer is not None else ()
+    known = [one for one in named if one is not None]
+    known += [layout for one in known for layout in layouts_around(model, app).get(one, ())]
+    return frozenset(file for one in known for file in composed(model, app, one).files)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 import msgspec
 
@@ -173,7 +174,7 @@ class _Place:
         """Gather what a part of the function reads; `sure`: nothing catches the fault of a field that is not there."""
         match part:
             case tuple():
-                for one in part:
+                for one in cast("tuple[object, ...]", part):
                     self._visit(one, sure=sure)
             case Assign(name=name, value=value) if value is not None and self._holding(value) is not None:
                 self.walk.open = self.walk.open or self.held.get(name) != self._holding(value)

@@ -18,6 +18,7 @@ from chirp_check.model.events import unheard_events, unknown_events
 from chirp_check.model.exchanges import exchange_faults
 from chirp_check.model.file_forms import file_forms
 from chirp_check.model.form_faults import field_faults
+from chirp_check.model.form_tokens import token_faults
 from chirp_check.model.hx_faults import hx_faults
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
@@ -152,6 +153,7 @@ PRODUCERS: tuple[Producer, ...] = (
     hx_faults,
     file_forms,
     field_faults,
+    token_faults,
     selector_uses,
     swap_faults,
     unswapped,

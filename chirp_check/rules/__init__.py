@@ -23,6 +23,7 @@ from chirp_check.rules.internal_error import internal_error
 from chirp_check.rules.lost_target import lost_target
 from chirp_check.rules.maybe_missing_context import maybe_missing_context
 from chirp_check.rules.missing_context import missing_context
+from chirp_check.rules.missing_csrf import missing_csrf
 from chirp_check.rules.missing_enctype import missing_enctype
 from chirp_check.rules.nested_id import nested_id
 from chirp_check.rules.nested_page import nested_page
@@ -86,6 +87,7 @@ ALL: tuple[Rule, ...] = (
     lost_target,
     maybe_missing_context,
     missing_context,
+    missing_csrf,
     missing_enctype,
     nested_id,
     nested_page,

@@ -6,6 +6,7 @@
     → not "what it must not hold"
 
 A form body stands after the headers, on lines of its own. `fails` in place of a status: the application does not start.
+`{csrf}` in a header or body is the token that the last page had.
 """
 
 import asyncio
@@ -24,6 +25,7 @@ from chirp.testing import TestClient
 
 _REQUEST = re.compile(r"([A-Z]+) (\S+) → (\d{3}|fails)")
 _HEADER = re.compile(r"([\w-]+): (.*)")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{86}")
 _BODY = re.compile(r'→ (not )?"(.*)"')
 
 
@@ -59,16 +61,21 @@ def read_exchanges(text: str) -> list[Exchange]:
 
 def refutations(files: Mapping[str, str], exchanges: list[Exchange], folder: Path) -> list[str]:
     """Write the project to a folder, run it, and say where it does not answer as expected."""
+    with imported(files, folder) as app:
+        if isinstance(app, Exception):
+            return [] if any(one.status is None for one in exchanges) else [f"the application does not start: {app!r}"]
+        return asyncio.run(_drive(app, exchanges))
+
+
+@contextmanager
+def imported(files: Mapping[str, str], folder: Path) -> Generator[App | Exception]:
+    """The application of a project that is written to a folder and imported, or what importing it raised."""
     for path, text in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="")
     with _imported(folder) as module:
-        if isinstance(module, Exception):
-            return (
-                [] if any(one.status is None for one in exchanges) else [f"the application does not start: {module!r}"]
-            )
-        return asyncio.run(_drive(_application(module), exchanges))
+        yield module if isinstance(module, Exception) else _application(module)
 
 
 @contextmanager
@@ -101,21 +108,24 @@ def _application(module: ModuleType) -> App:
 async def _drive(app: App, exchanges: list[Exchange]) -> list[str]:
     """What the application answers otherwise than expected."""
     lines: list[str] = []
+    tokens: list[str] = []
     try:
         async with TestClient(app) as client:
             for one in exchanges:
-                lines += [f"{one.method} {one.path}: {said}" for said in await _exchange(client, one)]
+                lines += [f"{one.method} {one.path}: {said}" for said in await _exchange(client, one, tokens)]
     except ConfigurationError as error:
         return [] if any(one.status is None for one in exchanges) else [f"the application does not start: {error}"]
     return lines
 
 
-async def _exchange(client: TestClient, one: Exchange) -> list[str]:
-    headers = dict(one.headers)
-    body = "".join(one.body).encode()
+async def _exchange(client: TestClient, one: Exchange, tokens: list[str]) -> list[str]:
+    token = tokens[-1] if tokens else ""
+    headers = {name: value.replace("{csrf}", token) for name, value in one.headers.items()}
+    body = "".join(one.body).replace("{csrf}", token).encode()
     if body:
         headers.setdefault("content-type", "application/x-www-form-urlencoded")
     response = await client.request(one.method, one.path, headers=headers, body=body or None)
+    tokens += _TOKEN.findall(response.text)
     lines = [] if response.status == one.status else [f"answered {response.status}, not {one.status or 'failed'}"]
     lines += [f"the body lacks {part!r}: {response.text!r}" for part in one.holds if part not in response.text]
     lines += [f"the body holds {part!r}: {response.text!r}" for part in one.lacks if part in response.text]
