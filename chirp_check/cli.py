@@ -11,7 +11,7 @@ from chirp_check.config import Config, ConfigError, parse_config, read_config
 from chirp_check.grammar.names import did_you_mean
 from chirp_check.host import DiskCache, DiskHost, Forks, Host, OverlayHost, installed
 from chirp_check.locate import locate
-from chirp_check.options import FORMATS, Parser, check_parser, merged
+from chirp_check.options import Parser, check_parser, merged
 
 if TYPE_CHECKING:
     from chirp_check.project import Project
@@ -94,8 +94,10 @@ def _check(words: Sequence[str]) -> int:
     if options.show_files:
         print("".join(f"{path}\n" for path in report.sources), end="")
         return OK
-    _write(options, report)
-    _remark(options, report, time.perf_counter() - start)
+    from chirp_check.commands.output import remark, write
+
+    write(options, report)
+    remark(options, report, time.perf_counter() - start)
     return _exit_code(options, report, config)
 
 
@@ -172,74 +174,6 @@ def _settings(project: Project, config: Config) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _write(options: Namespace, report: Report) -> None:
-    """The report, where it was asked for."""
-    chosen = options.output_format or os.environ.get("CHIRP_OUTPUT_FORMAT") or "full"
-    if chosen not in FORMATS:
-        raise ConfigError(f"unknown format `{chosen}`", "CHIRP_OUTPUT_FORMAT", did_you_mean(chosen, FORMATS))
-    text = _render(chosen, options, report)
-    if options.unknowns and chosen != "json":
-        from chirp_check.report import unknowns
-
-        text += unknowns.render(report)
-    if options.output_file is None:
-        sys.stdout.write(text)
-        return
-    try:
-        with open(options.output_file, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-    except OSError as error:
-        raise ConfigError(
-            f"cannot be written: {(error.strerror or str(error)).lower()}", options.output_file
-        ) from error
-
-
-def _render(chosen: str, options: Namespace, report: Report) -> str:
-    if chosen == "json":
-        from chirp_check.report import json
-
-        return json.render(report)
-    if chosen == "concise":
-        from chirp_check.report import concise
-
-        return concise.render(report)
-    from chirp_check.report import full
-
-    return full.render(report, color=_colored(options), conclude=not options.quiet)
-
-
-def _colored(options: Namespace) -> bool:
-    """Whether the report goes to a terminal that wants colour; the environment is asked as others ask it."""
-    if options.color != "auto" or options.output_file is not None:
-        return bool(options.color == "always")
-    if os.environ.get("NO_COLOR"):
-        return False
-    if os.environ.get("FORCE_COLOR"):
-        return True
-    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
-
-
-def _remark(options: Namespace, report: Report, seconds: float) -> None:
-    """What is no part of the report: notes, statistics, times, tracebacks of our own failures."""
-    lines: list[str] = []
-    if not options.quiet:
-        lines += [f"note: {note}" for note in report.notes]
-    if options.statistics:
-        from collections import Counter
-
-        counts = Counter(one.rule for one in report.diagnostics)
-        lines += [f"{count:5} {rule}" for rule, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
-    if options.statistics or options.verbose:
-        lines.append(f"checked {report.summary.files} files in {seconds:.2f} s")
-    if options.verbose:
-        lines += report.tracebacks
-    if lines:
-        from chirp_check.report.visible import plain
-
-        sys.stdout.flush()
-        print("\n".join(plain(line) if line.startswith("note:") else line for line in lines), file=sys.stderr)
-
-
 def _exit_code(options: Namespace, report: Report, config: Config) -> int:
     if report.failed:
         return INTERNAL
@@ -263,28 +197,15 @@ def _exit_code(options: Namespace, report: Report, config: Config) -> int:
 
 
 def _explain(words: Sequence[str]) -> int:
-    parser = Parser(prog="chirp-check explain", description="Print the page of a rule.")
-    parser.add_argument("rule", metavar="RULE")
-    name = parser.parse(words).rule
-    from chirp_check import rules
+    from chirp_check.commands.pages import explain
 
-    names = [rule.name for rule in rules.ALL]
-    if name not in names:
-        raise ConfigError(f"unknown rule `{name}`", "", did_you_mean(name, names))
-    page = os.path.join(os.path.dirname(rules.__file__), f"{name}.md")
-    with open(page, encoding="utf-8") as file:
-        print(file.read(), end="")
-    return OK
+    return explain(words)
 
 
 def _rules(words: Sequence[str]) -> int:
-    Parser(prog="chirp-check rules", description="List the rules with their default levels.").parse(words)
-    from chirp_check.rules import ALL
+    from chirp_check.commands.pages import rules
 
-    width = max(len(rule.name) for rule in ALL)
-    for rule in sorted(ALL, key=lambda one: one.name):
-        print(f"{rule.name:<{width}}  {rule.level:<5}  {rule.summary}")
-    return OK
+    return rules(words)
 
 
 def _routes(words: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from chirp_check.config import Config, ConfigError, percentage
 from chirp_check.diagnostic import Level
 from chirp_check.grammar.names import did_you_mean
 
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson")
 COLORS = ("auto", "always", "never")
 
 
@@ -44,6 +44,13 @@ def check_parser() -> Parser:
     add("paths", nargs="*", metavar="PATH", help="folders or files to check (default: the current folder)")
     add("-h", "--help", action="help", help="show this help")
     add("-V", "--version", action="store_true", help="print the version")
+    _add_rules(parser)
+    _add_files(parser)
+    _add_output(parser)
+    return parser
+
+
+def _add_rules(parser: Parser) -> None:
     rules = parser.add_argument_group("rules").add_argument
     for flag, says in (
         ("--select", "run these rules only (`all`: every rule)"),
@@ -54,6 +61,9 @@ def check_parser() -> Parser:
     ):
         rules(flag, action="append", metavar="RULE,…", default=[], help=says)
     rules("--per-file-ignores", action="append", metavar="PATTERN:RULE,…", default=[], help="rules off in some files")
+
+
+def _add_files(parser: Parser) -> None:
     files = parser.add_argument_group("files").add_argument
     files(
         "--exclude",
@@ -71,8 +81,16 @@ def check_parser() -> Parser:
     files("--no-cache", action="store_true", help="neither read nor write the cache")
     files("--cache-dir", metavar="FOLDER", help="where the cache is (default: .chirp_cache, or CHIRP_CACHE_DIR)")
     files("--isolated", action="store_true", help="read no configuration file")
+
+
+def _add_output(parser: Parser) -> None:
     output = parser.add_argument_group("output").add_argument
-    output("--output-format", choices=FORMATS, help="(default: full, or CHIRP_OUTPUT_FORMAT)")
+    output(
+        "--output-format",
+        choices=FORMATS,
+        metavar="FORMAT",
+        help=f"{', '.join(FORMATS)} (default: CHIRP_OUTPUT_FORMAT; else github under GitHub Actions, or full)",
+    )
     output("-o", "--output-file", metavar="FILE", help="write the report there")
     output("--color", choices=COLORS, default="auto", help="(default: auto)")
     output("--unknowns", action="store_true", help="list what the text does not determine, and why")
@@ -88,7 +106,6 @@ def check_parser() -> Parser:
         help="exit 1 also when less of the references could be verified",
     )
     output("--error-on-warning", action="store_true", help="exit 1 also when only warnings were found")
-    return parser
 
 
 def merged(config: Config, options: argparse.Namespace) -> Config:

@@ -17,7 +17,7 @@ def render(report: Report) -> str:
     summary = report.summary
     document: Json = {
         "version": 1,
-        "diagnostics": [_diagnostic(one, report) for one in report.diagnostics],
+        "diagnostics": [diagnostic(one, report) for one in report.diagnostics],
         "unknowns": {"count": len(report.unknowns), "by_kind": by_kind},
         "summary": {
             "files": summary.files,
@@ -32,15 +32,21 @@ def render(report: Report) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def _diagnostic(diagnostic: Diagnostic, report: Report) -> Json:
-    finding = diagnostic.finding
+def render_lines(report: Report) -> str:
+    """Each diagnostic as the JSON document has it, on a line of its own."""
+    return "".join(json.dumps(diagnostic(one, report), separators=(",", ":")) + "\n" for one in report.diagnostics)
+
+
+def diagnostic(one: Diagnostic, report: Report) -> Json:
+    """A diagnostic as an object."""
+    finding = one.finding
     return {
-        "rule": diagnostic.rule,
-        "level": spelled(diagnostic.level),
-        "message": _encodable(finding.message),
-        "help": None if finding.help is None else _encodable(finding.help),
+        "rule": one.rule,
+        "level": spelled(one.level),
+        "message": encodable(finding.message),
+        "help": None if finding.help is None else encodable(finding.help),
         **_place(finding.at, report),
-        "related": [{"message": _encodable(one.message), **_place(one.span, report)} for one in finding.related],
+        "related": [{"message": encodable(label.message), **_place(label.span, report)} for label in finding.related],
         "fix": None if finding.fix is None else _fix(finding.fix, report),
         "url": None,
     }
@@ -71,6 +77,6 @@ def path_text(path: str) -> str:
     return quote_from_bytes(path.encode("utf-8", "surrogateescape"), safe="/~")
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """The text with lone surrogates escaped: no JSON parser has to take them."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -38,7 +38,7 @@ WARNED = GOOD.replace('Template("home.html")', 'Template("home.html")  # chirp: 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty project that is the current folder."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "CHIRP_OUTPUT_FORMAT"):
+    for name in ("NO_COLOR", "FORCE_COLOR", "CHIRP_OUTPUT_FORMAT", "GITHUB_ACTIONS"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/home.html").write_text("<p></p>\n")

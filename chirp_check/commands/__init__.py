@@ -1,0 +1,1 @@
+"""What each command does: everything between the arguments of `chirp-check` and the engine."""
