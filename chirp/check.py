@@ -17,6 +17,7 @@ from chirp_check.diagnostic import Diagnostic, Finding, Level
 from chirp_check.engine import Project, Report, check
 from chirp_check.host import DiskHost
 from chirp_check.live import LiveFacts, LiveRoute
+from chirp_check.plugins import installed_plugins
 from chirp_check.report.full import render
 from chirp_check.source import SourceFile, Span
 
@@ -39,7 +40,9 @@ def check_app(
     host = DiskHost()
     try:
         config: Config = read_config(root, host)
-        report = check(Project(root, host, _paths(root, [folder, *files])), config, live=live)
+        report = check(
+            Project(root, host, _paths(root, [folder, *files])), config, live=live, plugins=installed_plugins()
+        )
     except ConfigError as error:
         raise ConfigurationError(f"{error.place}: {error.message}") from error
     report = _with_breaches(report, description, checks)

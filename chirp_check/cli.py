@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from chirp_check.config import Config, ConfigError, parse_config, read_config
 from chirp_check.grammar.names import did_you_mean
-from chirp_check.host import DiskCache, DiskHost, Forks, Host, OverlayHost, installed
+from chirp_check.host import DiskCache, DiskHost, Forks, Host, OverlayHost, adds_rules, installed
 from chirp_check.locate import locate
 from chirp_check.options import Parser, check_parser, merged
 
@@ -104,16 +104,18 @@ def _check(words: Sequence[str]) -> int:
 def _checked(options: Namespace, project: Project, config: Config) -> Report:
     """The report of the last run if nothing has changed since; else of a new one."""
     cache = _cache(options, project, config)
-    if cache is not None:
+    if cache is not None and not adds_rules(sys.path):
         from chirp_check.recall import recall
 
         known = recall(project, config, cache)
         if known is not None:
             return known
     from chirp_check.engine import Session
+    from chirp_check.plugins import installed_plugins
 
     processes = Forks(os.process_cpu_count() or 1) if isinstance(project.host, DiskHost) else None
-    return Session(config, lasting=False, cache=cache, processes=processes).report(project)
+    session = Session(config, lasting=False, cache=cache, processes=processes, plugins=installed_plugins())
+    return session.report(project)
 
 
 def _cache(options: Namespace, project: Project, config: Config) -> DiskCache | None:
@@ -154,13 +156,12 @@ def _config(options: Namespace, root: str, host: Host) -> Config:
         found = Config() if options.isolated else read_config(root, host)
     config = merged(found, options)
     if config.rule_names():
-        from chirp_check.levels import rule_levels
-        from chirp_check.rules import ALL
+        from chirp_check.plugins import installed_plugins
 
-        rule_levels(found, ALL)
+        installed_plugins().levels(found)
         from dataclasses import replace
 
-        rule_levels(replace(config, source=None), ALL)
+        installed_plugins().levels(replace(config, source=None))
     return config
 
 
@@ -212,11 +213,12 @@ def _routes(words: Sequence[str]) -> int:
     parser = Parser(prog="chirp-check routes", description="List the routes that the text of a project registers.")
     parser.add_argument("paths", nargs="*", metavar="PATH")
     from chirp_check.engine import Project, analyze
+    from chirp_check.plugins import installed_plugins
     from chirp_check.report import routes
 
     root, paths = locate(parser.parse(words).paths)
     host = DiskHost()
-    analysis = analyze(Project(root, host, paths), read_config(root, host))
+    analysis = analyze(Project(root, host, paths), read_config(root, host), plugins=installed_plugins())
     print(routes.render(analysis.model.routes(), analysis.report), end="")
     return OK
 

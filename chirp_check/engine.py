@@ -11,8 +11,8 @@ from chirp_check.config import Config
 from chirp_check.diagnostic import Diagnostic, Level
 from chirp_check.host import Cache, Processes
 from chirp_check.inventory import Inventory, take_inventory
-from chirp_check.judge import Failure, Verdict, judged, marked, ours
-from chirp_check.levels import PerFile, rule_levels
+from chirp_check.judge import WHOLE, Failure, Verdict, judged, marked, ours, plugged, plugged_once
+from chirp_check.levels import PerFile
 from chirp_check.live import LiveFacts
 from chirp_check.model.hygiene import InternalFailure
 from chirp_check.model.inputs import files, module_facts, python_files, template_facts, text
@@ -21,10 +21,10 @@ from chirp_check.model.memory import Answers
 from chirp_check.model.model import Model
 from chirp_check.model.sources import ModelSettings
 from chirp_check.model.templates import template_files
+from chirp_check.plugins import NO_PLUGINS, Plugins
 from chirp_check.project import Project, folders_of
 from chirp_check.recall import Found, remember
 from chirp_check.report.outcome import INTERNAL, Report, Summary
-from chirp_check.rules import ALL
 from chirp_check.source import Span
 from chirp_check.sources import AT_HAND, ProjectSources
 from chirp_check.store import Store
@@ -46,14 +46,18 @@ class Analysis:
     sources: ProjectSources
 
 
-def check(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None = None) -> Report:
+def check(
+    project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None = None, plugins: Plugins = NO_PLUGINS
+) -> Report:
     """Check a project. `ConfigError` when the configuration names a rule that does not exist."""
-    return analyze(project, config, live=live).report
+    return analyze(project, config, live=live, plugins=plugins).report
 
 
-def analyze(project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None = None) -> Analysis:
+def analyze(
+    project: Project, config: Config = DEFAULTS, *, live: LiveFacts | None = None, plugins: Plugins = NO_PLUGINS
+) -> Analysis:
     """Check a project, and keep the model. `ConfigError` when the configuration names a rule that does not exist."""
-    return Session(config, live=live, lasting=False).analyze(project)
+    return Session(config, live=live, lasting=False, plugins=plugins).analyze(project)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Session:
 
     One that is not `lasting` is for one look, and spares itself the notes that this takes.
     `cache` is where it leaves what spares another session work, `processes` those that may read files at once.
+    `plugins` are the rules of other distributions; a report with such is never left for another session.
     """
 
     def __init__(
@@ -83,13 +88,15 @@ class Session:
         live: LiveFacts | None = None,
         cache: Cache | None = None,
         processes: Processes | None = None,
+        plugins: Plugins = NO_PLUGINS,
     ) -> None:
         self._config = config
         self._lasting = lasting
         self._live = live
         self._cache = cache
         self._processes = processes
-        self._levels = rule_levels(config, ALL)
+        self._plugins = plugins
+        self._levels = plugins.levels(config)
         self._known: _Known | None = None
 
     def report(self, project: Project) -> Report:
@@ -104,7 +111,7 @@ class Session:
         known = self._known
         if self._cache is not None and known is not None:
             known.store.save(self._cache.began)
-            if self._live is None:
+            if self._live is None and self._plugins == NO_PLUGINS:
                 found = Found(known.inventory, known.sources.stamps(), self._cache.began)
                 remember(project, self._config, self._cache, report, found)
         return report
@@ -114,7 +121,7 @@ class Session:
         known = self._known = self._look(project)
         known.sources.prepare(known.sources.python(), self._processes, python=True)
         known.sources.prepare(template_files(known.model), self._processes, python=False)
-        run = _Run(known.model, known.sources, self._levels, PerFile(self._config))
+        run = _Run(known.model, known.sources, self._levels, PerFile(self._config), self._plugins)
         run.judge()
         kept = tuple(one for one in run.diagnostics() if _concerns(one, project.paths))
         unknowns = tuple(sorted(known.model.unknowns(), key=lambda one: (one.span, one.kind, one.reason)))
@@ -185,6 +192,7 @@ class _Run:
     sources: ProjectSources
     levels: dict[str, Level]
     per_file: PerFile
+    plugins: Plugins
     tracebacks: list[str] = field(default_factory=list[str])
     _failures: list[InternalFailure] = field(default_factory=list[InternalFailure])
     _kept: list[Diagnostic] = field(default_factory=list[Diagnostic])
@@ -194,6 +202,7 @@ class _Run:
         names = frozenset(name for name in self.levels if self._runs(name))
         found = [one for path in self.model.files() for one in self._said(judged(self.model, path, names))]
         found += self._said(ours(self.model, self.sources.problems(), names))
+        found += self._plugged()
         self._fail(Failure("reading the file", one.error, Span(one.path, 0, 0)) for one in self.sources.failures())
         suppressions = self._suppressions(path for path in self.model.files() if marked(self.model, path))
         faults = tuple(suppressions.faults(tuple(sorted(self.levels))))
@@ -202,6 +211,16 @@ class _Run:
             unused = tuple(suppressions.unused(chosen.__contains__))
             self._keep(self._said(ours(self.model, unused, names)), suppressions)
         self._keep(self._said(ours(self.model, tuple(self._failures), names)), suppressions)
+
+    def _plugged(self) -> list[Diagnostic]:
+        """What the rules of other distributions find."""
+        for one in self.plugins.broken:
+            self._fail((Failure("loading the rules", one.error, WHOLE),), one.plugin)
+        rules = tuple(one for one in self.plugins.rules if self._runs(one.name))
+        if not rules:
+            return []
+        found = [one for path in self.model.files() for one in self._said(plugged(self.model, path, rules))]
+        return [*found, *self._said(plugged_once(self.model, rules))]
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is left, each once, in the order of reports."""
@@ -214,13 +233,14 @@ class _Run:
         self._fail(verdict.failures)
         return [Diagnostic(name, self.levels[name], finding) for name, finding in verdict.found]
 
-    def _fail(self, failures: Iterable[Failure]) -> None:
+    def _fail(self, failures: Iterable[Failure], plugin: str | None = None) -> None:
         for one in failures:
             import traceback
 
             self.tracebacks.append("".join(traceback.format_exception(one.error)))
             text = " ".join(f"{type(one.error).__name__}: {one.error}".split())
-            self._failures.append(InternalFailure(one.what, text, one.span))
+            at_fault = plugin if one.rule is None else self.plugins.origins.get(one.rule)
+            self._failures.append(InternalFailure(one.what, text, one.span, at_fault))
 
     def _suppressions(self, paths: Iterable[str]) -> Suppressions:
         found: list[FileIgnores] = []

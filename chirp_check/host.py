@@ -15,6 +15,7 @@ from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 SEAL = 16  # bytes in front of what is cached, which tell whether it is whole
+GROUP = "chirp_check.rules"  # entry points under which distributions bring rules
 KEPT = ("facts-", "report-")  # what files in the cache are called
 
 
@@ -231,6 +232,24 @@ def installed() -> str:
             known = entry.stat()
             made.update(f"{entry.name}{known.st_size}{known.st_mtime_ns}".encode())
     return made.hexdigest()
+
+
+def adds_rules(search: Iterable[str]) -> bool:
+    """Whether a distribution on a search path brings rules of its own: `GROUP` is in its list of entry points."""
+    return any(GROUP.encode() in _read(path) for folder in search for path in _lists_in(folder or os.curdir))
+
+
+def _lists_in(folder: str) -> tuple[str, ...]:
+    with suppress(OSError), os.scandir(folder) as found:
+        infos = (entry.path for entry in found if entry.name.endswith((".dist-info", ".egg-info")))
+        return tuple(f"{path}/entry_points.txt" for path in infos)
+    return ()
+
+
+def _read(path: str) -> bytes:
+    with suppress(OSError), open(path, "rb") as file:
+        return file.read()
+    return b""
 
 
 def _python_below(folder: str) -> Iterator[os.DirEntry[str]]:

@@ -7,9 +7,11 @@ from typing import Any, cast
 
 import msgspec
 
+from chirp_check.api import ProjectView, subjects_in
 from chirp_check.diagnostic import Finding
 from chirp_check.model.entities import FileProblem
 from chirp_check.model.hygiene import BareIgnore, InternalFailure, UnknownRule, UnusedIgnore
+from chirp_check.model.inputs import files
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.model import Model
 from chirp_check.model.outlines import module_outline, template_outline
@@ -25,11 +27,12 @@ OURS = (FileProblem, BareIgnore, UnknownRule, UnusedIgnore, InternalFailure)
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something of ours that raised: what it was doing, what was raised, and where."""
+    """Something that raised: what it was doing, what was raised, and where; `rule` when that is what it was."""
 
     what: str
     error: Exception
     span: Span
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,33 @@ def judge(model: Queries, cases: Iterator[tuple[Rule, Any]]) -> Verdict:
         try:
             found += [(rule.name, _on_one_line(one)) for one in rule.check(subject, cast("Model", model))]
         except Exception as error:  # noqa: BLE001 - the boundary: a failure of ours is reported, the rest goes on
-            failures.append(Failure(f"rule `{rule.name}`", error, _place(subject) or WHOLE))
+            failures.append(Failure(f"rule `{rule.name}`", error, _place(subject) or WHOLE, rule.name))
+    return Verdict(tuple(found), tuple(failures))
+
+
+@query
+def plugged(model: Queries, path: str, rules: tuple[Rule, ...]) -> Verdict:
+    """What rules of other distributions find in one file."""
+    cases = ((rule, one) for rule in rules for one in subjects_in(model, path, rule.subject))
+    return _checked(model, judge(model, cases))
+
+
+@query
+def plugged_once(model: Queries, rules: tuple[Rule, ...]) -> Verdict:
+    """What rules of other distributions find that look at the project as a whole."""
+    return _checked(model, judge(model, ((one, ProjectView(model)) for one in rules if one.subject is ProjectView)))
+
+
+def _checked(model: Queries, verdict: Verdict) -> Verdict:
+    """What others found, that which is at no place of the project as a failure of the rule."""
+    found: list[tuple[str, Finding]] = []
+    failures = list(verdict.failures)
+    for name, finding in verdict.found:
+        if finding.at.path in (WHOLE.path, *files(model)):
+            found.append((name, finding))
+        else:
+            wrong = ValueError(f"it has a finding in `{finding.at.path}`, which is no file of the project")
+            failures.append(Failure(f"rule `{name}`", wrong, WHOLE, name))
     return Verdict(tuple(found), tuple(failures))
 
 

@@ -102,16 +102,13 @@ def _prefix(report: Report, variable: str) -> str:
 
 def _texts(report: Report) -> Mapping[str, RuleText]:
     """What the rules of a report are."""
-    from chirp_check.commands.pages import page
     from chirp_check.plugins import installed_plugins
     from chirp_check.report.sarif import RuleText
 
+    plugins = installed_plugins()
     found = {one.rule for one in report.diagnostics}
-    return {
-        rule.name: RuleText(rule.summary, page(rule.name), rule.level)
-        for rule in installed_plugins().every
-        if rule.name in found
-    }
+    rules = (rule for rule in plugins.every if rule.name in found)
+    return {rule.name: RuleText(rule.summary, plugins.page(rule), rule.level) for rule in rules}
 
 
 def _colored(options: Namespace) -> bool:

@@ -32,8 +32,12 @@ class UnusedIgnore:
 
 @dataclass(frozen=True, slots=True)
 class InternalFailure:
-    """A rule, or the reading of a file, that raised: `what` failed, and what was raised, in one line."""
+    """A rule, or the reading of a file, that raised: `what` failed, and what was raised, in one line.
+
+    `plugin` is the distribution at fault, None when that is the checker itself.
+    """
 
     what: str
     error: str
     span: Span
+    plugin: str | None = None

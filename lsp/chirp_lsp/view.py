@@ -11,6 +11,7 @@ from chirp_check.config import Config, ConfigError, read_config
 from chirp_check.engine import Analysis, Session
 from chirp_check.host import DiskHost, Entry, Host, OverlayHost, Stat
 from chirp_check.locate import nearest_root
+from chirp_check.plugins import installed_plugins
 from chirp_check.project import Project
 from chirp_check.source import SourceFile, Span
 from chirp_lsp.convert import Converter, Encoding
@@ -159,7 +160,7 @@ class Engines:
         """The engine of a folder; another one when the configuration is another."""
         known = self._sessions.get(folder)
         if known is None or known[0] != config:
-            known = self._sessions[folder] = (config, Session(config))
+            known = self._sessions[folder] = (config, Session(config, plugins=installed_plugins()))
         return known[1]
 
 

@@ -49,12 +49,11 @@ class Project:
     def _configured(self) -> tuple[Config, ConfigError | None]:
         from chirp_check.config import Config, ConfigError, read_config
         from chirp_check.host import DiskHost
-        from chirp_check.levels import rule_levels
-        from chirp_check.rules import ALL
+        from chirp_check.plugins import installed_plugins
 
         try:
             config = read_config(self.root, DiskHost())
-            rule_levels(config, ALL)
+            installed_plugins().levels(config)
         except ConfigError as error:
             return Config(), error
         return config, None
@@ -69,8 +68,10 @@ class Project:
         """What the engine says."""
         from chirp_check import engine
         from chirp_check.host import DiskHost
+        from chirp_check.plugins import installed_plugins
 
-        return engine.analyze(engine.Project(self.root, DiskHost()), self._configured[0])
+        project = engine.Project(self.root, DiskHost())
+        return engine.analyze(project, self._configured[0], plugins=installed_plugins())
 
     @cached_property
     def _python(self) -> frozenset[str]:
@@ -129,10 +130,9 @@ class Project:
 
     @cached_property
     def _levels(self) -> Mapping[str, Level]:
-        from chirp_check.levels import rule_levels
-        from chirp_check.rules import ALL
+        from chirp_check.plugins import installed_plugins
 
-        return MappingProxyType(rule_levels(self._configured[0], ALL))
+        return MappingProxyType(installed_plugins().levels(self._configured[0]))
 
     @cached_property
     def _per_file(self) -> PerFile:
