@@ -43,15 +43,6 @@ class UnknownField(msgspec.Struct, frozen=True, gc=False):
     owner: str
 
 
-class UnreadField(msgspec.Struct, frozen=True, gc=False):
-    """A field of a form that nothing reads where it is sent to; `reader` is the function that answers there."""
-
-    name: str
-    at: Span
-    route: str
-    reader: Span
-
-
 class Arrival(msgspec.Struct, frozen=True, gc=False):
     """A sender that may reach a route; `sure`: it does."""
 
@@ -94,7 +85,7 @@ def _unknown(model: Queries, app: AppKey, index: int) -> Iterator[UnknownField]:
     route = application(model, app).routes[index].path
     if reads is None or sent is None or sent.form is None or route is None:
         return
-    known = {one.name for one in reads.fields}
+    known = reads.asked | {one.name for one in reads.fields}
     for one in reads.fields:
         if sent.fields.may_have(one.name) or scripted(model, app, one.name):
             continue
@@ -115,6 +106,7 @@ def reads_of(model: Queries, app: AppKey, index: int) -> Reads | None:
     if functions is None:
         return None
     fields: dict[FieldRead, None] = {}
+    asked: set[str] = set()
     is_open = body = False
     for one in functions:
         if not _is_asked_for(model, app, index, one.function):
@@ -122,8 +114,9 @@ def reads_of(model: Queries, app: AppKey, index: int) -> Reads | None:
         given, is_acting = _given(model, app, index, one.function)
         reads = form_reads(model, one.function, given, is_acting)
         fields.update(dict.fromkeys(reads.fields))
+        asked |= reads.asked
         is_open, body = is_open or reads.open, body or reads.body
-    return Reads(tuple(fields), is_open, body)
+    return Reads(tuple(fields), frozenset(asked), is_open, body)
 
 
 def _is_asked_for(model: Queries, app: AppKey, index: int, called: Callable) -> bool:

@@ -39,9 +39,14 @@ class FieldRead(msgspec.Struct, frozen=True, gc=False):
 
 
 class Reads(msgspec.Struct, frozen=True, gc=False):
-    """The fields that are read. `open`: others may be; `body`: what is sent may be no form at all."""
+    """The fields that are read.
+
+    `asked` are those of which is asked whether they are there. `open`: others may be read; `body`: what is sent may be
+    no form at all.
+    """
 
     fields: tuple[FieldRead, ...] = ()
+    asked: frozenset[str] = frozenset()
     open: bool = False
     body: bool = False
 
@@ -65,7 +70,7 @@ def form_reads(model: Queries, handler: Callable, given: frozenset[str], is_acti
             walk.fields += _of_parameter(model, handler.module, one, is_action=is_action)
     asked = {one.name for one in walk.fields if not one.required and not one.owner} | walk.asked
     fields = (one for one in walk.fields if one.owner or not one.required or one.name not in asked)
-    return Reads(tuple(dict.fromkeys(fields)), walk.open, walk.body)
+    return Reads(tuple(dict.fromkeys(fields)), frozenset(asked), walk.open, walk.body)
 
 
 def _is_request(model: Queries, module: str, one: Param) -> bool:

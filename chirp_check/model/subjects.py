@@ -19,6 +19,7 @@ from chirp_check.model.exchanges import exchange_faults
 from chirp_check.model.file_forms import file_forms
 from chirp_check.model.form_faults import field_faults
 from chirp_check.model.form_tokens import token_faults
+from chirp_check.model.form_unread import unread_fields
 from chirp_check.model.hx_faults import hx_faults
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
@@ -28,6 +29,7 @@ from chirp_check.model.page_faults import page_faults
 from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
 from chirp_check.model.provided import context_uses
+from chirp_check.model.quoting import quoting_faults
 from chirp_check.model.response_headers import header_uses
 from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import named_routes, route_faults
@@ -154,12 +156,14 @@ PRODUCERS: tuple[Producer, ...] = (
     file_forms,
     field_faults,
     token_faults,
+    unread_fields,
     selector_uses,
     swap_faults,
     unswapped,
     exchange_faults,
     unknown_events,
     unheard_events,
+    quoting_faults,
     type_faults,
 )
 

@@ -55,9 +55,12 @@ from chirp_check.rules.unknown_template import unknown_template
 from chirp_check.rules.unknown_test import unknown_test
 from chirp_check.rules.unnegotiable_annotation import unnegotiable_annotation
 from chirp_check.rules.unnegotiable_return import unnegotiable_return
+from chirp_check.rules.unquoted_attribute import unquoted_attribute
+from chirp_check.rules.unread_field import unread_field
 from chirp_check.rules.unreadable_file import unreadable_file
 from chirp_check.rules.unrouted_link import unrouted_link
 from chirp_check.rules.unrouted_url import unrouted_url
+from chirp_check.rules.unsafe_markup import unsafe_markup
 from chirp_check.rules.unsafe_template_name import unsafe_template_name
 from chirp_check.rules.unswapped_error import unswapped_error
 from chirp_check.rules.unused_ignore import unused_ignore
@@ -119,9 +122,12 @@ ALL: tuple[Rule, ...] = (
     unknown_test,
     unnegotiable_annotation,
     unnegotiable_return,
+    unquoted_attribute,
+    unread_field,
     unreadable_file,
     unrouted_link,
     unrouted_url,
+    unsafe_markup,
     unsafe_template_name,
     unswapped_error,
     unused_ignore,
