@@ -146,7 +146,8 @@ class Session:
         last = self._known
         if last is None or not self._lasting or (last.root, last.folders) != (root, folders):
             store = Store(self._cache)
-            sources = ProjectSources(root, host, inventory, store, at_hand=MANY if self._lasting else AT_HAND)
+            at_hand = MANY if self._lasting or len(inventory.files) <= MANY else AT_HAND
+            sources = ProjectSources(root, host, inventory, store, at_hand=at_hand)
             settings = ModelSettings(templates=self._config.templates, live=self._live)
             model = Model(sources, settings, LastingMemory() if self._lasting else Answers())
             return _Known(root, folders, inventory, sources, store, model)
