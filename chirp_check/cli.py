@@ -223,6 +223,12 @@ def _routes(words: Sequence[str]) -> int:
     return OK
 
 
+def _map(words: Sequence[str]) -> int:
+    from chirp_check.commands.map import draw
+
+    return draw(words)
+
+
 def _clean(words: Sequence[str]) -> int:
     parser = Parser(prog="chirp-check clean", description="Remove the cache of a project.")
     parser.add_argument("paths", nargs="*", metavar="PATH")
@@ -252,6 +258,7 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": _check,
     "clean": _clean,
     "explain": _explain,
+    "map": _map,
     "routes": _routes,
     "rules": _rules,
     "server": _server,
