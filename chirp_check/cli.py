@@ -11,7 +11,7 @@ from chirp_check.config import Config, ConfigError, parse_config, read_config
 from chirp_check.grammar.names import did_you_mean
 from chirp_check.host import DiskCache, DiskHost, Forks, Host, OverlayHost, adds_rules, installed
 from chirp_check.locate import locate
-from chirp_check.options import Parser, check_parser, merged
+from chirp_check.options import Parser, check_parser, merged, wants_fixes
 
 if TYPE_CHECKING:
     from chirp_check.project import Project
@@ -86,6 +86,7 @@ def _check(words: Sequence[str]) -> int:
     options = check_parser().parse(words)
     if options.version:
         return _version(())
+    fixing = wants_fixes(options)
     project, config = _project(options)
     if options.show_settings:
         print(_settings(project, config), end="")
@@ -94,11 +95,18 @@ def _check(words: Sequence[str]) -> int:
     if options.show_files:
         print("".join(f"{path}\n" for path in report.sources), end="")
         return OK
+    fixed = False
+    if fixing:
+        from chirp_check.commands import mending
+
+        report, fixed, code = mending.run(options, project, config, report)
+        if code is not None:
+            return INTERNAL if report.failed else code
     from chirp_check.commands.output import remark, write
 
     write(options, report)
     remark(options, report, time.perf_counter() - start)
-    return _exit_code(options, report, config)
+    return _exit_code(options, report, config) or int(fixed and options.exit_non_zero_on_fix)
 
 
 def _checked(options: Namespace, project: Project, config: Config) -> Report:

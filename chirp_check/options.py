@@ -46,6 +46,7 @@ def check_parser() -> Parser:
     add("-V", "--version", action="store_true", help="print the version")
     _add_rules(parser)
     _add_files(parser)
+    _add_fixes(parser)
     _add_output(parser)
     return parser
 
@@ -81,6 +82,18 @@ def _add_files(parser: Parser) -> None:
     files("--no-cache", action="store_true", help="neither read nor write the cache")
     files("--cache-dir", metavar="FOLDER", help="where the cache is (default: .chirp_cache, or CHIRP_CACHE_DIR)")
     files("--isolated", action="store_true", help="read no configuration file")
+
+
+def _add_fixes(parser: Parser) -> None:
+    fixes = parser.add_argument_group("fixes").add_argument
+    for flag, says in (
+        ("--fix", "apply the safe fixes, and report what is left"),
+        ("--fix-only", "apply the safe fixes, and report nothing"),
+        ("--diff", "show what fixes would change, and change nothing; exit 1 if there is something"),
+        ("--unsafe-fixes", "apply those too that may change what works"),
+        ("--exit-non-zero-on-fix", "exit 1 also when everything found was fixed"),
+    ):
+        fixes(flag, action="store_true", help=says)
 
 
 def _add_output(parser: Parser) -> None:
@@ -149,3 +162,17 @@ def _per_file(value: str) -> tuple[str, tuple[str, ...]]:
     if not colon or not pattern:
         raise ConfigError(f"`{value}` is not of the form PATTERN:RULE", "--per-file-ignores")
     return pattern, _split([rules])
+
+
+def wants_fixes(options: argparse.Namespace) -> bool:
+    """Whether the command line asks for fixes; `ConfigError` where it asks for what does not go together."""
+    asked = bool(options.fix or options.fix_only or options.diff)
+    for flag, given in (
+        ("--unsafe-fixes", options.unsafe_fixes),
+        ("--exit-non-zero-on-fix", options.exit_non_zero_on_fix),
+    ):
+        if given and not asked:
+            raise ConfigError("needs `--fix`, `--fix-only` or `--diff`", flag)
+    if asked and not options.diff and options.stdin_filename is not None:
+        raise ConfigError("what comes from standard input cannot be written", "--fix", "use `--diff`")
+    return asked

@@ -1,5 +1,6 @@
 """Files that the checker writes: all of one or nothing of it, and what it was before stays as it is."""
 
+import errno
 import os
 import stat
 from contextlib import suppress
@@ -11,6 +12,8 @@ def write_whole(path: str, data: bytes) -> None:
     mode: int | None = None
     with suppress(FileNotFoundError):
         found = os.stat(real)
+        if not os.access(real, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
         mode = stat.S_IMODE(found.st_mode)
         if not stat.S_ISREG(found.st_mode):
             with open(real, "wb") as file:

@@ -110,3 +110,16 @@ def decode(data: bytes | str, *, python: bool) -> Decoded:
     if isinstance(data, str):
         return decode_text(data)
     return decode_python(data) if python else decode_template(data)
+
+
+def encode(text: str, like: bytes, *, python: bool) -> bytes:
+    """The bytes of a text in the encoding of a file that decodes, with its byte order mark.
+
+    `UnicodeEncodeError` for what that encoding does not have.
+    """
+    mark = codecs.BOM_UTF8 if like.startswith(codecs.BOM_UTF8) else b""
+    encoding: str | EncodingFault = "utf-8"
+    head = b"".join(like.splitlines(keepends=True)[:2])
+    if python and b"coding" in head:
+        encoding = _cookie(head)
+    return mark + text.encode(encoding if isinstance(encoding, str) else "utf-8")
