@@ -70,6 +70,11 @@ _TRIGGER_KEYS: Mapping[int, frozenset[str]] = {
 _SYNC = frozenset({"abort", "drop", "queue", "replace"})
 _QUEUES = frozenset({"all", "first", "last"})
 _TIMES = ("swap", "settle", "delay", "throttle")
+# htmx 2 looks at the last letters alone: it reads these as they are meant, and `1sec` as a millisecond.
+_UNITS: Mapping[int, frozenset[str]] = {
+    HTMX_2: frozenset({"", "ms", "msec", "s", "secs", "seconds", "m"}),
+    HTMX_4: frozenset({"", "ms", "s", "m"}),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +126,14 @@ def _swap(value: str, version: int) -> Iterator[ValueFault]:
         elif key not in modifiers:
             if version == HTMX_2 or colon:
                 yield ValueFault(offset, word if not colon else key, f"`hx-swap` has no modifier `{key}`", modifiers)
-        elif key in _TIMES and not _is_time(setting):
+        elif key in _TIMES and not _is_time(setting, version):
             yield ValueFault(offset, word, f"`{setting}` is no time")
 
 
-def _is_time(text: str) -> bool:
-    number = text.removesuffix("ms").removesuffix("s").removesuffix("m")
-    return bool(number) and number.replace(".", "", 1).isdigit() and number.isascii()
+def _is_time(text: str, version: int) -> bool:
+    unit = text.lstrip("0123456789.")
+    number = text.removesuffix(unit)
+    return number.replace(".", "", 1).isdigit() and unit in _UNITS[version]
 
 
 def _trigger(value: str, version: int) -> Iterator[ValueFault]:
@@ -135,7 +141,7 @@ def _trigger(value: str, version: int) -> Iterator[ValueFault]:
         words = list(_words(spec))
         if words and words[0][1] == "every":
             words = words[1:]
-            if words and not _is_time(words[0][1].partition("[")[0]):
+            if words and not _is_time(words[0][1].partition("[")[0], version):
                 yield ValueFault(start + words[0][0], words[0][1], f"`{words[0][1]}` is no time")
         yield from _modifiers(start, words[1:], version)
 
@@ -151,7 +157,7 @@ def _modifiers(start: int, words: list[tuple[int, str]], version: int) -> Iterat
             yield ValueFault(start + offset, key, f"`hx-trigger` has no modifier `{key}`", keys)
         elif not colon and word not in flags:
             yield ValueFault(start + offset, word, f"`hx-trigger` has no modifier `{word}`", flags)
-        elif key in _TIMES and not _is_time(setting):
+        elif key in _TIMES and not _is_time(setting, version):
             yield ValueFault(start + offset, word, f"`{setting}` is no time")
         elif key == "queue" and setting not in (_QUEUES | {"none"}):
             yield ValueFault(start + offset, word, f"`{setting}` is no way to queue", _QUEUES | {"none"})

@@ -10,12 +10,12 @@ from chirp_check.rule import rule
 
 @rule("missing-enctype", since="0.1.0")
 def missing_enctype(found: FileForm, model: Model) -> Iterator[Finding]:
-    """A form with an input for files sends their names alone."""
+    """A form with an input for files does not send what is in them."""
     written = f'{found.attribute}="multipart/form-data"'
     yield Finding(
         f"the form has an input for files and no `{found.attribute}`",
         at=found.form,
-        related=(Label("of this file only the name is sent", found.input),),
+        related=(Label("what is in this file is not sent", found.input),),
         help=f"write `{written}`",
         fix=Fix(f"Add `{written}`", (Edit(found.insert, f" {written}"),), safe=True),
     )

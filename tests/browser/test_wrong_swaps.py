@@ -1,0 +1,373 @@
+"""What the rules on targets and swaps call wrong is wrong: small projects, checked, served and clicked in a browser."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, FilePayload, Page, expect
+
+from chirp import App
+from chirp.htmx import SCRIPTS
+from chirp_check.config import read_config
+from chirp_check.engine import Project, check
+from chirp_check.host import MemoryHost
+from tests.browser.conftest import PATIENCE
+from tests.browser.serving import serving
+from tests.browser.workshop import Version
+from tests.harness.http import imported
+
+APP = """
+import asyncio
+
+from chirp import App, AppConfig, EventStream, Fragment, Request, Template, ValidationError
+
+app = App(AppConfig(htmx={version}))
+
+
+@app.route("/")
+def home():
+    return Template("home.html")
+
+"""
+NEWS = """
+@app.route("/news")
+def news():
+    return Fragment("home.html", "list")
+"""
+ALL = """
+@app.route("/all")
+def everything():
+    return Template("home.html")
+"""
+ITEMS = """
+@app.route("/items", methods=["POST"])
+async def add(request: Request):
+    form = await request.form()
+    if not form.get("name"):
+        return ValidationError("home.html", "list")
+    return Fragment("home.html", "list")
+"""
+PHOTO = """
+@app.route("/photo", methods=["POST"])
+async def photo(request: Request):
+    form = await request.form()
+    return "a photo" if form.files else f"a word: {form.get('photo')}"
+"""
+FOUND = """
+@app.route("/found")
+def found(request: Request):
+    return ", ".join(f"{name}={value}" for name, value in request.query.items())
+"""
+EVENTS = """
+@app.route("/events")
+async def events():
+    async def items():
+        yield "an event"
+
+    return EventStream(items())
+"""
+SLOW = """
+gate = asyncio.Event()
+
+
+@app.route("/slow")
+async def slow():
+    await gate.wait()
+    return Fragment("home.html", "list")
+
+
+@app.route("/go")
+async def go():
+    gate.set()
+    return ""
+"""
+HEAD = '<link rel="icon" href="data:,">{{ htmx() }}'
+LIST = '<ul id="list"><li>old</li></ul>{% fragment list %}<li>new</li>{% end %}'
+SCRIPT = """
+window.told = [];
+addEventListener("error", () => told.push("error"));
+for (const name of ["htmx:targetError", "htmx:error", "htmx:responseError", "htmx:syntax:error", "htmx:sseError"])
+  document.addEventListener(name, () => told.push(name));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What there is at last: the texts of elements by selector, requests, an event of htmx, the title."""
+
+    texts: Mapping[str, Sequence[str]]
+    asked: Sequence[str] | None = None
+    told: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Two projects that differ in `wrong` and `right` alone, which stand in the page where the dots are.
+
+    The rule speaks of `at`. `shows` is what comes of it in the versions of htmx for which it is wrong; in another
+    nothing is reported and it works. `press` are the texts that are clicked, one after the other.
+    """
+
+    name: str
+    rule: str
+    routes: str
+    page: str
+    wrong: str
+    right: str
+    at: str
+    shows: Mapping[int, After]
+    works: After
+    press: Sequence[str] = ("News",)
+
+    def files(self, version: Version, part: str) -> dict[str, str]:
+        """The project."""
+        page = self.page.replace("…", part).replace("SCRIPT", SCRIPTS[version].path)
+        return {"app.py": APP.format(version=version) + self.routes, "templates/home.html": page}
+
+
+def document(body: str, head: str = HEAD) -> str:
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head><body>\n{body}\n</body></html>\n'
+
+
+def both(after: After) -> Mapping[int, After]:
+    return {2: after, 4: after}
+
+
+BUTTON = document(f'<nav>Menu</nav><button hx-get="/news" …>News</button>{LIST}')
+ITEM = document(
+    f'<nav>Menu</nav><button hx-get="/news" …>News</button>{LIST.replace("<li>new</li>", "<ul id=list>new</ul>")}'
+)
+TITLED = BUTTON.replace("<head>", "<head><title>Home</title>").replace("<li>new", "<title>News</title><li>new")
+SLOWLY = document(
+    '<p id="busy">Wait</p><button hx-get="/slow" hx-target="#list" …>News</button>'
+    f'<button onclick="fetch(`/go`)">Go</button>{LIST}'
+)
+SEARCH = document(
+    f'<input id="words" name="words" value="x"><button hx-get="/found" hx-target="#list" …>News</button>{LIST}'
+)
+FILE = '<input type="file" name="photo"><button>News</button>'
+UPLOAD = document(f'<form hx-post="/photo" hx-target="#list" …>{FILE}</form>{LIST}')
+SEND = document(f'<form action="/photo" method="post" …>{FILE}</form>')
+SAVE = document(f'<form hx-post="/items" hx-target="#list"><button>News</button></form>{LIST}', "…")
+NEW = After({"#list": ["new"], "button": ["News"]})
+IN_THE_BUTTON = After({"#list": ["old"], "button": ["new"]}, asked=["/news"])
+NOWHERE = {
+    2: After({"#list": ["old"], "button": ["News"]}, asked=[], told="htmx:targetError"),
+    4: IN_THE_BUTTON,
+}
+ONCE = After({"#list": ["new"]}, asked=["/news"])
+TWICE = After({"#list": ["new"]}, asked=["/news", "/news"])
+A_WORD = both(After({"#list": ["a word: [object File]"]}))
+A_PHOTO = After({"#list": ["a photo"]})
+
+CASES = (
+    Wrong(
+        "an id that is nowhere", "unknown-target", NEWS, BUTTON,
+        'hx-target="#lits"', 'hx-target="#list"', "#lits", NOWHERE, NEW,
+    ),
+    Wrong(
+        "a hash that is forgotten", "unknown-target", NEWS, BUTTON,
+        'hx-target="list"', 'hx-target="#list"', "list", NOWHERE, NEW,
+    ),
+    Wrong(
+        "a whole document in an element", "nested-page", ALL,
+        document(f'<nav>Menu</nav><button hx-get="/all" hx-target="#list" …>News</button>{LIST}'),
+        "", 'hx-select="nav"', "/all",
+        both(After({"nav": ["Menu", "Menu"], "button": ["News", "News"]})),
+        After({"#list > nav": ["Menu"], "button": ["News"]}),
+    ),
+    Wrong(
+        "an element in one with its id", "nested-id", NEWS, ITEM,
+        'hx-target="#list"', 'hx-target="#list" hx-swap="outerHTML"', "#list",
+        both(After({"#list": ["new", "new"], "#list #list": ["new"]})), After({"#list": ["new"]}),
+    ),
+    Wrong(
+        "a target that is replaced for good", "lost-target", NEWS, BUTTON,
+        'hx-target="#list" hx-swap="outerHTML"', 'hx-target="#list"', "#list",
+        {
+            2: After({"li": ["new"], "button": ["News"]}, asked=["/news"], told="htmx:targetError"),
+            4: After({"li": ["new", "new"], "button": []}, asked=["/news", "/news"]),
+        },
+        After({"#list": ["new"], "button": ["News"]}, asked=["/news", "/news"]),
+        press=("News", "News"),
+    ),
+    Wrong(
+        "a misspelt attribute", "unknown-hx-attribute", NEWS, BUTTON,
+        'hx-traget="#list"', 'hx-target="#list"', "hx-traget", both(IN_THE_BUTTON), NEW,
+    ),
+    Wrong(
+        "a style of swapping", "bad-hx-value", NEWS, ITEM,
+        'hx-target="#list" hx-swap="outerHtml"', 'hx-target="#list" hx-swap="outerHTML"', "outerHtml",
+        {2: After({"#list #list": ["new"]}), 4: After({"#list": ["old"]}, asked=["/news"], told="htmx:error")},
+        After({"#list": ["new"], "#list #list": []}),
+    ),
+    Wrong(
+        "a modifier of a swap", "bad-hx-value", NEWS, TITLED,
+        'hx-target="#list" hx-swap="innerHTML ignroeTitle:true"',
+        'hx-target="#list" hx-swap="innerHTML ignoreTitle:true"',
+        "ignroeTitle", both(After({"#list": ["new"]}, title="News")), After({"#list": ["new"]}, title="Home"),
+    ),
+    Wrong(
+        "a flag of a trigger", "bad-hx-value", NEWS, BUTTON,
+        'hx-target="#list" hx-trigger="click onec"', 'hx-target="#list" hx-trigger="click once"', "onec",
+        both(TWICE), ONCE, press=("News", "News"),
+    ),
+    Wrong(
+        "a modifier of a trigger", "bad-hx-value", NEWS, BUTTON,
+        'hx-target="#list" hx-trigger="click throtle:60s"',
+        'hx-target="#list" hx-trigger="click throttle:60s"', "throtle",
+        both(TWICE), ONCE, press=("News", "News"),
+    ),
+    Wrong(
+        "no time", "bad-hx-value", NEWS, BUTTON,
+        'hx-target="#list" hx-trigger="click throttle:soon"', 'hx-target="#list" hx-trigger="click throttle:60s"',
+        "throttle:soon",
+        both(TWICE), ONCE, press=("News", "News"),
+    ),
+    Wrong(
+        "a unit of time", "bad-hx-value", NEWS, BUTTON,
+        'hx-target="#list" hx-trigger="click throttle:60000msec"', 'hx-target="#list" hx-trigger="click throttle:60s"',
+        "throttle:60000msec",
+        {4: TWICE}, ONCE, press=("News", "News"),
+    ),
+    Wrong(
+        "a way of syncing", "bad-hx-value", SLOW, SLOWLY,
+        'hx-sync="this:dorp"', 'hx-sync="this:drop"', "dorp",
+        both(After({"#list": ["new"]}, asked=["/slow", "/go", "/slow"])),
+        After({"#list": ["new"]}, asked=["/slow", "/go"]),
+        press=("News", "News", "Go"),
+    ),
+    Wrong(
+        "values with the quotes of Python", "bad-hx-value", FOUND, SEARCH,
+        """hx-vals="{'page': 2}\"""", """hx-vals='{"page": 2}'""", "{'page': 2}",
+        {2: After({"#list": ["old"]}, asked=[], told="error"),
+         4: After({"#list": ["old"]}, asked=[], told="htmx:error")},
+        After({"#list": ["page=2"]}),
+    ),
+    Wrong(
+        "a yes for a true", "bad-hx-value", NEWS,
+        document(f'<a href="/news" hx-target="#list" …>News</a>{LIST}'),
+        'hx-boost="yes"', 'hx-boost="true"', "yes",
+        {2: After({"a": [], "li": ["new"]})}, After({"a": ["News"], "#list": ["new"]}),
+    ),
+    Wrong(
+        "an encoding", "bad-hx-value", PHOTO, UPLOAD,
+        'hx-encoding="multipart/formdata"', 'hx-encoding="multipart/form-data"', "multipart/formdata",
+        A_WORD, A_PHOTO,
+    ),
+    Wrong(
+        "a form that drops files", "missing-enctype", PHOTO, UPLOAD,
+        "", 'hx-encoding="multipart/form-data"', '<form hx-post="/photo" hx-target="#list" >',
+        A_WORD, A_PHOTO,
+    ),
+    Wrong(
+        "a form that drops files without htmx", "missing-enctype", PHOTO, SEND,
+        "", 'enctype="multipart/form-data"', '<form action="/photo" method="post" >',
+        both(After({"body": ["a word: me.txt"]})), After({"body": ["a photo"]}),
+    ),
+    Wrong(
+        "an error that is dropped", "unswapped-error", ITEMS, SAVE,
+        '<link rel="icon" href="data:,"><script src="SCRIPT"></script>', HEAD, "/items",
+        {2: After({"#list": ["old"]}, asked=["/items"], told="htmx:responseError")}, NEW,
+    ),
+    Wrong(
+        "what to include", "unknown-selector", FOUND, SEARCH,
+        'hx-include="#wrods"', 'hx-include="#words"', "#wrods",
+        both(After({"#list": [""]}, asked=["/found"])), After({"#list": ["words=x"]}),
+    ),
+    Wrong(
+        "what to show meanwhile", "unknown-selector", SLOW, SLOWLY,
+        'hx-indicator="#bussy"', 'hx-indicator="#busy"', "#bussy",
+        both(After({"#busy.htmx-request": []}, asked=["/slow"])), After({"#busy.htmx-request": ["Wait"]}),
+    ),
+    Wrong(
+        "events from where there are none", "not-a-stream", NEWS + EVENTS,
+        document(f'<p hx-ext="sse" … sse-swap="message"></p>{LIST}'),
+        'sse-connect="/news"', 'sse-connect="/events"', "/news",
+        {2: After({"p": [""]}, told="htmx:sseError"), 4: After({"p": ["new"]})},
+        After({"p": ["an event"]}), press=(),
+    ),
+)  # fmt: skip
+
+
+class Stage:
+    """Serves one application after the other."""
+
+    app: App | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        assert self.app is not None
+        await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="module")
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture(scope="module")
+def origin(stage: Stage) -> Generator[str]:
+    with serving(stage) as origin:
+        yield origin
+
+
+@pytest.fixture
+def window(chromium: Browser, origin: str) -> Generator[Page]:
+    """An empty window that keeps the events of htmx."""
+    context = chromium.new_context(base_url=origin)
+    context.set_default_timeout(PATIENCE)
+    context.add_init_script(SCRIPT)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+def test_what_is_wrong_and_what_is_right(
+    case: Wrong, version: Version, window: Page, stage: Stage, tmp_path: Path
+) -> None:
+    wrong, right = case.files(version, case.wrong), case.files(version, case.right)
+    expected = [(case.rule, case.at)] if version in case.shows else []
+    assert (reported(wrong), reported(right)) == (expected, [])
+    ends = {"wrong": (wrong, case.shows.get(version, case.works)), "right": (right, case.works)}
+    for name, (files, after) in ends.items():
+        with imported(files, tmp_path / name) as app:
+            assert isinstance(app, App)
+            stage.app = app
+            drive(window, case.press, after)
+
+
+def reported(files: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The rules that speak, and the texts in the page of which they speak."""
+    host = MemoryHost({f"/project/{path}": text.encode() for path, text in files.items()})
+    found = check(Project("/project", host), read_config("/project", host)).diagnostics
+    places = [(one.rule, one.finding.at) for one in found]
+    return [(rule, files[at.path][at.start : at.end]) for rule, at in places]
+
+
+def drive(window: Page, press: Sequence[str], after: After) -> None:
+    """Press what is to be pressed, and wait for what is to come of it."""
+    asked: list[str] = []
+    window.goto("/")
+    window.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    for photo in window.locator("input[type=file]").all():
+        photo.set_input_files(FilePayload(name="me.txt", mimeType="text/plain", buffer=b"me"))
+    for text in press:
+        window.get_by_text(text, exact=True).click()
+    if after.told is not None:
+        window.wait_for_function(f"told.includes({after.told!r})")
+    for selector, texts in after.texts.items():
+        expect(window.locator(selector)).to_have_text(list(texts))
+    if after.title is not None:
+        expect(window).to_have_title(after.title)
+    if after.asked is not None:
+        window.evaluate("fetch('/').then(answer => answer.status)")  # what was to be asked is under way before this
+        for _ in range(PATIENCE // 50):
+            if len(asked) > len(after.asked):
+                break
+            window.wait_for_timeout(50)
+        assert [path for path in asked if path != "/"] == after.asked
+    window.goto("about:blank")
