@@ -9,7 +9,7 @@ from chirp_check.facts.values import AnyTerm, Const, Join, Name
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
-from chirp_check.model.form_fields import NO_FIELDS, OPEN, Fields, united
+from chirp_check.model.form_fields import NO_FIELDS, OPEN, Fields, fields_within, united
 from chirp_check.model.form_places import of_id
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute
@@ -24,10 +24,10 @@ _HOLE = "7fields7"
 
 def added_by(model: Queries, app: AppKey, path: str, element: Element) -> Fields:
     """The fields that the attributes of an element add to its own requests, and to those of what it holds."""
-    return united(_added(model, app, path, one) for one in element.attributes)
+    return united(_added(model, app, path, element, one) for one in element.attributes)
 
 
-def _added(model: Queries, app: AppKey, path: str, found: Attribute) -> Fields:
+def _added(model: Queries, app: AppKey, path: str, element: Element, found: Attribute) -> Fields:
     name = found.name.removeprefix("data-").partition(":")[0]
     match name:
         case "hx-vars":
@@ -37,13 +37,25 @@ def _added(model: Queries, app: AppKey, path: str, found: Attribute) -> Fields:
         case "hx-include":
             value = _written(found.value)
             chosen = value.split(",") if value is not None else ("?",)
-            return united(_included(model, app, path, one.strip()) for one in chosen)
+            return united(
+                _within(model, app, path, element)
+                if one.strip() == "this"
+                else _included(model, app, path, one.strip())
+                for one in chosen
+            )
         case "hx-ext":
             value = _written(found.value)
             used = {one.strip() for one in value.split(",")} if value is not None else {"?"}
             return NO_FIELDS if used <= _HARMLESS else OPEN
         case _:
             return NO_FIELDS
+
+
+def _within(model: Queries, app: AppKey, path: str, element: Element) -> Fields:
+    """The fields that an element holds."""
+    if element.tag == "input":
+        return NO_FIELDS
+    return OPEN if element.close is None else fields_within(model, app, path, element.end, element.close)
 
 
 def _written(term: AnyTerm | None) -> str | None:
@@ -70,8 +82,8 @@ def _keys(term: AnyTerm | None, path: str) -> Fields:
 
 def _included(model: Queries, app: AppKey, path: str, selector: str) -> Fields:
     """The fields that a selector of `hx-include` brings; open where it may be any."""
-    if selector in ("this", "closest form", ""):
-        return NO_FIELDS  # the element and its form are looked at in any case
+    if selector in ("closest form", ""):
+        return NO_FIELDS  # the form around an element is looked at in any case
     if selector.startswith("#") and _is_word(selector[1:]):
         return of_id(model, app, selector[1:])
     tag, _, rest = selector.partition("[name=")

@@ -24,7 +24,7 @@ from chirp_check.model.templates import composed, paths, template_path
 from chirp_check.source import Span
 
 ANYWHERE = -1  # of what may be sent to any route
-_LEAST = 4  # letters of a name that is taken for a misspelling of another
+_LEAST = 3  # letters of a name that is taken for a misspelling of another
 _CONTROLS = ("<form", "<input", "<select", "<textarea", "<button")
 
 
@@ -53,16 +53,31 @@ class Arrival(msgspec.Struct, frozen=True, gc=False):
 @query
 def field_faults(model: Queries, path: str) -> tuple[UnknownField, ...]:
     """The fields that the handlers of a Python file ask forms for, and these do not have."""
-    found = (
-        one
-        for app in application_keys(model)
-        for index in routes_in(model, app, path)
-        for one in _unknown(model, app, index)
-    )
     first: dict[tuple[str, Span], UnknownField] = {}
-    for one in found:
-        first.setdefault((one.name, one.at), one)
+    for app in application_keys(model):
+        for index in routes_in(model, app, path):
+            for one in unknown_to(model, app, index):
+                if one.owner or _is_unknown_to_all(model, app, one):
+                    first.setdefault((one.name, one.at), one)
     return tuple(first.values())
+
+
+def _is_unknown_to_all(model: Queries, app: AppKey, found: UnknownField) -> bool:
+    """Whether the forms of all routes lack a field whose functions come by a place: which of them read is not told."""
+    indices = _reading.entry(model, found.at, app) or ()
+    return all(any(one.at == found.at for one in unknown_to(model, app, index)) for index in indices)
+
+
+@table
+def _reading(model: Queries, app: AppKey) -> Mapping[Span, tuple[int, ...]]:
+    """The routes that come by a place where a field is read."""
+    found: dict[Span, list[int]] = {}
+    for indices in _routes_by_file(model, app).values():
+        for index in indices:
+            reads = reads_of(model, app, index)
+            for at in {one.span for one in reads.fields} if reads is not None else ():
+                found.setdefault(at, []).append(index)
+    return {at: tuple(sorted(indices)) for at, indices in found.items()}
 
 
 def routes_in(model: Queries, app: AppKey, path: str) -> tuple[int, ...]:
@@ -77,6 +92,12 @@ def _routes_by_file(model: Queries, app: AppKey) -> Mapping[str, tuple[int, ...]
         if route.methods is None or not route.methods <= WITHOUT_BODY:
             found.setdefault(route.span.path, []).append(index)
     return {path: tuple(ones) for path, ones in found.items()}
+
+
+@query
+def unknown_to(model: Queries, app: AppKey, index: int) -> tuple[UnknownField, ...]:
+    """The fields that a route asks forms for, and these do not have."""
+    return tuple(_unknown(model, app, index))
 
 
 def _unknown(model: Queries, app: AppKey, index: int) -> Iterator[UnknownField]:

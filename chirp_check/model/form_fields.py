@@ -26,6 +26,7 @@ from chirp_check.source import Span
 HIDDEN_FIELD = "_csrf_token"
 CONTROLS = frozenset({"input", "select", "textarea", "button", "output", "object"})
 _TOKENS = frozenset({"csrf_field", "csrf_token"})
+_SCRIPTED = (":name", "x-html", "v-html", "x-bind", "v-bind", "v-model")  # of attributes that scripts read
 _MARKUP = ("Markup", "__html__", "wtforms")
 
 
@@ -70,16 +71,18 @@ def united(found: Iterable[Fields]) -> Fields:
 
 def own_field(element: Element, reader: Reader) -> Fields:
     """The field that an element is; what a script makes of an element of its own may be any."""
-    if not element.tag or "-" in element.tag:
+    if not element.tag or "-" in element.tag or any(one.name.endswith(_SCRIPTED) for one in element.attributes):
         return OPEN
-    found = attribute(element, "name") if element.tag in CONTROLS else None
-    if found is None:
-        return OPEN if element.tag in CONTROLS and element.dynamic else NO_FIELDS
+    if element.tag not in CONTROLS:
+        return NO_FIELDS
+    found = attribute(element, "name")
     value, kind = attribute(element, "value"), attribute(element, "type")
-    if kind is not None and isinstance(kind.value, Const) and kind.value.value == "image":
+    is_image = kind is not None and isinstance(kind.value, Const) and kind.value.value == "image"
+    if is_image or (found is None and element.dynamic):
         return OPEN
     token = value is not None and any(isinstance(one, Name) and one.id in _TOKENS for one in every_part(value.value))
-    return named(reader.texts(found, element)) | Fields(token=token)
+    direction = named(reader.texts(attribute(element, "dirname"), element))
+    return named(reader.texts(found, element)) | direction | Fields(token=token)
 
 
 def named(values: Iterable[object]) -> Fields:
@@ -134,7 +137,7 @@ class _Gatherer:
     def within(self, path: str, start: int, end: int, *, whole: bool = False) -> Fields:
         """The fields of a stretch; what the components of a `whole` file hold comes where they are called."""
         facts = template_facts(self.model, path)
-        if facts is None:
+        if facts is None or facts.faults:
             return OPEN
         if (path, start, end) in self._seen:
             return NO_FIELDS

@@ -7,8 +7,21 @@ from typing import cast
 import msgspec
 
 from chirp_check.facts.handlers import Assign, Case, Define, Function, Import, Loop, Param, Try, Unpack
-from chirp_check.facts.values import AnyTerm, Arg, Attr, Bind, Call, Compare, Const, Index, Name, Repeated
-from chirp_check.facts.walk import every_part
+from chirp_check.facts.values import (
+    AnyTerm,
+    Arg,
+    Attr,
+    Bind,
+    Call,
+    Compare,
+    Const,
+    Index,
+    Items,
+    Name,
+    Opaque,
+    Repeated,
+)
+from chirp_check.facts.walk import every_part, names_in
 from chirp_check.model.domain import Callable, ClassValue, External, Module, Value
 from chirp_check.model.entities import Text
 from chirp_check.model.form_classes import annotated_class, form_fields
@@ -64,7 +77,7 @@ def form_reads(model: Queries, handler: Callable, given: frozenset[str], is_acti
     free = [one for one in written.params[len(handler.args) :] if one.name not in bound]
     walk = _Walk(model)
     requests = (one.name for one in free if one.name == "request" or _is_request(model, handler.module, one))
-    walk.follow(handler.module, written, tuple((name, REQUEST) for name in requests), 0)
+    walk.follow(_Place(walk, handler.module, written, 0, dict.fromkeys(requests, REQUEST)), sure=True)
     for one in free:
         if one.name not in given:
             walk.fields += _of_parameter(model, handler.module, one, is_action=is_action)
@@ -105,17 +118,17 @@ class _Walk:
     asked: set[str] = field(default_factory=set[str])
     open: bool = False
     body: bool = False
-    _seen: set[tuple[str, str, _Bound]] = field(default_factory=set[tuple[str, str, _Bound]])
+    _seen: set[tuple[str, str, _Bound, bool]] = field(default_factory=set[tuple[str, str, _Bound, bool]])
 
-    def follow(self, module: str, written: Function, bound: _Bound, depth: int) -> None:
-        """Gather what a function reads whose parameters are bound to these."""
-        key = (module, written.qualname, bound)
+    def follow(self, place: _Place, *, sure: bool) -> None:
+        """Gather what a function reads; `sure`: nothing catches the fault of a field that is not there."""
+        key = (place.module, place.written.qualname, tuple(sorted(place.held.items(), key=_name_of)), sure)
         if key in self._seen:
             return
         self._seen.add(key)
-        self.open = self.open or depth > DEPTH
-        if depth <= DEPTH:
-            _Place(self, module, written, depth, dict(bound)).read()
+        self.open = self.open or place.depth > DEPTH
+        if place.depth <= DEPTH:
+            place.read(sure=sure)
 
 
 @dataclass(slots=True)
@@ -128,12 +141,16 @@ class _Place:
     depth: int
     held: dict[str, Held]
     bound: frozenset[str] = frozenset()
+    loops: dict[str, list[AnyTerm | None]] = field(default_factory=dict[str, list[AnyTerm | None]])
 
-    def read(self) -> None:
-        """Gather what the function reads."""
+    def read(self, *, sure: bool) -> None:
+        """Gather what the function reads; `sure`: nothing catches the fault of a field that is not there."""
         parts = tuple(every_part((self.written.params, self.written.body)))
         self.bound = frozenset(name for one in parts for name in _bound(one))
         parameters = {one.name for one in self.written.params}
+        for one in parts:
+            if isinstance(one, (Loop, Repeated)) and len(one.names) == 1:
+                self.loops.setdefault(one.names[0], []).append(one.iterable)
         for _ in range(2):  # a name may hold what another one holds
             assigned: dict[str, list[Held | None]] = {}
             for one in parts:
@@ -142,7 +159,8 @@ class _Place:
             for name, values in assigned.items():
                 if len(set(values)) == 1 and values[0] is not None and name not in parameters:
                     self.held[name] = values[0]
-        self._visit(self.written.body, sure=True)
+        suppressed = any(isinstance(one, Name) and one.id == "suppress" for one in parts)
+        self._visit(self.written.body, sure=sure and not suppressed)
 
     def _holding(self, term: AnyTerm) -> str | None:
         """Whether a term is the request, or the form."""
@@ -190,6 +208,11 @@ class _Place:
             case Try(body=body, handlers=handlers):
                 self._visit(body, sure=sure and not handlers)
                 self._visit((*(caught for _, caught in handlers), part.other, part.final), sure=sure)
+            case Opaque(inside=inside):  # which may bind names of its own
+                bound = self.bound
+                self.bound |= {one.id for one in names_in(inside)}
+                self._visit(inside, sure=sure)
+                self.bound = bound
             case Index(base=base, key=key) if self._holding(base) == FORM:
                 self._field(key, required=sure)
             case Compare(left=left, operator="in" | "not in", right=right) if self._holding(right) == FORM:
@@ -223,7 +246,7 @@ class _Place:
             self._visit(called, sure=sure)
         elif owner == REQUEST and isinstance(called, Attr):
             self.walk.body = self.walk.body or called.name in _BODY
-        followed = self._follow(call) if any(self._holding(one.value) for one in call.arguments) else False
+        followed = self._follow(call, sure=sure) if any(self._holding(one.value) for one in call.arguments) else False
         for one in call.arguments:
             if not followed or self._holding(one.value) is None:
                 self._visit(one.value, sure=sure)
@@ -235,7 +258,7 @@ class _Place:
         self.walk.open = self.walk.open or owner is None
         self.walk.fields += _of_class(self.walk.model, owner) if owner is not None else ()
 
-    def _follow(self, call: Call) -> bool:
+    def _follow(self, call: Call, *, sure: bool) -> bool:
         """Go into a function of the project that is given the request or the form."""
         found = self._function(call.function)
         if found is None or any(one.stars for one in call.arguments):
@@ -249,7 +272,7 @@ class _Place:
             value = self._holding(one.value) or self._text(one.value)
             if name is not None and value is not None:
                 bound[name] = value
-        self.walk.follow(module, written, tuple(sorted(bound.items(), key=lambda entry: entry[0])), self.depth + 1)
+        self.walk.follow(_Place(self.walk, module, written, self.depth + 1, bound), sure=sure)
         return True
 
     def _function(self, called: AnyTerm) -> tuple[str, Function] | None:
@@ -280,14 +303,31 @@ class _Place:
 
     def _text(self, term: AnyTerm) -> Text | None:
         """The name of a field, where the text tells."""
+        found = self._texts(term)
+        return found[0] if len(found) == 1 else None
+
+    def _texts(self, term: AnyTerm) -> tuple[Text, ...]:
+        """The names of fields that a term can be; none where the text does not tell."""
         match term:
             case Const(value=str() as value):
-                return Text(value, Span(self.module, term.start, term.end))
+                return (Text(value, Span(self.module, term.start, term.end)),)
+            case Name(id=name) if name in self.loops and name not in self.held:
+                iterables = self.loops[name]
+                return self._items(iterables[0]) if len(iterables) == 1 else ()
             case Name(id=name):
                 found = self.held.get(name) or self._named(name)
-                return found if isinstance(found, Text) else None
+                return (found,) if isinstance(found, Text) else ()
             case _:
-                return None
+                return ()
+
+    def _items(self, term: AnyTerm | None) -> tuple[Text, ...]:
+        """The texts of a display that is gone through, written there or bound to a name just once."""
+        if isinstance(term, Name) and term.id not in self.loops:
+            parts = every_part(self.written.body)
+            given = [one.value for one in parts if isinstance(one, Assign) and one.name == term.id]
+            term = given[0] if len(given) == 1 else None
+        found = [self._texts(one) for one in term.elements] if isinstance(term, Items) else []
+        return tuple(text for texts in found for text in texts) if all(found) else ()
 
     def _ask(self, name: Text | None) -> None:
         self.walk.open = self.walk.open or name is None
@@ -295,12 +335,15 @@ class _Place:
             self.walk.asked.add(name.value)
 
     def _field(self, key: AnyTerm, *, required: bool) -> None:
-        name = self._text(key)
-        self.walk.open = self.walk.open or name is None
-        if name is not None:
-            self.walk.fields.append(FieldRead(name.value, name.span, required))
-        else:
+        names = self._texts(key)
+        self.walk.open = self.walk.open or not names
+        self.walk.fields += [FieldRead(one.value, one.span, required) for one in names]
+        if not names:
             self._visit(key, sure=True)
+
+
+def _name_of(entry: tuple[str, Held]) -> str:
+    return entry[0]
 
 
 def _member(model: Queries, owner: Value | None, name: str) -> Value | None:

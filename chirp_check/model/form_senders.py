@@ -69,6 +69,9 @@ class _Senders:
         for element in self.facts.elements:
             if element.tag == "form":
                 yield from self._form(element)
+            elif attribute(element, "formaction") is not None and self._around(element) is None:
+                urls = self.reader.texts(attribute(element, "formaction"), element)
+                yield Sender(self._tag(element), _own(urls), "POST", OPEN, plain=True, sure=False)
             yield from self._requests(element)
         for call in self.facts.calls:
             for name, url in self.reader.arguments(call):
