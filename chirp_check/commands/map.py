@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from chirp_check.commands.disk import write_whole
 from chirp_check.config import ConfigError, read_config
 from chirp_check.host import DiskHost
 from chirp_check.locate import locate
@@ -48,7 +49,6 @@ def _write(text: str, name: str | None) -> None:
         sys.stdout.write(text)
         return
     try:
-        with open(name, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        write_whole(name, text.encode())
     except OSError as error:
         raise ConfigError(f"cannot be written: {(error.strerror or str(error)).lower()}", name) from error

@@ -86,7 +86,7 @@
     if (node.route) return node.route.handler ? node.route.handler.name : "";
     return node.parent ? nodes.get(node.parent).label : "";
   }
-  const item = (node) => make("button", null, { type: "button", class: "item", "data-id": node.id, "aria-current": state.chosen === node.id && "true", onclick: () => go(node.id) },
+  const item = (node) => make("button", null, { type: "button", class: node.parent ? "item child" : "item", "data-id": node.id, "aria-current": state.chosen === node.id && "true", onclick: () => go(node.id) },
     [...titled(node), make("span", beside(node), { class: "beside" }), ...marks(node)]);
 
   const MOST = 400;
@@ -99,7 +99,7 @@
       const taken = isFiltered() ? found.slice(0, Math.max(0, left)) : found;
       left -= taken.length; more += found.length - taken.length;
       if (!taken.length) continue;
-      const bad = found.reduce((sum, node) => sum + (node.parent && !isFiltered() ? 0 : node.errors), 0);
+      const bad = new Set(found.flatMap((node) => [node.id, ...map.inside(node.id)]).flatMap((id) => nodes.get(id).findings).filter((one) => data.findings[one].level === "error")).size;
       const summary = make("summary", null, {}, [make("span", name, { class: "area" }), make("span", `${found.length}`, { class: "beside" }),
         ...(bad ? [make("span", `${bad}`, { class: "mark error", title: counted(bad, "error") })] : [])]);
       parts.push(make("details", null, { open: true }, [summary, ...taken.map(item)]));

@@ -17,8 +17,9 @@ const View = (() => {
       renders: "#5fbf86", requests: "#6aa5f7", swaps: "#e0b53c", leads: "#6f7b8b", uses: "#b597e0", error: "#ff6b6b", warning: "#e0b53c", chosen: "#7db4ff",
     },
   };
+  const EDGE = 16, BUTTONS = 58;  // what is kept free around, and for the buttons at the right
   const { WIDE, ROW, HEAD, PAD } = Layout;
-  let cy = null, map = null, thick = 0, bounds = { x: 0, y: 0, width: 1, height: 1 }, shown = new Set(), scoped = null, onChoose = null;
+  let cy = null, map = null, thick = 1.2, drawn = new Set(), bounds = { x: 0, y: 0, width: 1, height: 1 }, shown = new Set(), scoped = null, onChoose = null;
 
   const tint = (node) => node.kind === "route" ? (node.stream ? "stream" : node.changes ? "change" : "get")
     : node.kind === "template" && node.page ? "page" : node.kind;
@@ -44,7 +45,7 @@ const View = (() => {
       { selector: ".warning", style: { "border-color": colors.warning, "border-width": 2 } },
       { selector: ".error", style: { "border-color": colors.error, "border-width": 3 } },
       { selector: "edge", style: {
-        width: 1.2, "curve-style": "bezier", "target-arrow-shape": "triangle", "arrow-scale": 0.8, opacity: 0.55,
+        width: "data(width)", "curve-style": "bezier", "target-arrow-shape": "triangle", "arrow-scale": 0.8, opacity: 0.55,
         "font-family": font, "font-size": 10, color: colors.text, "text-background-color": colors.ground, "text-background-opacity": 0.9,
         "text-background-padding": 2, "min-zoomed-font-size": 7, events: "no",
       } },
@@ -65,14 +66,14 @@ const View = (() => {
     return sheet;
   }
 
-  const marked = (node) => node.label + (node.errors ? `  ⛔${node.errors}` : node.warnings ? `  ⚠${node.warnings}` : "");
+  const marked = (node) => node.label + (node.errors ? `  ✖${node.errors}` : node.warnings ? `  ⚠${node.warnings}` : "");
   const cut = (text, most) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
   const classes = (node) => [tint(node), node.errors ? "error" : node.warnings ? "warning" : ""].join(" ");
   const element = (node, x, y, width, height, more = "") => ({
-    data: { id: node.id, text: cut(marked(node), (width - 16) / 6.5), width, height, shift: 8 - width }, position: { x, y }, classes: `${classes(node)} ${more}`,
+    data: { id: node.id, text: cut(marked(node), (width - 16) / (node.kind === "template" ? 7.4 : 6.7)), width, height, shift: 8 - width }, position: { x, y }, classes: `${classes(node)} ${more}`,
   });
   const line = (edge, more) => ({
-    data: { id: `e${edge.number}`, source: edge.source, target: edge.target, label: [edge.kind, edge.label].filter(Boolean).join(" · ") },
+    data: { id: `e${edge.number}`, width: thick, source: edge.source, target: edge.target, label: [edge.kind, edge.label].filter(Boolean).join(" · ") },
     classes: `${GROUPS[edge.kind]}${edge.sure ? "" : " perhaps"} ${more}`,
   });
 
@@ -115,7 +116,7 @@ const View = (() => {
   // Nodes alone: the lines are drawn over them as they are asked for.
   function whole() {
     const room = document.getElementById("graph").getBoundingClientRect();
-    const width = room.width || 900, height = room.height || 600;
+    const width = (room.width || 900) - EDGE - BUTTONS, height = (room.height || 600) - 2 * EDGE;
     const found = [], made = cards();
     let title = 0, size = { width: 1, height: 1 };
     for (const wanted of [46, null]) {  // the titles are to be read where all of the map is seen
@@ -171,23 +172,28 @@ const View = (() => {
       const size = Math.round(Math.max(22, Math.min(15 / zoom, room / (letters * 0.6), node.data("title") / 1.25)));
       if (node.scratch("_size") !== size) { node.scratch("_size", size); node.style({ "font-size": size, "text-margin-y": Math.max(38, size * 1.2) }); }
     }));
-    const next = zoom < 0.2 ? 4 : zoom < 0.4 ? 2.6 : zoom < 0.7 ? 1.8 : 1.2;
-    if (next !== thick) { thick = next; cy.batch(() => cy.edges().not(".near").style("width", thick)); }
   }
 
   function draw(elements) {
     cy.batch(() => { cy.elements().remove(); cy.add(elements); });
-    thick = 0;
+    drawn = new Set(elements.map((one) => one.data.id));
     fit();
+    thick = Math.min(3, Math.max(1.2, 0.7 / cy.zoom()));  // seen where all of the map is
     lines();
   }
 
   function fit() {
     cy.resize();
     if (!cy.width() || !cy.height()) return;
-    const edge = 20;
-    const zoom = Math.min(1.1, (cy.width() - 2 * edge) / bounds.width, (cy.height() - 2 * edge) / bounds.height);
-    cy.viewport({ zoom, pan: { x: (cy.width() - bounds.width * zoom) / 2, y: Math.max(edge, (cy.height() - bounds.height * zoom) / 2) } });
+    const top = scoped ? 90 : EDGE;
+    const zoom = Math.min(1.1, (cy.width() - EDGE - BUTTONS) / bounds.width, (cy.height() - EDGE - top) / bounds.height);
+    cy.stop();
+    if (scoped && zoom < 0.6) {  // too much for this window: as much of it as can be read, around the thing itself
+      cy.viewport({ zoom: 0.6, pan: { x: 0, y: 0 } });
+      cy.center(cy.getElementById(scoped));
+      return;
+    }
+    cy.viewport({ zoom, pan: { x: Math.min((cy.width() - bounds.width * zoom) / 2, cy.width() - BUTTONS - bounds.width * zoom), y: Math.max(top, (cy.height() - bounds.height * zoom) / 2) } });
     titles();
   }
 
@@ -196,11 +202,10 @@ const View = (() => {
     if (scoped) return;
     const wanted = map.edges.filter((edge) => shown.has(GROUPS[edge.kind]) && edge.source !== edge.target
       && (map.small || map.node(edge.source).area === map.node(edge.target).area)
-      && cy.getElementById(edge.source).length && cy.getElementById(edge.target).length);
+      && drawn.has(edge.source) && drawn.has(edge.target));
     cy.batch(() => {
       cy.edges().remove();
       cy.add(wanted.map((edge) => line(edge, "base")));
-      cy.edges().style("width", thick || 1.2);
     });
   }
 
@@ -227,18 +232,18 @@ const View = (() => {
       node.addClass("chosen");
       if (scoped) return;
       cy.remove("edge.extra");
-      cy.edges().removeClass("near faint").removeStyle("width").style("width", thick);
+      cy.edges().removeClass("near faint");
       cy.nodes().removeClass("near");
       if (!node.length) return;
-      const own = [id, ...map.inside(id)].filter((one) => cy.getElementById(one).length);
+      const own = [id, ...map.inside(id)].filter((one) => drawn.has(one));
       const edges = [...new Set(own.flatMap(map.edgesOf))].filter((edge) => edge.source !== edge.target
-        && cy.getElementById(edge.source).length && cy.getElementById(edge.target).length);
+        && drawn.has(edge.source) && drawn.has(edge.target));
       cy.add(edges.filter((edge) => !cy.getElementById(`e${edge.number}`).length).map((edge) => line(edge, "extra")));
       const near = new Set([...own, ...edges.flatMap((edge) => [edge.source, edge.target])]);
       for (const one of [...near]) near.add(map.box(one));
       cy.nodes().not(".area").forEach((one) => { one.addClass(near.has(one.id()) ? "near" : "off"); });
       const mine = new Set(edges.map((edge) => `e${edge.number}`));
-      cy.edges().forEach((one) => { if (mine.has(one.id())) { one.addClass(one.hasClass("leads") ? "near faint" : "near"); one.removeStyle("width"); } else one.addClass("off"); });
+      cy.edges().forEach((one) => { if (mine.has(one.id())) { one.addClass(one.hasClass("leads") ? "near faint" : "near"); } else one.addClass("off"); });
     });
     if (node.length && move && !scoped) {
       const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
