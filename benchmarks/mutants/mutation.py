@@ -71,6 +71,7 @@ class Proof(Enum):
 
     FACTS = "a status, a request that nothing answers, a target that is not there"
     ANSWERS = "the same, or a body that says something else"
+    PAGES = "the same as FACTS, or a page that does not hold together: an id twice, a reference to none, a target gone"
     TEXT = "the text itself: the mistake need not show at run time"
     SAME = "there is no mistake: nothing may differ, and nothing may be reported"
 

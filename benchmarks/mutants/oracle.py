@@ -30,7 +30,7 @@ from benchmarks.mutants.application import Application
 from benchmarks.mutants.mutation import Proof
 from benchmarks.mutants.scripts import Script
 from benchmarks.mutants.trace import Trace, Traced
-from benchmarks.mutants.witness import ANSWER, Done, observe, observe_steps
+from benchmarks.mutants.witness import ANSWER, PAGE, Done, observe, observe_steps
 from chirp import App
 
 PACKAGE = "examples"
@@ -53,6 +53,8 @@ class Oracle:
     def __enter__(self) -> Self:
         for one in pkgutil.walk_packages(chirp.__path__, "chirp."):
             importlib.import_module(one.name)
+        for name in self._script.needs:
+            importlib.import_module(name)
         self._copy.parent.mkdir()
         (self._copy.parent / "__init__.py").touch()
         shutil.copytree(self._app.root, self._copy, ignore=shutil.ignore_patterns("__pycache__"))
@@ -138,6 +140,8 @@ class Oracle:
         def note(fact: str) -> None:
             if fact in self._normal or (fact.startswith(ANSWER) and not self._counts(fact, proof)):
                 return
+            if fact.startswith(PAGE) and proof is not Proof.PAGES:
+                return
             noted.setdefault(fact)
             raise Done
 
@@ -173,11 +177,15 @@ class Oracle:
         with os.fdopen(reading, encoding="utf-8") as pipe:
             data = pipe.read()
         os.waitpid(child, 0)
+        for left in Path(self._folder.name).glob(f"data-{child}*"):
+            left.unlink()
         return data or '["hangs, or ends the process"]'
 
     def _start(self) -> App:
         remember_compiled(Path(self._folder.name) / "compiled")
         sys.path.insert(0, self._folder.name)
+        if self._script.data:
+            os.environ[self._script.data] = str(Path(self._folder.name) / f"data-{os.getpid()}")
         module = importlib.import_module(f"{PACKAGE}.{self._app.root.name}.{self._script.module}")
         made = vars(module)[self._script.name]
         app = made if isinstance(made, App) else made()

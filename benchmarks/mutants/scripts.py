@@ -6,22 +6,35 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A request that may change data. `page` is where htmx sends it from; empty for a browser without JavaScript."""
+    """A request that may change data. `page` is where htmx sends it from; empty for a browser without JavaScript.
+
+    `form` is the page whose form is sent: with its hidden fields, and without those that it does not have.
+    """
 
     method: str
     path: str
     fields: Mapping[str, str] = field(default_factory=dict[str, str])
     page: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The module and the name of the application or its factory, its pages, and the steps in their order."""
+    """The module and the name of the application or its factory, its pages, and the steps in their order.
+
+    `before` are steps that are taken before the pages are asked for. `data` is the environment variable that names the
+    file with the data, which is a new one each time; `needs` are the libraries that the application imports. `streams`
+    are URLs of streams, each with how many events it gives at least after the steps.
+    """
 
     module: str
     name: str
     pages: tuple[str, ...]
     steps: tuple[Step, ...]
+    before: tuple[Step, ...] = ()
+    data: str = ""
+    needs: tuple[str, ...] = ()
+    streams: tuple[tuple[str, int], ...] = ()
 
 
 _TASK = {"title": "Water the plants", "body": "All.", "status": "doing", "priority": "high"}
@@ -235,4 +248,87 @@ LADLE = Script(
         Step("GET", "/recipes/3"),
     ),
 )
-SCRIPTS: Mapping[str, Script] = {"tracker": TRACKER, "notes": NOTES, "ladle": LADLE}
+_THING = {"name": "Angle grinder", "code": "w-9", "kind": "workshop", "place": "Shelf 1", "about": "Loud."}
+_GUEST = {"name": "Femi Cole", "email": "femi@shed.example"}
+
+
+def _sent(path: str, page: str, *filled: Mapping[str, str], method: str = "POST") -> tuple[Step, ...]:
+    """The form for a path on a page, filled in in several ways, sent by htmx and by a browser."""
+    ways = tuple((fields, by) for fields in filled or ({},) for by in (page, ""))
+    return tuple(Step(method if by else "POST", path, fields, by, page) for fields, by in ways)
+
+
+SHED = Script(
+    "app",
+    "create_app",
+    (
+        "/",
+        "/enter",
+        "/things",
+        "/things?q=shelf+1&kind=workshop&state=here",
+        "/things?q=nothing+of+this",
+        "/things?page=2",
+        "/things/new",
+        "/things/1",
+        "/things/2",
+        "/things/3",
+        "/things/1/edit",
+        "/things/1/place",
+        "/things/1/place/edit",
+        "/things/1/delete",
+        "/things/code?code=W-1",
+        "/things.csv",
+        "/loans",
+        "/members",
+        "/members?q=ada",
+        "/members/1",
+        "/members/1/row",
+        "/members/1/edit",
+        "/members/1/delete",
+        "/members/2/edit",
+        "/members/2/delete",
+        "/api/things",
+        "/health",
+        "/nothing/here",
+    ),
+    (
+        Step("GET", "/things/99"),
+        *_sent("/things/2/borrow", "/things/2", {"days": "7"}),
+        *_sent("/things/5/borrow", "/things/5", {"days": "3"}),
+        Step("POST", "/things/5/borrow", {"days": "7"}, form="/things/5"),
+        *_sent("/things/4/wait", "/things/4"),
+        *_sent("/things/1/return", "/things/1"),
+        *_sent("/loans/3/return", "/loans"),
+        *_sent("/loans/5/extend", "/loans"),
+        *_sent("/things", "/things/new", _THING, {**_THING, "code": "?"}, {**_THING, "code": "W-1"}),
+        *_sent("/things/1", "/things/1/edit", {**_THING, "code": "w-8"}, {**_THING, "name": ""}),
+        *_sent("/things/1/place", "/things/1/place/edit", {"place": "Elsewhere"}, {"place": "x" * 61}),
+        *_sent("/members", "/members", _GUEST, {**_GUEST, "email": "femi"}),
+        *_sent("/members/1", "/members/1/edit", {"name": "Ada O."}, {"name": ""}, method="PUT"),
+        *_sent("/members/2", "/members/2/edit", {"name": "Bo L."}, {"name": ""}, method="PUT"),
+        Step("POST", "/things/1/delete", form="/things/1/delete"),
+        Step("POST", "/members/2/delete", form="/members/2/delete"),
+        Step("POST", "/enter", {"member": "3", "next": "/things/2"}, form="/enter"),
+        Step("POST", "/enter", {"member": "none"}, form="/enter"),
+        Step("POST", "/leave", form="/"),
+        Step("GET", "/things/new"),
+    ),
+    before=(Step("POST", "/enter", {"member": "1"}, form="/enter"),),
+    data="SHED_DATA",
+    needs=("sqlalchemy", "sqlalchemy.dialects.sqlite"),
+)
+_W = "/walls/lobby"
+_NOTE = {"name": "Ada", "text": "Hello.", "hue": "pink"}
+WALL = Script(
+    "app",
+    "create_app",
+    ("/", "/open", "/open?wall=Pub+Quiz!", _W, "/walls/Lobby", f"{_W}/notes.json", "/health", "/nothing/here"),
+    (
+        *_sent(f"{_W}/notes", _W, _NOTE, {**_NOTE, "text": ""}),
+        *_sent(f"{_W}/notes/0-0/cheer", _W),
+        Step("GET", _W),
+    ),
+    before=(Step("POST", f"{_W}/notes", _NOTE, form=_W),),
+    streams=((f"{_W}/stream", 6),),
+)
+SCRIPTS: Mapping[str, Script] = {"tracker": TRACKER, "notes": NOTES, "ladle": LADLE, "shed": SHED, "wall": WALL}

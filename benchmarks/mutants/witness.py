@@ -4,9 +4,11 @@ Every fact is a line of text: the status of a request, a request that a page wou
 is not on the page when an answer is to go there. Runs of digits are one `N`.
 """
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
 from urllib.parse import urljoin
 
 from benchmarks.mutants.dom import Node, parse, resolve, swap, target_of
@@ -18,6 +20,9 @@ from chirp.testing import TestClient
 VERBS = ("get", "post", "put", "patch", "delete")
 HTMX = {"HX-Request": "true"}
 ANSWER = "answer of "  # how a fact about a body begins
+PAGE = "the page of "  # how a fact about a page begins that does not hold together
+SENT = re.compile(r"for|list|form|aria-(?:labelledby|describedby|controls)|hx-(?:include|indicator|disabled-elt)")
+WAIT = 5  # seconds, for an event
 REDIRECTS = range(300, 400)
 
 
@@ -63,6 +68,7 @@ class _Visit:
         self.pieces: set[tuple[str, str]] = set()
 
     async def run(self, script: Script) -> None:
+        await self._prepare(script)
         for path in script.pages:
             self.begin(path)
             await self._page(path)
@@ -72,15 +78,51 @@ class _Visit:
         for at, step in enumerate(script.steps):
             self.begin(str(at))
             await self._step(step)
+        self.begin("streams")
+        await self._streams(script)
 
     async def take_steps(self, script: Script) -> None:
-        for path in {step.page: None for step in script.steps if step.page}:
-            response = await self.client.get(path)
-            self.note(f"GET {path} browser: {response.status}")
-            if "<html" in response.text:
-                self.pages[path] = parse(response.text)
+        await self._prepare(script)
+        for path in {page: None for step in script.steps for page in (step.page, step.form) if page}:
+            await self._opened(path)
         for step in script.steps:
             await self._step(step)
+
+    async def _prepare(self, script: Script) -> None:
+        for at, step in enumerate(script.before):
+            self.begin(f"before {at}")
+            await self._opened(step.form)
+            await self._step(step)
+        self.pages.clear()
+
+    async def _opened(self, path: str) -> None:
+        response = await self.client.get(path)
+        self.note(f"GET {path} browser: {response.status}")
+        if "<html" in response.text:
+            self.pages[path] = parse(response.text)
+
+    async def _streams(self, script: Script) -> None:
+        """The events of each stream, and what the pages wait for."""
+        given: dict[str, set[str]] = {}
+        for path, count in script.streams:
+            async with asyncio.timeout(WAIT), self.client.events(path) as events:
+                names = given.setdefault(alike(path), set())
+                for _ in range(count):
+                    event = await anext(events)
+                    names.add(event.event or "message")
+                    self.note(f"{ANSWER}{path} event {event.event}: {digest(event.data)}")
+        for path, page in self.pages.items():
+            for source in [node for node in page.walk() if "sse-connect" in node.attributes]:
+                await self._waits(path, source, given)
+
+    async def _waits(self, path: str, source: Node, given: dict[str, set[str]]) -> None:
+        url = urljoin(path, source.attributes["sse-connect"])
+        async with self.client.stream("GET", url) as answer:
+            self.note(f"{PAGE}{alike(path)}: connects to {alike(url)}, which gives {answer.content_type}")
+        for node in (source, *source.walk()):
+            for name in filter(None, node.attributes.get("sse-swap", "").split(",")):
+                if name.strip() not in given.get(alike(url), ()):
+                    self.note(f"{PAGE}{alike(path)}: waits for {name}, which {alike(url)} does not give")
 
     async def _page(self, path: str) -> None:
         for headers in ({}, HTMX):
@@ -91,6 +133,7 @@ class _Visit:
                 page = self.pages[path] = parse(response.text)
                 await self._links(page, path)
                 self._targets(page, page, path)
+                self._holds(page, page, path)
             elif not headers and response.content_type.startswith("text/html"):
                 await self._links(parse(response.text), path)
 
@@ -140,6 +183,29 @@ class _Visit:
             if selector != "this" and resolve(selector, page) is None:
                 self.note(f"{alike(path)}: no element for the target {numberless(selector)}")
 
+    def _holds(self, tree: Node, page: Node, path: str) -> None:
+        """What the elements of a tree refer to, all of it to be on the page; no id twice; files that are sent."""
+        seen = Counter(node.attributes.get("id", "") for node in page.walk())
+        for node in tree.walk():
+            own = node.attributes.get("id", "")
+            if own and seen[own] > 1:
+                self.note(f"{PAGE}{alike(path)}: the id {numberless(own)} is there twice")
+            for name in filter(SENT.fullmatch, node.attributes):
+                for word in node.attributes[name].replace(",", " ").split():
+                    known = word.removeprefix("#") if word.startswith("#") or not name.startswith("hx-") else ""
+                    if known and not seen[known]:
+                        self.note(f"{PAGE}{alike(path)}: {name} names {numberless(known)}, which is not there")
+            sent = node.attributes.keys() & {"enctype", "hx-encoding"}
+            if node.tag == "form" and not sent and any(one.attributes.get("type") == "file" for one in node.walk()):
+                self.note(f"{PAGE}{alike(path)}: a form does not send its files")
+
+    def _lost(self, page: Node, path: str) -> None:
+        """Targets of elements of a page that are gone after a swap."""
+        for node in page.walk():
+            selector = node.attributes.get("hx-target", "")
+            if selector.startswith("#") and resolve(selector, page) is None:
+                self.note(f"{PAGE}{alike(path)}: {numberless(selector)} is gone after a swap")
+
     async def _gets(self, path: str, page: Node, tree: Node, depth: int) -> None:
         """The pieces that the elements of a tree fetch, each put into a copy of the page."""
         for element in list(tree.walk()):
@@ -158,6 +224,8 @@ class _Visit:
     async def _enter(self, path: str, page: Node, element: Node, response: Response) -> tuple[Node, Node] | None:
         """A copy of the page with the answer in it, and the answer; notes targets that are not there."""
         if response.header("hx-reswap") == "none" or response.status >= 500 or "<html" in response.text:
+            if response.status < 300 and "<html" in response.text and element.inherited("hx-select") is None:
+                self.note(f"{PAGE}{alike(path)}: a whole document goes into <{element.tag}>'s target")
             return None
         copy, twin = _copy(page, element)
         retarget = response.header("hx-retarget")
@@ -180,6 +248,9 @@ class _Visit:
             self._aside(node, copy, path)
         await self._links(piece, path)
         self._targets(piece, copy, path)
+        if style != "delete" and response.status < 300:
+            self._holds(piece, copy, path)
+            self._lost(copy, path)
         return copy, piece
 
     def _aside(self, node: Node, page: Node, path: str) -> None:
@@ -194,8 +265,9 @@ class _Visit:
     async def _step(self, step: Step) -> None:
         headers = HTMX if step.page else {}
         mode = f"from {step.page}" if step.page else "browser"
-        data = dict(step.fields) if step.method != "DELETE" and step.method != "GET" else None
-        response = await self.client.request(step.method, step.path, headers=headers, data=data)
+        path, fields = await self._filled(step) if step.form else (step.path, step.fields)
+        data = dict(fields) if step.method != "DELETE" and step.method != "GET" else None
+        response = await self.client.request(step.method, path, headers=headers, data=data)
         shown = "&".join(f"{key}={value}" for key, value in step.fields.items())
         self._answered(f"{step.method} {step.path} {shown} {mode}", response)
         await self._follow(response)
@@ -209,6 +281,30 @@ class _Visit:
                 return
         if response.header("hx-retarget") is not None:
             await self._enter(step.page, page, page.children[-1], response)
+
+    async def _filled(self, step: Step) -> tuple[str, Mapping[str, str]]:
+        """Where the form of a step goes and what it sends: what stands in it, with what is filled in."""
+        page = parse((await self.client.get(step.form)).text)
+        forms = [(node, url) for node in page.walk() if (url := _goes(node, step)) is not None]
+        if not forms:
+            return step.path, step.fields
+        form, url = next((one for one in forms if one[1] == step.path), forms[0])
+        inputs = [node for node in form.walk() if "name" in node.attributes]
+        known = {node.attributes["name"] for node in inputs}
+        written = {
+            node.attributes["name"]: node.attributes.get("value", "")
+            for node in inputs
+            if node.tag == "input" and node.attributes.get("type") not in ("radio", "checkbox")
+        }
+        return url, written | {name: value for name, value in step.fields.items() if name in known}
+
+
+def _goes(form: Node, step: Step) -> str | None:
+    """Where a form goes, if that is where a step goes."""
+    posts = form.attributes.get("method", "get").lower() == "post"
+    by_htmx = form.attributes.get(f"hx-{step.method.lower()}") if step.page else None
+    url = by_htmx or (form.attributes.get("action") if posts else None)
+    return url if form.tag == "form" and url is not None and alike(url) == alike(step.path) else None
 
 
 def url_shape(url: str) -> str:
