@@ -11,6 +11,7 @@ from chirp_check.model import annotations, markup_uses, python_uses
 from chirp_check.model.answers import handler_faults
 from chirp_check.model.applications import AppKey, application, application_keys
 from chirp_check.model.context_faults import context_faults
+from chirp_check.model.deferred import deferred_faults
 from chirp_check.model.domain import Record
 from chirp_check.model.duplicates import given_twice
 from chirp_check.model.entities import BlockUse, ContextUse, SyntaxProblem, TargetUse, TemplateUse, Unknown, UrlUse
@@ -164,6 +165,7 @@ PRODUCERS: tuple[Producer, ...] = (
     unknown_events,
     unheard_events,
     quoting_faults,
+    deferred_faults,
     type_faults,
 )
 

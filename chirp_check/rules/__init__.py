@@ -13,6 +13,7 @@ from chirp_check.rules.bad_route_path import bad_route_path
 from chirp_check.rules.bare_ignore import bare_ignore
 from chirp_check.rules.confusable_name import confusable_name
 from chirp_check.rules.dead_template import dead_template
+from chirp_check.rules.deferred_read import deferred_read
 from chirp_check.rules.duplicate_block import duplicate_block
 from chirp_check.rules.duplicate_context import duplicate_context
 from chirp_check.rules.duplicate_route import duplicate_route
@@ -41,6 +42,7 @@ from chirp_check.rules.too_large import too_large
 from chirp_check.rules.unheard_event import unheard_event
 from chirp_check.rules.unknown_attribute import unknown_attribute
 from chirp_check.rules.unknown_block import unknown_block
+from chirp_check.rules.unknown_deferred import unknown_deferred
 from chirp_check.rules.unknown_event import unknown_event
 from chirp_check.rules.unknown_field import unknown_field
 from chirp_check.rules.unknown_filter import unknown_filter
@@ -80,6 +82,7 @@ ALL: tuple[Rule, ...] = (
     bare_ignore,
     confusable_name,
     dead_template,
+    deferred_read,
     duplicate_block,
     duplicate_context,
     duplicate_route,
@@ -108,6 +111,7 @@ ALL: tuple[Rule, ...] = (
     unheard_event,
     unknown_attribute,
     unknown_block,
+    unknown_deferred,
     unknown_event,
     unknown_field,
     unknown_filter,
