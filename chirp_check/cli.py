@@ -14,6 +14,7 @@ from chirp_check.locate import locate
 from chirp_check.options import Parser, check_parser, merged, wants_fixes
 
 if TYPE_CHECKING:
+    from chirp_check.commands.adopting import Adoption
     from chirp_check.project import Project
     from chirp_check.report.outcome import Report
 
@@ -95,18 +96,44 @@ def _check(words: Sequence[str]) -> int:
     if options.show_files:
         print("".join(f"{path}\n" for path in report.sources), end="")
         return OK
-    fixed = False
+    stale, fixed = OK, False
+    adoption = _adoption(options, project, config)
+    if adoption is not None:
+        if options.update_baseline:
+            adoption.update(report, quiet=options.quiet)
+            return INTERNAL if report.failed else OK
+        stale = adoption.settle(report, quiet=options.quiet)
+        report = adoption.baseline.hide(report)
     if fixing:
         from chirp_check.commands import mending
 
-        report, fixed, code = mending.run(options, project, config, report)
+        report, fixed, code = mending.run(options, project, _look(config, adoption), report)
         if code is not None:
             return INTERNAL if report.failed else code
     from chirp_check.commands.output import remark, write
 
     write(options, report)
     remark(options, report, time.perf_counter() - start)
-    return _exit_code(options, report, config) or int(fixed and options.exit_non_zero_on_fix)
+    return _exit_code(options, report, config) or stale or int(fixed and options.exit_non_zero_on_fix)
+
+
+def _adoption(options: Namespace, project: Project, config: Config) -> Adoption | None:
+    if options.baseline is None and config.baseline is None and not options.update_baseline:
+        return None
+    from chirp_check.commands.adopting import adoption
+
+    return adoption(options, project, config)
+
+
+def _look(config: Config, adoption: Adoption | None) -> Callable[[Project], Report]:
+    """What reports on a project again and again, without what the baseline knows."""
+    from chirp_check.engine import Session
+    from chirp_check.plugins import installed_plugins
+
+    session = Session(config, plugins=installed_plugins())
+    if adoption is None:
+        return session.report
+    return lambda project: adoption.baseline.hide(session.report(project))
 
 
 def _checked(options: Namespace, project: Project, config: Config) -> Report:

@@ -39,6 +39,7 @@ class Config:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     require_resolved: float | None = None
     cache_dir: str | None = None
+    baseline: str | None = None
     source: str | None = None
 
     def rule_names(self) -> tuple[str, ...]:
@@ -132,6 +133,13 @@ def _folder(value: object) -> str:
     return _folders([value])[0]
 
 
+def _file(value: object) -> str:
+    try:
+        return _folder(value)
+    except ValueError as error:
+        raise ValueError("has to name a file below the project") from error
+
+
 def _boolean(value: object) -> bool:
     if isinstance(value, bool):
         return value
@@ -177,4 +185,5 @@ _KEYS: Mapping[str, Callable[[object], object]] = {
     "per-file-ignores": _per_file,
     "require-resolved": percentage,
     "cache-dir": _folder,
+    "baseline": _file,
 }

@@ -47,6 +47,7 @@ def check_parser() -> Parser:
     _add_rules(parser)
     _add_files(parser)
     _add_fixes(parser)
+    _add_adoption(parser)
     _add_output(parser)
     return parser
 
@@ -94,6 +95,12 @@ def _add_fixes(parser: Parser) -> None:
         ("--exit-non-zero-on-fix", "exit 1 also when everything found was fixed"),
     ):
         fixes(flag, action="store_true", help=says)
+
+
+def _add_adoption(parser: Parser) -> None:
+    adopting = parser.add_argument_group("adopting").add_argument
+    adopting("--baseline", metavar="FILE", help="do not report the findings that this file knows")
+    adopting("--update-baseline", action="store_true", help="write what is found now to the baseline")
 
 
 def _add_output(parser: Parser) -> None:

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from chirp_check.commands.disk import write_whole
-from chirp_check.config import Config, ConfigError
+from chirp_check.config import ConfigError
 from chirp_check.fixes import changed
 from chirp_check.host import OverlayHost
 from chirp_check.project import Project
@@ -46,13 +46,9 @@ class Mending:
     stopped: str | None = None
 
 
-def run(options: Namespace, project: Project, config: Config, report: Report) -> Mended:
+def run(options: Namespace, project: Project, look: Look, report: Report) -> Mended:
     """Fix what the command line asks for, and write it or show it."""
-    from chirp_check.engine import Session
-    from chirp_check.plugins import installed_plugins
-
-    session = Session(config, plugins=installed_plugins())
-    mending = mend(project, report, session.report, unsafe=options.unsafe_fixes)
+    mending = mend(project, report, look, unsafe=options.unsafe_fixes)
     done = bool(mending.count)
     if options.diff:
         sys.stdout.write(diff(mending))
