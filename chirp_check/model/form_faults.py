@@ -9,6 +9,7 @@ from chirp_check.grammar.path import PathError, parse_path
 from chirp_check.model.applications import AppKey, application, application_files, application_keys, roots
 from chirp_check.model.domain import Callable
 from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.form_contents import contents
 from chirp_check.model.form_fields import Fields, united
 from chirp_check.model.form_places import intents
 from chirp_check.model.form_reads import FieldRead, Reads, form_reads
@@ -104,7 +105,7 @@ def _unknown(model: Queries, app: AppKey, index: int) -> Iterator[UnknownField]:
     reads = reads_of(model, app, index)
     sent = sent_to(model, app, index) if reads is not None and reads.fields and not reads.body else None
     route = application(model, app).routes[index].path
-    if reads is None or sent is None or sent.form is None or route is None:
+    if reads is None or sent is None or route is None:
         return
     known = reads.asked | {one.name for one in reads.fields}
     for one in reads.fields:
@@ -170,10 +171,10 @@ def _params(path: str) -> frozenset[str]:
 
 
 class Sent(msgspec.Struct, frozen=True, gc=False):
-    """The fields of all forms that may be sent to a route; `form` is one that is."""
+    """The fields of all forms that may be sent to a route; `form` is one that is sent."""
 
     fields: Fields
-    form: Span | None
+    form: Span
 
 
 @query
@@ -186,9 +187,11 @@ def sent_to(model: Queries, app: AppKey, index: int) -> Sent | None:
     if len(prefix) > 1 and in_scripts(model, app, prefix):
         return None
     found = arrivals(model, app, index)
-    fields = united(one.sender.fields for one in found)
     form = next((one.sender.tag for one in found if one.sure), None)
-    return None if fields.open or form is None else Sent(fields, form)
+    if form is None:
+        return None
+    fields = united(contents(model, app, one.sender) for one in found)
+    return None if fields.open else Sent(fields, form)
 
 
 @gate

@@ -85,6 +85,7 @@ class Aims(msgspec.Struct, frozen=True, gc=False):
         return Aims(self.ids | other.ids, self.into | other.into, self.open or other.open)
 
 
+_AIMING = frozenset({"hx-target", "data-hx-target", "hx-swap-oob", "data-hx-swap-oob"})
 _NOWHERE = Aims(frozenset(), frozenset(), open=False)
 
 
@@ -105,14 +106,15 @@ def _aims_in(model: Queries, path: str) -> Aims:
     into: set[str] = set()
     is_open = False
     for one in facts.elements if facts is not None else ():
-        for asked in (attribute(one, "hx-target"), attribute(one, "id") if is_oob(one) else None):
-            values = texts(asked.value, path) if asked is not None else ()
-            is_open = is_open or any(isinstance(value, Pattern) and value.pieces[0] in (None, "#") for value in values)
-            words = {value.value.removeprefix("#") for value in values if isinstance(value, Text)}
-            swap = attribute(one, "hx-swap")
-            style = swap.value.value if swap is not None and isinstance(swap.value, Const) else ""
-            found |= words
-            into |= set() if str(style).startswith("outerHTML") or is_oob(one) else words
+        named = {each.name for each in one.attributes} & _AIMING
+        asked = attribute(one, "id" if is_oob(one) else "hx-target") if named else None
+        values = texts(asked.value, path) if asked is not None else ()
+        is_open = is_open or any(isinstance(value, Pattern) and value.pieces[0] in (None, "#") for value in values)
+        words = {value.value.removeprefix("#") for value in values if isinstance(value, Text)}
+        swap = attribute(one, "hx-swap") if words else None
+        style = swap.value.value if swap is not None and isinstance(swap.value, Const) else ""
+        found |= words
+        into |= set() if str(style).startswith("outerHTML") or is_oob(one) else words
     return Aims(frozenset(found), frozenset(into), is_open)
 
 

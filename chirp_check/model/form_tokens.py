@@ -10,9 +10,11 @@ from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey, application, application_files, application_keys
 from chirp_check.model.domain import External
+from chirp_check.model.form_contents import contents
 from chirp_check.model.form_faults import reached_by
+from chirp_check.model.form_fields import Fields
 from chirp_check.model.form_senders import Sender, senders_in
-from chirp_check.model.inputs import module_facts, template_facts
+from chirp_check.model.inputs import module_facts, template_facts, text
 from chirp_check.model.listing import function
 from chirp_check.model.markup import attribute, in_scripts
 from chirp_check.model.memory import Queries, gate, query
@@ -59,19 +61,18 @@ def _faults(model: Queries, app: AppKey, path: str) -> Iterator[MissingToken]:
     asking = {one.start for one in elements if attribute(one, *REQUESTS) is not None}
     for sender in senders_in(model, app, path):
         by_htmx = not sender.plain or sender.tag.start in asking or _BOOST in ways
-        if sender.tag in seen or not _is_bare(sender) or (by_htmx and _HEADERS in ways):
+        if sender.tag in seen or not sender.sure or (by_htmx and _HEADERS in ways):
             continue
         route = _guarded(model, app, path, sender)
-        if route is not None:
+        if route is not None and _is_bare(contents(model, app, sender)):
             seen.add(sender.tag)
             yield MissingToken(sender.tag, route, guard, _inside(model, path, sender.tag))
 
 
-def _is_bare(sender: Sender) -> bool:
+def _is_bare(fields: Fields) -> bool:
     """Whether none of the fields can be the token."""
-    fields = sender.fields
     named = any("csrf" in name.lower() for name in fields.names) or any(None in one for one in fields.patterns)
-    return sender.sure and not fields.open and not fields.token and not named
+    return not fields.open and not fields.token and not named
 
 
 def _guarded(model: Queries, app: AppKey, path: str, sender: Sender) -> str | None:
@@ -146,8 +147,8 @@ def _guard(model: Queries, app: AppKey) -> Span | None:
 
 
 def _may_guard(model: Queries, path: str) -> bool:
-    imported = module_outline(model, path).imports
-    return any(one in _GUARDS or "middleware" in module or one == "middleware" for module, one, _ in imported)
+    written = text(model, path) or ""
+    return any(f"{one}(" in written for one in _GUARDS)
 
 
 def _is_guard(model: Queries, path: str, called: AnyTerm) -> bool:

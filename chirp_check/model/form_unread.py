@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import msgspec
 
 from chirp_check.model.applications import AppKey, application, application_keys
+from chirp_check.model.form_contents import contents
 from chirp_check.model.form_faults import reached_by, reads_of
+from chirp_check.model.form_fields import NO_FIELDS
 from chirp_check.model.form_reads import Reads
 from chirp_check.model.form_senders import Sender, senders_in
 from chirp_check.model.memory import Queries, query
@@ -35,8 +37,9 @@ def _unread(model: Queries, app: AppKey, path: str) -> Iterator[UnreadField]:
     found: dict[Span, UnreadField] = {}
     for sender in senders_in(model, app, path):
         reached = [(index, reads_of(model, app, index)) for index in _reached(model, app, path, sender)]
-        for name, at in sender.fields.exact:
-            is_read = not reached or any(one is None or _may_read(one, name) for _, one in reached)
+        sent = contents(model, app, sender) if reached else NO_FIELDS
+        for name, at in sent.exact:
+            is_read = any(one is None or _may_read(one, name) for _, one in reached)
             read[at] = read.get(at, False) or is_read or at.path != path or name.startswith("_")
             route = application(model, app).routes[reached[0][0]] if reached else None
             if route is not None and route.path is not None and route.handler is not None:
