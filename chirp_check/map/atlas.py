@@ -1,4 +1,4 @@
-"""The map as a value: nodes and edges with their places in the text. Sorted, so that the same project gives the same."""
+"""The map as a value: nodes and edges with their places in the text, sorted: the same project gives the same map."""
 
 from dataclasses import dataclass
 from typing import Literal

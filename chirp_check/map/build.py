@@ -1,7 +1,6 @@
-"""The map of a project: the nodes of its applications, with what the report says of each. Asks the model, and it only."""
+"""The map of a project: the nodes of its applications and what the report says of them. It asks the model alone."""
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -194,8 +193,3 @@ class _Where:
             return tuple(dict.fromkeys(key for at, keys in around if at == smallest for key in keys))
         template = self._templates.get(span.path)
         return () if template is None else (template,)
-
-
-def counts(nodes: Iterable[Node]) -> Counter[str]:
-    """How many nodes there are of each kind."""
-    return Counter(one.kind for one in nodes)

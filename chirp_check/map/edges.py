@@ -9,6 +9,7 @@ from chirp_check.grammar.hx import REQUESTS
 from chirp_check.map.answers import block_node, template_node
 from chirp_check.map.atlas import Edge, EdgeKind
 from chirp_check.map.regions import Regions
+from chirp_check.model import templates
 from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.around import PERHAPS, effective
 from chirp_check.model.entities import ElementAt, LinkUse, TargetUse, TemplateUse, Text, UrlUse
@@ -16,7 +17,7 @@ from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, texts, wanted_id
 from chirp_check.model.model import Model
 from chirp_check.model.outlines import template_outline
-from chirp_check.model.templates import paths, references, target
+from chirp_check.model.templates import paths, references
 from chirp_check.source import Span
 
 _USING: Mapping[str, EdgeKind] = {
@@ -50,17 +51,17 @@ class Edges:
         files = (*sorted(paths(self.model, self.app)), *sorted(application_files(self.model, self.app)))
         for path in files:
             yield from self._used(path)
-            for one in self.model.subjects_in(path, UrlUse):
-                yield from self._request(one)
-            for one in self.model.subjects_in(path, LinkUse):
-                yield from self._to_routes(self._place(one.element, one.url.span), one, "links", "")
-            for one in self.model.subjects_in(path, TargetUse):
-                yield from self._aside(one)
+            for url in self.model.subjects_in(path, UrlUse):
+                yield from self._request(url)
+            for link in self.model.subjects_in(path, LinkUse):
+                yield from self._to_routes(self._place(link.element, link.url.span), link, "links", "")
+            for target in self.model.subjects_in(path, TargetUse):
+                yield from self._aside(target)
             yield from self._events(path)
 
     def _used(self, path: str) -> Iterator[Edge]:
         for one in references(self.model, path) if path in paths(self.model, self.app) else ():
-            found = target(self.model, self.app, one, path)
+            found = templates.target(self.model, self.app, one, path)
             if found is not None:
                 at = Span(path, one.start, one.end)
                 kind = _USING.get(one.kind, "includes")
@@ -83,7 +84,7 @@ class Edges:
                 yield from self._swaps(edge, use.element)
         if kind == "connects" and use.element is not None:
             at = Span(use.element.path, use.element.element.start, use.element.element.end)
-            self._asked.setdefault(at, []).extend((edge.target, source) for edge in found)
+            self._asked.setdefault(at, []).extend((edge.target, edge.source) for edge in found)
 
     def _to_routes(self, source: str | None, use: UrlUse | LinkUse, kind: EdgeKind, label: str) -> Iterator[Edge]:
         reached = self.model.reach(use) if source is not None else None
@@ -129,23 +130,21 @@ class Edges:
     # What comes beside an answer, and by itself.
 
     def _aside(self, use: TargetUse) -> Iterator[Edge]:
-        """Out of band: what a handler or an element names by itself. What an element asks for is told by its request."""
+        """What a handler or an element swaps by naming it; what an element asks for is told by its request."""
         wanted = wanted_id(use.selector)
         if use.via == "hx-target" or wanted is None or not any(wanted):
             return
         span = use.selector.span
         if use.site is None:
-            path = use.element.path if use.element is not None else span.path
             source = self._place(use.element, span)
-            yield from (Edge(source, one, "aside", "out of band", span) for one in self._held(source, path, wanted))
+            if source is not None:
+                holding = self.regions.holding(use.element.path if use.element is not None else span.path, wanted)
+                yield from (Edge(source, one, "aside", "out of band", span) for one in holding)
             return
-        path = self._rendered(use)
+        template = self._rendered(use)
         label = "retarget" if "retarget" in use.via else "out of band"
         for route in self.sites.get(use.site.span, ()):
-            yield from (Edge(route, one, "aside", label, span) for one in self._held(route, path, wanted))
-
-    def _held(self, source: str | None, path: str | None, wanted: tuple[str | None, ...]) -> tuple[str, ...]:
-        return self.regions.holding(path, wanted) if source is not None else ()
+            yield from (Edge(route, one, "aside", label, span) for one in self.regions.holding(template, wanted))
 
     def _rendered(self, use: TargetUse) -> str | None:
         """The template that a site renders."""

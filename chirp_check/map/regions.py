@@ -57,7 +57,9 @@ class Regions:
 
     def _elsewhere(self, asker: str | None, wanted: Pieces) -> Iterator[str]:
         text = wanted[0] if len(wanted) == 1 else None
-        exact = self._exact.get(text, []) if text is not None else sorted({p for ps in self._exact.values() for p in ps})
+        exact = (
+            self._exact.get(text, []) if text is not None else sorted({p for ps in self._exact.values() for p in ps})
+        )
         for path in dict.fromkeys((*exact, *self._patterned)):
             if path != asker and self._on_screen(asker, path) and self._has(path, wanted):
                 yield path
