@@ -159,12 +159,11 @@ class Edges:
         facts = template_facts(self.model, path) if self._asked and path in paths(self.model, self.app) else None
         for element in facts.elements if facts is not None else ():
             waiting = attribute(element, "sse-swap")
-            for text in texts(waiting.value, path) if waiting is not None else ():
+            outer = [one for at, one in self._asked.items() if at.path == path and self._around(facts, at, element)]
+            for text in texts(waiting.value, path) if waiting is not None and outer else ():
                 place = self.regions.at(path, element) or self._inside(path, element.start)
-                for at, streams in self._asked.items():
-                    if at.path == path and self._around(facts, at, element):
-                        span = Span(path, element.start, element.end)
-                        yield from (Edge(one, place, "events", str(text), span, via) for one, via in streams)
+                span = Span(path, element.start, element.end)
+                yield from (Edge(one, place, "events", str(text), span, via) for ones in outer for one, via in ones)
 
     def _around(self, facts: TemplateFacts | None, at: Span, element: Element) -> bool:
         outer = (one for one in facts.elements if one.start == at.start) if facts is not None else ()

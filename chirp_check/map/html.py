@@ -2,8 +2,8 @@
 
 import base64
 import hashlib
-import os
 from html import escape
+from pathlib import Path
 
 from chirp_check.map.atlas import Atlas
 from chirp_check.map.json import compact
@@ -11,13 +11,13 @@ from chirp_check.map.vendored import SCRIPTS, Vendored
 from chirp_check.report.outcome import Report
 from chirp_check.report.visible import plain
 
-HERE = os.path.dirname(__file__)
+HERE = Path(__file__).parent
 
 
 def render(atlas: Atlas, report: Report, title: str) -> str:
     """The page, in ASCII but for what the scripts hold. `title` is the name of the project."""
     scripts = [_vendored(one) for one in SCRIPTS]
-    scripts += [_script(os.path.join("page", name)) for name in ("layout.js", "view.js", "main.js")]
+    scripts += [_script(f"page/{name}") for name in ("layout.js", "view.js", "main.js")]
     licences = "; ".join(f"{one.package} {one.version} ({one.licence})" for one in SCRIPTS)
     parts = {
         "title": escape(plain(title)),
@@ -31,13 +31,13 @@ def render(atlas: Atlas, report: Report, title: str) -> str:
                 "form-action 'none'",
             )
         ),
-        "style": _read(os.path.join("page", "map.css")),
+        "style": _read("page/map.css"),
         "licences": escape(licences),
         "data": compact(atlas, report).replace("<", "\\u003c"),
         "scripts": "\n".join(f"<script>{one}</script>" for one in scripts),
     }
     made: list[str] = []
-    rest = _read(os.path.join("page", "map.html"))
+    rest = _read("page/map.html")
     while "{{" in rest:  # what is filled in is not looked at again
         before, _, rest = rest.partition("{{")
         name, _, rest = rest.partition("}}")
@@ -47,8 +47,9 @@ def render(atlas: Atlas, report: Report, title: str) -> str:
 
 def _vendored(one: Vendored) -> str:
     """A library with its licence, which has to go where it goes."""
-    licence = _read(os.path.join("vendor", one.licence_file)).strip()
-    return f"/*! {one.package} {one.version}\n\n{licence}\n*/\n{_script(os.path.join('vendor', one.file))}"
+    licence = _read(f"vendor/{one.licence_file}").strip()
+    script = _script(f"vendor/{one.file}")
+    return f"/*! {one.package} {one.version}\n\n{licence}\n*/\n{script}"
 
 
 def _script(name: str) -> str:
@@ -62,5 +63,4 @@ def _hash(script: str) -> str:
 
 
 def _read(name: str) -> str:
-    with open(os.path.join(HERE, name), encoding="utf-8") as file:
-        return file.read()
+    return (HERE / name).read_text(encoding="utf-8")

@@ -57,9 +57,8 @@ class Regions:
 
     def _elsewhere(self, asker: str | None, wanted: Pieces) -> Iterator[str]:
         text = wanted[0] if len(wanted) == 1 else None
-        exact = (
-            self._exact.get(text, []) if text is not None else sorted({p for ps in self._exact.values() for p in ps})
-        )
+        every = sorted({path for known in self._exact.values() for path in known}) if text is None else []
+        exact = every if text is None else self._exact.get(text, [])
         for path in dict.fromkeys((*exact, *self._patterned)):
             if path != asker and self._on_screen(asker, path) and self._has(path, wanted):
                 yield path

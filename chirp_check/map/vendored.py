@@ -1,4 +1,4 @@
-"""The scripts that the map's page carries: where each is from. The files are those of the npm packages, byte for byte."""
+"""The scripts that the map's page carries, and where each is from: they are those of npm packages, byte for byte."""
 
 from dataclasses import dataclass
 from typing import Final
