@@ -357,6 +357,8 @@ def _answered(model: Queries, middleware: Value | None) -> tuple[str, ...] | Non
             return tuple(path for method in methods for path in _paths_in(model, method))
         case External(name) if name.startswith("chirp."):
             return ()
+        case Unknown(reason) if reason.startswith("what `chirp.middleware."):  # one of ours, made with settings
+            return ()
         case _:
             return None
 
