@@ -24,6 +24,19 @@ class UnreadField(msgspec.Struct, frozen=True, gc=False):
     handler: Span
 
 
+class Forms(msgspec.Struct, frozen=True, gc=False):
+    """The forms of one template."""
+
+    path: str
+
+
+@query
+def forms(model: Queries, path: str) -> tuple[Forms, ...]:
+    """The forms of a template, if it has any: what becomes of their fields is worked out where it is asked for."""
+    apps = [app for app in application_keys(model) if path in paths(model, app)]
+    return (Forms(path),) if any(senders_in(model, app, path) for app in apps) else ()
+
+
 @query
 def unread_fields(model: Queries, path: str) -> tuple[UnreadField, ...]:
     """The fields that a template itself writes and that nothing reads, in every application that has it."""

@@ -20,7 +20,7 @@ from chirp_check.model.exchanges import exchange_faults
 from chirp_check.model.file_forms import file_forms
 from chirp_check.model.form_faults import field_faults
 from chirp_check.model.form_tokens import token_faults
-from chirp_check.model.form_unread import unread_fields
+from chirp_check.model.form_unread import forms
 from chirp_check.model.hx_faults import hx_faults
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.listing import read_modules
@@ -157,7 +157,7 @@ PRODUCERS: tuple[Producer, ...] = (
     file_forms,
     field_faults,
     token_faults,
-    unread_fields,
+    forms,
     selector_uses,
     swap_faults,
     unswapped,
