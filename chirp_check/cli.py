@@ -110,11 +110,19 @@ def _check(words: Sequence[str]) -> int:
         report, fixed, code = mending.run(options, project, _look(config, adoption), report)
         if code is not None:
             return INTERNAL if report.failed else code
+    if options.add_ignore:
+        from chirp_check.commands import silencing
+
+        report = silencing.run(options, project, _look(config, adoption), report)
     from chirp_check.commands.output import remark, write
 
     write(options, report)
     remark(options, report, time.perf_counter() - start)
-    return _exit_code(options, report, config) or stale or int(fixed and options.exit_non_zero_on_fix)
+    return (
+        _exit_code(options, report, config)
+        or (0 if options.exit_zero else stale)
+        or int(fixed and options.exit_non_zero_on_fix)
+    )
 
 
 def _adoption(options: Namespace, project: Project, config: Config) -> Adoption | None:
@@ -264,6 +272,12 @@ def _map(words: Sequence[str]) -> int:
     return draw(words)
 
 
+def _migrate(words: Sequence[str]) -> int:
+    from chirp_check.commands.migrating import words_of_check
+
+    return _check(words_of_check(words))
+
+
 def _clean(words: Sequence[str]) -> int:
     parser = Parser(prog="chirp-check clean", description="Remove the cache of a project.")
     parser.add_argument("paths", nargs="*", metavar="PATH")
@@ -294,6 +308,7 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "clean": _clean,
     "explain": _explain,
     "map": _map,
+    "migrate": _migrate,
     "routes": _routes,
     "rules": _rules,
     "server": _server,

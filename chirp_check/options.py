@@ -101,6 +101,7 @@ def _add_adoption(parser: Parser) -> None:
     adopting = parser.add_argument_group("adopting").add_argument
     adopting("--baseline", metavar="FILE", help="do not report the findings that this file knows")
     adopting("--update-baseline", action="store_true", help="write what is found now to the baseline")
+    adopting("--add-ignore", action="store_true", help="write suppressions of what is found, and report what is left")
 
 
 def _add_output(parser: Parser) -> None:
@@ -174,6 +175,8 @@ def _per_file(value: str) -> tuple[str, tuple[str, ...]]:
 def wants_fixes(options: argparse.Namespace) -> bool:
     """Whether the command line asks for fixes; `ConfigError` where it asks for what does not go together."""
     asked = bool(options.fix or options.fix_only or options.diff)
+    if options.add_ignore and (asked or options.stdin_filename is not None):
+        raise ConfigError("goes with neither fixes nor standard input", "--add-ignore")
     for flag, given in (
         ("--unsafe-fixes", options.unsafe_fixes),
         ("--exit-non-zero-on-fix", options.exit_non_zero_on_fix),
