@@ -241,3 +241,6 @@ def test_the_hooks_of_pre_commit_work(installed: Environment, project: Path) -> 
     assert "unknown-template" not in installed(*changed, "templates/home.html", cwd=project)
     (project / "settings.py").write_text("DEBUG = True\n")
     installed(*changed, "settings.py", cwd=project)
+    installed(*entries["chirp-check-fix"], cwd=project, code=1)
+    installed(*entries["chirp-check-fix"], cwd=project)
+    assert (project / "app.py").read_text() == APP.format(template="home.html")
