@@ -278,6 +278,12 @@ def _migrate(words: Sequence[str]) -> int:
     return _check(words_of_check(words))
 
 
+def _prove(words: Sequence[str]) -> int:
+    from chirp_check.commands.prove import run
+
+    return run(words)
+
+
 def _clean(words: Sequence[str]) -> int:
     parser = Parser(prog="chirp-check clean", description="Remove the cache of a project.")
     parser.add_argument("paths", nargs="*", metavar="PATH")
@@ -309,6 +315,7 @@ _COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "explain": _explain,
     "map": _map,
     "migrate": _migrate,
+    "prove": _prove,
     "routes": _routes,
     "rules": _rules,
     "server": _server,

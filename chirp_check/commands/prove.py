@@ -1,0 +1,76 @@
+"""`chirp-check prove`: the findings that claim a failure, replayed in the running application."""
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+
+from chirp_check.config import ConfigError, read_config
+from chirp_check.host import DiskHost
+from chirp_check.locate import locate
+from chirp_check.options import Parser
+from chirp_check.prove import NoReplay, Proof, Replay, Verdict, prove
+from chirp_check.report.json import Json, diagnostic
+from chirp_check.report.outcome import Report
+from chirp_check.report.visible import plain
+
+
+def run(words: Sequence[str]) -> int:
+    """Replay the findings of the project around the current folder; 1 when one is refuted."""
+    from chirp_check.engine import Project, analyze
+    from chirp_check.plugins import installed_plugins
+
+    parser = Parser(
+        prog="chirp-check prove",
+        description="Replay findings that claim a failure. This imports the application, and sends it requests.",
+        epilog="Exit codes: 0 no finding is refuted, 1 one is (a bug of ours), 2 it cannot be replayed.",
+    )
+    parser.add_argument("app", nargs="?", metavar="APP", help="the application, as `chirp run` takes it")
+    parser.add_argument("--writing", action="store_true", help="also send requests that may change data")
+    parser.add_argument("--python", default=sys.executable, metavar="FILE", help="the interpreter of the application")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
+    options = parser.parse(words)
+    root, paths = locate([])
+    host = DiskHost()
+    analysis = analyze(Project(root, host, paths), read_config(root, host), plugins=installed_plugins())
+    try:
+        proofs = prove(analysis, Replay(os.getcwd(), options.python, options.app, options.writing))
+    except NoReplay as error:
+        raise ConfigError(str(error), "", "`chirp run` shows why it does not start") from error
+    print((as_json if options.json else as_text)(proofs, analysis.report), end="")
+    return int(any(one.verdict is Verdict.REFUTED for one in proofs))
+
+
+def as_text(proofs: Sequence[Proof], report: Report) -> str:
+    """Two lines for each finding, and how many there are of each kind."""
+    lines: list[str] = []
+    for one in proofs:
+        at = one.diagnostic.finding.at
+        start, _ = report.range(at)
+        place = f"{plain(at.path)}:{start.line}:{start.column}"
+        asked = f"{one.request.method} {one.request.path} " if one.request is not None else ""
+        lines.append(f"{one.verdict}: {place}: {one.diagnostic.rule} {plain(one.diagnostic.finding.message)}")
+        lines.append(f"  {plain(f'{asked}{one.why}')}")
+    counts = Counter(one.verdict for one in proofs)
+    lines.append(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
+    others = len(report.diagnostics) - len(proofs)
+    if others:
+        lines.append(f"{others} other findings claim nothing that a request shows")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_json(proofs: Sequence[Proof], report: Report) -> str:
+    """The diagnostics as `--output-format json` has them, each with `proof`: its verdict, why, and the request."""
+    found: list[Json] = []
+    for one in proofs:
+        made = diagnostic(one.diagnostic, report)
+        assert isinstance(made, dict)
+        request: Json = None
+        if one.request is not None:
+            asked = one.request
+            headers: dict[str, Json] = dict(asked.headers)
+            fields: dict[str, Json] = dict(asked.fields)
+            request = {"method": asked.method, "path": asked.path, "headers": headers, "fields": fields}
+        found.append({**made, "proof": {"verdict": str(one.verdict), "why": one.why, "request": request}})
+    return json.dumps({"version": 1, "diagnostics": found}, indent=2) + "\n"

@@ -1,0 +1,280 @@
+"""Witnesses: for findings that claim a failure, the requests that show it, and what is expected of the answers.
+
+Made on demand from the subject of the finding; None where no request is known that must fail.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from chirp_check.diagnostic import Finding
+from chirp_check.grammar.path import PathError, parse_path
+from chirp_check.model.applications import AppKey, application, application_keys
+from chirp_check.model.context_faults import MissingName
+from chirp_check.model.domain import Record, Sequence
+from chirp_check.model.entities import (
+    ArgumentFault,
+    BlockUse,
+    ParameterFault,
+    Pattern,
+    ReturnFault,
+    Route,
+    TemplateUse,
+    Text,
+    UrlUse,
+)
+from chirp_check.model.framework import RETURN_TYPES
+from chirp_check.model.inputs import template_facts
+from chirp_check.model.listing import handler_ref
+from chirp_check.model.markup import pieces
+from chirp_check.model.memory import Queries
+from chirp_check.model.model import Model
+from chirp_check.model.pages import answering, given_by, records_in
+from chirp_check.model.program import records as made_in
+from chirp_check.model.templates import chain, composed, template_path
+from chirp_check.rule import Rule
+from chirp_check.rules.bad_path_value import bad_path_value
+from chirp_check.rules.bad_return_arguments import bad_return_arguments
+from chirp_check.rules.missing_context import missing_context
+from chirp_check.rules.path_parameter import path_parameter
+from chirp_check.rules.unknown_block import unknown_block
+from chirp_check.rules.unknown_template import unknown_template
+from chirp_check.rules.unnegotiable_return import unnegotiable_return
+from chirp_check.rules.unrouted_url import unrouted_url
+from chirp_check.rules.wrong_method import wrong_method
+from chirp_check.source import Span
+from chirp_check.witness_forms import Fields, forms_to
+
+EXAMPLES = {"int": 1, "float": 1.5, "str": "1", "path": "1"}
+HOLE = "1"
+HTMX = (("HX-Request", "true"),)
+FAILS, MISSING, REFUSED = 500, 404, 405
+ALWAYS_A_BLOCK = frozenset({"Fragment", "ValidationError"})
+MOST = 8  # requests of one witness
+
+
+class Request(msgspec.Struct, frozen=True):
+    """A request; `path` is as a browser writes it, `fields` are those of a form."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    fields: Fields = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether answering it may change data."""
+        return self.method not in ("GET", "HEAD", "OPTIONS")
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """Requests of which one has to be answered with `status` (None: the application does not start).
+
+    `says` are words that the error has. `reaches` is the place of the mistake in Python, and `certain` whether it must
+    have failed once a line of that has run: otherwise the failure still depends on something else.
+    """
+
+    requests: tuple[Request, ...]
+    status: int | None
+    says: tuple[str, ...] = ()
+    reaches: Span | None = None
+    certain: bool = False
+
+
+def witnesses(model: Model) -> Iterator[tuple[str, Finding, Witness | None]]:
+    """The findings of the rules that claim failures, each with its witness."""
+    for rule, build in BUILDERS:
+        for subject in model.subjects(rule.subject):
+            for finding in rule.check(subject, model):
+                yield rule.name, finding, build(subject, model)
+
+
+# Routes and their requests.
+
+
+def _requests(model: Queries, routes: Iterable[Route]) -> tuple[Request, ...]:
+    """Requests that the routes answer: as a browser sends them and as htmx does, without what forms hold and with."""
+    found: dict[Request, None] = {}
+    sent = _sent(model)
+    for route in routes:
+        path = _example(route)
+        for method in sorted((route.methods or frozenset({"GET"})) - {"HEAD", "OPTIONS"}) if path is not None else ():
+            filled = sent.get(route, ()) if method != "GET" else ()
+            for fields in dict.fromkeys(((), filled)):
+                found.update({Request(method, path or "", headers, fields): None for headers in ((), HTMX)})
+    return tuple(sorted(found, key=lambda one: one.writes))[:MOST]
+
+
+def _sent(model: Queries) -> Mapping[Route, Fields]:
+    """What forms send, by the route that they lead to."""
+    return {
+        application(model, app).routes[at]: fields
+        for app in application_keys(model)
+        for at, fields in forms_to(model, app).items()
+    }
+
+
+def _example(route: Route) -> str | None:
+    """A path that a route answers."""
+    if route.path is None:
+        return None
+    try:
+        pattern = parse_path(route.path.value)
+    except PathError:
+        return None
+    return pattern.fill(**{name: EXAMPLES[kind] for name, kind in pattern.params.items()})
+
+
+def _coming_to(model: Queries, site: Span) -> Iterator[Route]:
+    """The routes whose handlers give what is made at a place, or have the place in them."""
+    for app, at, records in _answered(model):
+        functions = (one.function for one in answering(model, app, at) or ())
+        if any(one.span == site for one in records) or any(
+            _within(site, handler_ref(model, function).function) for function in functions
+        ):
+            yield application(model, app).routes[at]
+
+
+def _answered(model: Queries) -> Iterator[tuple[AppKey, int, tuple[Record, ...]]]:
+    """Every route, by application and number, with the return types that it can give."""
+    for app in application_keys(model):
+        for at in range(len(application(model, app).routes)):
+            values = (value for one in answering(model, app, at) or () for value in given_by(model, one))
+            yield app, at, tuple(records_in(values))
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return inner.path == outer.path and outer.start <= inner.start < outer.end
+
+
+def _failing(
+    model: Queries,
+    routes: Iterable[Route],
+    says: tuple[str, ...],
+    reaches: Span | None = None,
+    *,
+    certain: bool = False,
+) -> Witness | None:
+    """The claim that a route answers with an error."""
+    requests = _requests(model, routes)
+    return Witness(requests, FAILS, says, reaches, certain) if requests else None
+
+
+def _is_alone(model: Queries, site: Span) -> bool:
+    """Whether a place always makes the same: a helper may make there what others ask of it."""
+    return sum(one.span == site for one in made_in(model, site.path)) == 1
+
+
+def _is_rendered(model: Queries, site: Span) -> bool:
+    """Whether what is made at a place, always the same, is an answer itself: parts of one may be left out of it."""
+    return _is_alone(model, site) and any(_is_answer(model, app, at, site) for app, at, _ in _answered(model))
+
+
+def _is_answer(model: Queries, app: AppKey, at: int, site: Span) -> bool:
+    for function in answering(model, app, at) or ():
+        for value in given_by(model, function):
+            first = value.items[0] if isinstance(value, Sequence) and value.is_tuple and value.items else value
+            if isinstance(first, Record) and first.span == site:
+                return True
+    return False
+
+
+# What each rule claims.
+
+
+def _template(use: TemplateUse, model: Model) -> Witness | None:
+    name = use.name.value
+    if use.site is None:
+        return _failing(model, _rendering(model, use.name.span.path), (name,))
+    site = use.site.span
+    return _failing(model, _coming_to(model, site), (name,), site, certain=_is_rendered(model, site))
+
+
+def _rendering(model: Queries, path: str) -> Iterator[Route]:
+    """The routes that render a template that the one at `path` is a part of."""
+    for app, at, records in _answered(model):
+        for record in records:
+            taken = RETURN_TYPES[record.kind].template
+            name = record.argument(*taken) if taken is not None else None
+            top = template_path(model, app, name.value) if isinstance(name, Text) else None
+            if top is not None and (path in composed(model, app, top).files or path in chain(model, app, top).paths):
+                yield application(model, app).routes[at]
+
+
+def _block(use: BlockUse, model: Model) -> Witness | None:
+    site = use.site.span
+    # Which of several blocks is rendered depends on the request.
+    certain = use.site.kind in ALWAYS_A_BLOCK and _is_rendered(model, site)
+    return _failing(model, _coming_to(model, site), (use.block.value,), site, certain=certain)
+
+
+def _name(missing: MissingName, model: Model) -> Witness | None:
+    if not missing.certain:
+        return None
+    site = missing.site
+    kinds = {one.kind for one in made_in(model, site.path) if one.span == site}
+    always = kinds <= (frozenset({"Template"}) if missing.block is None else ALWAYS_A_BLOCK)
+    certain = always and _is_rendered(model, site) and any(_is_surely_read(model, one) for one in missing.reads)
+    return _failing(model, _coming_to(model, site), (missing.name,), site, certain=certain)
+
+
+def _is_surely_read(model: Queries, read: Span) -> bool:
+    """Whether a read runs whenever its template is rendered, as far as conditions and loops around it tell."""
+    facts = template_facts(model, read.path)
+    if facts is None:
+        return False
+    around = (*facts.conditionals, *facts.components, *facts.calls)
+    return not any(one.start <= read.start < one.end for one in around)
+
+
+def _arguments(fault: ArgumentFault, model: Model) -> Witness | None:
+    site = fault.site.span
+    refused = fault.fault in ("unknown", "missing", "twice", "by name", "many")  # by Python, at the call itself
+    says = (fault.name,) if refused and fault.name.isidentifier() else ()
+    return _failing(model, _coming_to(model, site), says, site, certain=refused and _is_alone(model, site))
+
+
+def _answer(fault: ReturnFault, model: Model) -> Witness | None:
+    known = ((route, route.handler) for route in model.routes())
+    routes = (route for route, handler in known if handler is not None and handler.function == fault.handler.function)
+    ends = fault.fault == "end"
+    says = ("CannotConvert", "NoneType") if ends else ("CannotConvert",)
+    return _failing(model, routes, says, None if ends else fault.at)
+
+
+def _parameter(fault: ParameterFault, model: Model) -> Witness | None:
+    if fault.fault == "unread":
+        return None  # the default is used: nothing fails
+    if fault.fault == "untaken":
+        return _failing(model, (fault.route,), (fault.name,), fault.at)
+    requests = _requests(model, (fault.route,))
+    return Witness(requests, None, (fault.name,)) if requests else None
+
+
+def _url(status: int) -> Callable[[UrlUse, Model], Witness | None]:
+    """The claim that a URL is answered with a status."""
+
+    def build(use: UrlUse, _model: Model) -> Witness | None:
+        path = _written(use.url)
+        return Witness((Request(use.method or "GET", path),), status) if path.startswith("/") else None
+
+    return build
+
+
+def _written(url: Text | Pattern) -> str:
+    """A URL with something in its holes."""
+    return "".join(HOLE if piece is None else piece for piece in pieces(url))
+
+
+BUILDERS: tuple[tuple[Rule, Callable[[Any, Model], Witness | None]], ...] = (
+    (bad_path_value, _url(MISSING)),
+    (bad_return_arguments, _arguments),
+    (missing_context, _name),
+    (path_parameter, _parameter),
+    (unknown_block, _block),
+    (unknown_template, _template),
+    (unnegotiable_return, _answer),
+    (unrouted_url, _url(MISSING)),
+    (wrong_method, _url(REFUSED)),
+)

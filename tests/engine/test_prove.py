@@ -1,0 +1,207 @@
+"""`chirp-check prove`: findings against what the application itself answers."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from chirp_check.cli import main
+from chirp_check.diagnostic import Diagnostic, Finding, Level
+from chirp_check.prove import Answer, Verdict, judged
+from chirp_check.source import Span
+from chirp_check.witness import Request, Witness
+
+APP = """\
+from chirp import App, AppConfig, Fragment, Page, Redirect, Request, Template, ValidationError
+
+print("started")
+app = App(AppConfig(debug=True))
+
+
+@app.route("/")
+def home():
+    return Template("home.html")
+
+
+@app.route("/gone")
+def gone():
+    return Template("gone.html")
+
+
+@app.route("/block/{number:int}")
+def block(number: int):
+    return Fragment("home.html", "mian")
+
+
+@app.route("/paged")
+def paged():
+    return Page("home.html", "maim")
+
+
+@app.route("/arguments")
+def arguments():
+    return Redirect("/", nope=1)
+
+
+@app.route("/three")
+def three():
+    return 3
+
+
+@app.route("/end")
+def end(request: Request):
+    if request.query.get("a"):
+        return "x"
+
+
+@app.route("/name")
+def name():
+    return Template("name.html")
+
+
+@app.route("/child")
+def child():
+    return Template("child.html")
+
+
+@app.route("/number/{n:int}")
+def number(n: int):
+    return "x"
+
+
+@app.route("/guarded")
+def guarded(request: Request):
+    if request.query.get("a"):
+        return Template("guarded.html")
+    return "fine"
+
+
+@app.route("/notes", methods=["POST"])
+async def add(request: Request):
+    form = await request.form()
+    if "@" not in form.get("mail", ""):
+        return ValidationError("home.html", "main")
+    return Template("added.html")
+"""
+HOME = """\
+{% block main %}
+<a hx-get="/nowhere" hx-target="this">a</a>
+<a hx-post="/three" hx-target="this">b</a>
+<a hx-get="/number/x" hx-target="this">c</a>
+<form method="post" action="/notes"><input type="email" name="mail"><input type="file" name="unsent"></form>
+{% end %}
+"""
+PROVED = {
+    "there is no template `gone.html`": "GET /gone",
+    "`home.html` has no block `mian`": "GET /block/1",
+    "`home.html` has no block `maim`": "GET /paged",
+    "`Redirect` takes no `nope`": "GET /arguments",
+    "`three` returns an `int`, which is no response": "GET /three",
+    "`end` can reach its end without returning a response": "GET /end",
+    "`name.html` needs `titel`, which is not passed": "GET /name",
+    "there is no template `nobase.html`": "GET /child",
+    "no route matches `/nowhere`": "GET /nowhere",
+    "`/number/x` gives `n` `x`, which is no `int`": "GET /number/x",
+}
+WRITING = {"`/three` does not take `POST`": "POST /three", "there is no template `added.html`": "POST /notes"}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "pyproject.toml").write_text("")
+    (tmp_path / "app.py").write_text(APP)
+    (tmp_path / "templates/home.html").write_text(HOME)
+    (tmp_path / "templates/name.html").write_text("<p>{{ titel }}</p>")
+    (tmp_path / "templates/child.html").write_text('{% extends "nobase.html" %}')
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def proofs(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, tuple[str, str, str]]:
+    """By message: the verdict, the request, and why."""
+    assert main(["prove", "--json", *arguments]) == 0
+    found: dict[str, tuple[str, str, str]] = {}
+    for one in json.loads(capsys.readouterr().out)["diagnostics"]:
+        asked = one["proof"]["request"] or {"method": "", "path": ""}
+        found[one["message"]] = (
+            one["proof"]["verdict"],
+            f"{asked['method']} {asked['path']}".strip(),
+            one["proof"]["why"],
+        )
+    return found
+
+
+def test_what_fails_is_proved(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = proofs(capsys, "--writing")
+    proved = {message: asked for message, (verdict, asked, _) in found.items() if verdict == "proved"}
+    assert proved == PROVED | WRITING
+    assert found["there is no template `guarded.html`"] == (
+        "not replayable",
+        "GET /guarded",
+        "answers 200, before it came there",
+    )
+
+
+def test_nothing_is_written_unless_asked(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = proofs(capsys)
+    for message in WRITING:
+        assert found[message] == ("not replayable", "", "its request may change data")
+
+
+def test_what_does_not_start_is_proved(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app.py").write_text(APP.replace("def number(n: int)", "def number(m: int)"))
+    found = proofs(capsys, "app:app")
+    assert found["`number` takes `m`, which `/number/{n:int}` does not give"][::2] == (
+        "proved",
+        "the application does not start",
+    )
+    verdict, _, why = found["there is no template `gone.html`"]
+    assert verdict == "not replayable"
+    assert why.startswith("the application does not start: ")
+
+
+def test_people_read_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "templates/extra.html").write_text("{% block one %}{% end %}{% block one %}{% end %}")
+    assert main(["prove"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "proved: app.py:14:21: unknown-template there is no template `gone.html`"
+    assert lines[1].startswith("  GET /gone answers 500: TemplateNotFoundError: ")
+    assert "10 proved, 0 refuted, 3 not replayable" in lines
+
+
+def test_an_interpreter_that_is_none(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["prove", "--python", "/no/python"]) == 2
+    assert "`/no/python` cannot be run" in capsys.readouterr().err
+
+
+def test_an_application_that_ends_the_process(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app.py").write_text(f"{APP}\nimport os\nos._exit(5)\n")
+    assert main(["prove"]) == 2
+    assert "the application cannot be replayed" in capsys.readouterr().err
+
+
+SITE = Span("app.py", 0, 1)
+CLAIM = Diagnostic("unknown-block", Level.ERROR, Finding("no block `x`", SITE))
+GET = Request("GET", "/")
+
+
+@pytest.mark.parametrize(
+    ("witness", "answer", "verdict"),
+    [
+        (Witness((GET,), 500, ("x",), SITE), Answer(500, ("KeyError: x",), reached=True), Verdict.PROVED),
+        (Witness((GET,), 500, ("x",), SITE, certain=True), Answer(200, (), reached=True), Verdict.REFUTED),
+        (Witness((GET,), 500, ("x",), SITE), Answer(500, ("KeyError: y",), reached=True), Verdict.OPEN),
+        (Witness((GET,), 500, ("x",), SITE), Answer(200, (), reached=False), Verdict.OPEN),
+        (Witness((GET,), 500, ("x",), SITE), Answer(200, (), reached=True), Verdict.OPEN),
+        (Witness((GET,), 500, (), SITE), Answer(500, ("KeyError: y",), reached=True), Verdict.PROVED),
+        (Witness((GET,), 500, (), SITE), Answer(500, ("KeyError: y",), reached=False), Verdict.OPEN),
+        (Witness((GET,), 404), Answer(404, (), reached=False), Verdict.PROVED),
+        (Witness((GET,), 404), Answer(200, (), reached=False), Verdict.REFUTED),
+        (Witness((GET,), 404), Answer(302, (), reached=False), Verdict.OPEN),
+        (Witness((GET,), 405), Answer(404, (), reached=False), Verdict.REFUTED),
+        (Witness((GET,), None), Answer(200, (), reached=False), Verdict.REFUTED),
+    ],
+)
+def test_what_an_answer_says(witness: Witness, answer: Answer, verdict: Verdict) -> None:
+    assert judged(CLAIM, witness, [(GET, answer)]).verdict is verdict
