@@ -31,6 +31,7 @@ from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
 from chirp_check.model.provided import context_uses
 from chirp_check.model.quoting import quoting_faults
+from chirp_check.model.registry import disagreements
 from chirp_check.model.response_headers import header_uses
 from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import named_routes, route_faults
@@ -166,6 +167,7 @@ PRODUCERS: tuple[Producer, ...] = (
     unheard_events,
     quoting_faults,
     deferred_faults,
+    disagreements,
     type_faults,
 )
 

@@ -35,6 +35,7 @@ from chirp_check.rules.orphan_block import orphan_block
 from chirp_check.rules.path_parameter import path_parameter
 from chirp_check.rules.possibly_none import possibly_none
 from chirp_check.rules.python_syntax import python_syntax
+from chirp_check.rules.registry_mismatch import registry_mismatch
 from chirp_check.rules.shadowed_route import shadowed_route
 from chirp_check.rules.template_cycle import template_cycle
 from chirp_check.rules.template_syntax import template_syntax
@@ -104,6 +105,7 @@ ALL: tuple[Rule, ...] = (
     path_parameter,
     possibly_none,
     python_syntax,
+    registry_mismatch,
     shadowed_route,
     template_cycle,
     template_syntax,
