@@ -11,6 +11,7 @@ from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
 from chirp_check.model.form_fields import NO_FIELDS, OPEN, Fields, fields_within, united
 from chirp_check.model.form_places import of_id
+from chirp_check.model.form_sketch import sketch
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute
 from chirp_check.model.memory import Queries, query
@@ -105,7 +106,7 @@ def handed_on(model: Queries, app: AppKey) -> Fields:
 
 @query
 def _handed_on_in(model: Queries, app: AppKey, path: str) -> Fields:
-    facts = template_facts(model, path)
+    facts = template_facts(model, path) if sketch(model, path).adds else None
     return united(added_by(model, app, path, one) for one in _holders(facts)) if facts is not None else NO_FIELDS
 
 

@@ -5,10 +5,12 @@ from chirp_check.facts.values import Const
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import overlap
 from chirp_check.model.applications import AppKey
+from chirp_check.model.entities import Text
 from chirp_check.model.form_additions import added_by, handed_on
-from chirp_check.model.form_fields import CONTROLS, NO_FIELDS, OPEN, Fields, fields_within, own_field, united
+from chirp_check.model.form_fields import NO_FIELDS, OPEN, Fields, fields_within, own_field, united
 from chirp_check.model.form_places import aims, attached, inside_forms, swapped_in
 from chirp_check.model.form_senders import Sender, inside
+from chirp_check.model.form_sketch import CONTROLS
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, in_scripts, pieces, scripted, texts
 from chirp_check.model.memory import Queries, query
@@ -26,8 +28,15 @@ def contents(model: Queries, app: AppKey, sender: Sender) -> Fields:
         return OPEN
     form = _at(facts, sender.form) if sender.form is not None else None
     if sender.plain:
-        return _Contents(model, app, facts).of_form(form) if form is not None else OPEN
+        return _of_form(model, app, facts.path, form.start) if form is not None else OPEN
     return _Contents(model, app, facts).of_request(element, form)
+
+
+@query
+def _of_form(model: Queries, app: AppKey, path: str, start: int) -> Fields:
+    facts = template_facts(model, path)
+    form = _at(facts, start)
+    return _Contents(model, app, facts).of_form(form) if facts is not None and form is not None else OPEN
 
 
 def _at(facts: TemplateFacts | None, start: int) -> Element | None:
@@ -44,7 +53,8 @@ class _Contents:
 
     def of_request(self, element: Element, form: Element | None) -> Fields:
         """What htmx sends for an element: itself, the form that it is or stands in, and what attributes add."""
-        found = self.of_form(form) if form is not None else self._loose(element)
+        path = self.facts.path
+        found = _of_form(self.model, self.app, path, form.start) if form is not None else self._loose(element)
         return united((found, own_field(element, Reader(self.model, self.app, self.facts)), self._added(element)))
 
     def of_form(self, form: Element) -> Fields:
@@ -89,8 +99,11 @@ class _Contents:
 
     def _has_id(self, element: Element, known: frozenset[str]) -> bool:
         found = attribute(element, "id")
-        values = texts(found.value, self.facts.path) if found is not None else ()
-        return any(overlap((one,), pieces(value)) for value in values for one in known)
+        values = texts(found.value, self.facts.path) if found is not None and known else ()
+        if any(isinstance(value, Text) and value.value in known for value in values):
+            return True
+        patterns = [pieces(value) for value in values if not isinstance(value, Text)]
+        return any(overlap((one,), pattern) for pattern in patterns for one in known)
 
     def _may_be_own_target(self, element: Element) -> bool:
         """Whether what an element asks for may come into it, or near to it."""

@@ -13,7 +13,8 @@ from chirp_check.model.form_contents import contents
 from chirp_check.model.form_fields import Fields, united
 from chirp_check.model.form_places import intents
 from chirp_check.model.form_reads import FieldRead, Reads, form_reads
-from chirp_check.model.form_senders import WITHOUT_BODY, Sender, Url, senders_in
+from chirp_check.model.form_senders import Sender, Url, senders_in
+from chirp_check.model.form_sketch import WITHOUT_BODY
 from chirp_check.model.inputs import text
 from chirp_check.model.listing import function
 from chirp_check.model.markup import in_scripts, scripted
@@ -102,10 +103,12 @@ def unknown_to(model: Queries, app: AppKey, index: int) -> tuple[UnknownField, .
 
 
 def _unknown(model: Queries, app: AppKey, index: int) -> Iterator[UnknownField]:
+    route = application(model, app).routes[index].path
+    if route is None or not any(one.sure for one in arrivals(model, app, index)):
+        return
     reads = reads_of(model, app, index)
     sent = sent_to(model, app, index) if reads is not None and reads.fields and not reads.body else None
-    route = application(model, app).routes[index].path
-    if reads is None or sent is None or route is None:
+    if reads is None or sent is None:
         return
     known = reads.asked | {one.name for one in reads.fields}
     for one in reads.fields:

@@ -13,6 +13,7 @@ from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.component_calls import argument, calls_of
 from chirp_check.model.components import meant
 from chirp_check.model.entities import Component, Pattern, Text
+from chirp_check.model.form_sketch import CONTROLS
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.markup import attribute, pieces
 from chirp_check.model.memory import Queries, gate, query
@@ -24,7 +25,6 @@ from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
 HIDDEN_FIELD = "_csrf_token"
-CONTROLS = frozenset({"input", "select", "textarea", "button", "output", "object"})
 _TOKENS = frozenset({"csrf_field", "csrf_token"})
 _SCRIPTED = (":name", "x-html", "v-html", "x-bind", "v-bind", "v-model")  # of attributes that scripts read
 _MARKUP = ("Markup", "__html__", "wtforms")
@@ -133,6 +133,13 @@ class _Gatherer:
         self.model = model
         self.app = app
         self._seen: set[tuple[str, int, int]] = set()
+        self._readers: dict[str, Reader] = {}
+
+    def _reader(self, facts: TemplateFacts) -> Reader:
+        known = self._readers.get(facts.path)
+        if known is None:
+            known = self._readers[facts.path] = Reader(self.model, self.app, facts)
+        return known
 
     def within(self, path: str, start: int, end: int, *, whole: bool = False) -> Fields:
         """The fields of a stretch; what the components of a `whole` file hold comes where they are called."""
@@ -142,7 +149,7 @@ class _Gatherer:
         if (path, start, end) in self._seen:
             return NO_FIELDS
         self._seen.add((path, start, end))
-        reader = Reader(self.model, self.app, facts)
+        reader = self._reader(facts)
         aside = facts.components if whole else ()
         elements = [*within(facts.elements, start, end), *within(facts.unscripted, start, end)]
         found = united(own_field(one, reader) for one in elements if not _is_in(one, aside))
@@ -204,7 +211,7 @@ class _Gatherer:
         if home is None or len(owners) != 1:
             return OPEN
         owner = owners[0]
-        reader, passing = Reader(self.model, self.app, home), Reader(self.model, self.app, caller)
+        reader, passing = self._reader(home), self._reader(caller)
         found = NO_FIELDS
         for element in within(home.elements, owner.body_start, owner.body_end):
             parameter = _parameter(element, owner)
@@ -236,7 +243,8 @@ class _Gatherer:
     def _puts_out_markup(self, facts: TemplateFacts, start: int, end: int) -> bool:
         """Whether an expression of a stretch may put out elements that nobody sees."""
         shown = [one for one in facts.expressions if start <= one.start < end and not _is_in_tag(facts, one)]
-        if any(isinstance(part, Filter) and part.name == "safe" for one in shown for part in every_part(one)):
+        may_be_safe = "safe" in (text(self.model, facts.path) or "")
+        if may_be_safe and any(_is_safe(part) for one in shown for part in every_part(one)):
             return True
         captured = {one.name.name for one in facts.bindings if one.kind in ("capture", "slot")}
         if any(isinstance(one, Name) and one.id in captured for one in shown):
@@ -259,6 +267,10 @@ def _is_in_tag(facts: TemplateFacts, shown: AnyTerm) -> bool:
     """Whether an expression stands in a start tag, where it adds no elements."""
     at = bisect_right(facts.elements, shown.start, key=lambda one: one.start) - 1
     return at >= 0 and shown.start < facts.elements[at].end
+
+
+def _is_safe(part: object) -> bool:
+    return isinstance(part, Filter) and part.name == "safe"
 
 
 def _results(shown: AnyTerm) -> Iterator[AnyTerm]:

@@ -9,9 +9,8 @@ from chirp_check.facts.values import Const
 from chirp_check.grammar.selectors import Pieces
 from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.domain import Record
-from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.entities import Text
 from chirp_check.model.form_fields import (
-    CONTROLS,
     NO_FIELDS,
     OPEN,
     Fields,
@@ -21,8 +20,9 @@ from chirp_check.model.form_fields import (
     own_field,
     united,
 )
-from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, is_oob, pieces, texts
+from chirp_check.model.form_sketch import CONTROLS, sketch
+from chirp_check.model.inputs import template_facts, text
+from chirp_check.model.markup import attribute, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.program import records
 from chirp_check.model.templates import composed, paths, target
@@ -41,7 +41,7 @@ def attached(model: Queries, app: AppKey) -> Attached:
 
 @query
 def _attached_in(model: Queries, app: AppKey, path: str) -> Attached:
-    facts = template_facts(model, path)
+    facts = template_facts(model, path) if sketch(model, path).attaches else None
     found = [one for one in facts.elements if one.tag in CONTROLS] if facts is not None else []
     naming = [(one, form) for one in found if (form := attribute(one, "form")) is not None]
     if facts is None or not naming:
@@ -58,7 +58,7 @@ def swapped_in(model: Queries, app: AppKey) -> Fields:
 
 @query
 def _loose_in(model: Queries, app: AppKey, path: str) -> Fields:
-    facts = template_facts(model, path)
+    facts = template_facts(model, path) if sketch(model, path).controls else None
     loose = list(_outside(facts)) if facts is not None else []
     reader = Reader(model, app, facts) if facts is not None and loose else None
     return united(own_field(one, reader) for one in loose) if reader is not None else NO_FIELDS
@@ -75,51 +75,27 @@ def _outside(facts: TemplateFacts) -> Iterator[Element]:
 
 
 class Aims(msgspec.Struct, frozen=True, gc=False):
-    """The ids that answers of htmx may be swapped to: `into` those whose element stays; None where any may be."""
+    """The ids that answers of htmx may be swapped to, `into` those whose element stays. `open`: these may be any."""
 
     ids: frozenset[str]
     into: frozenset[str]
     open: bool
 
-    def __or__(self, other: Aims) -> Aims:
-        return Aims(self.ids | other.ids, self.into | other.into, self.open or other.open)
-
-
-_AIMING = frozenset({"hx-target", "data-hx-target", "hx-swap-oob", "data-hx-swap-oob"})
-_NOWHERE = Aims(frozenset(), frozenset(), open=False)
-
 
 @gate
 def aims(model: Queries, app: AppKey) -> Aims:
     """The ids that answers of htmx may be swapped to."""
-    found = _NOWHERE
-    for path in sorted(paths(model, app)):
-        found |= _aims_in(model, path)
-    named = {word for path in application_files(model, app) for one in records(model, path) for word in _named_by(one)}
-    return found | Aims(frozenset(named), frozenset(), open=False)  # what names its target itself replaces it
-
-
-@gate
-def _aims_in(model: Queries, path: str) -> Aims:
-    facts = template_facts(model, path)
-    found: set[str] = set()
+    known = [sketch(model, path) for path in sorted(paths(model, app))]
+    found = {word for path in application_files(model, app) for one in records(model, path) for word in _named_by(one)}
     into: set[str] = set()
-    is_open = False
-    for one in facts.elements if facts is not None else ():
-        named = {each.name for each in one.attributes} & _AIMING
-        asked = attribute(one, "id" if is_oob(one) else "hx-target") if named else None
-        values = texts(asked.value, path) if asked is not None else ()
-        is_open = is_open or any(isinstance(value, Pattern) and value.pieces[0] in (None, "#") for value in values)
-        words = {value.value.removeprefix("#") for value in values if isinstance(value, Text)}
-        swap = attribute(one, "hx-swap") if words else None
-        style = swap.value.value if swap is not None and isinstance(swap.value, Const) else ""
-        found |= words
-        into |= set() if str(style).startswith("outerHTML") or is_oob(one) else words
-    return Aims(frozenset(found), frozenset(into), is_open)
+    for one in known:
+        found |= one.aims
+        into |= one.into
+    return Aims(frozenset(found), frozenset(into), any(one.aims_anywhere for one in known))
 
 
 def _named_by(record: Record) -> Iterator[str]:
-    """The ids that an answer names by itself."""
+    """The ids that an answer names by itself, to replace their elements."""
     for name, value in record.kwargs:
         if name in ("target", "retarget") and isinstance(value, Text):
             yield value.value.removeprefix("#")
@@ -133,7 +109,7 @@ def intents(model: Queries, app: AppKey) -> Fields:
 
 @query
 def _intents_in(model: Queries, app: AppKey, path: str) -> Fields:
-    facts = template_facts(model, path)
+    facts = template_facts(model, path) if sketch(model, path).controls else None
     found = [one for one in facts.elements if one.tag in CONTROLS] if facts is not None else []
     if facts is None or not found:
         return NO_FIELDS
@@ -153,7 +129,7 @@ def inside_forms(model: Queries, app: AppKey) -> frozenset[str]:
 
 @gate
 def _inside_forms_of(model: Queries, app: AppKey, path: str) -> frozenset[str]:
-    facts = template_facts(model, path)
+    facts = template_facts(model, path) if sketch(model, path).forms else None
     ranges = [(one.end, one.close) for one in facts.elements if one.tag == "form"] if facts is not None else []
     found: set[str] = set()
     if facts is None or not ranges:
@@ -177,7 +153,7 @@ def of_id(model: Queries, app: AppKey, wanted: str) -> Fields:
 
 
 def _of_id_in(model: Queries, app: AppKey, path: str, wanted: str) -> Iterator[Fields]:
-    facts = template_facts(model, path)
+    facts = template_facts(model, path) if wanted in (text(model, path) or "") else None
     for one in facts.elements if facts is not None else ():
         found = attribute(one, "id")
         if facts is None or found is None or not isinstance(found.value, Const) or found.value.value != wanted:

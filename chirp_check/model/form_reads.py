@@ -35,8 +35,11 @@ REQUEST, FORM = "request", "form"
 DEPTH = 6  # functions that hand the form to others
 _GETTING = frozenset({"get", "get_list", "getlist", "getall", "get_all"})
 _BODY = frozenset({"json", "body", "stream", "text", "data"})
+_WAYS = _BODY | {"form"}
 _READERS = frozenset({"form_from", "form_or_errors", "form_of"})
 _HELPERS = ("chirp.forms.", "chirp.form_")
+
+_BINDING = frozenset({Assign, Bind, Case, Function, Import, Loop, Param, Repeated, Unpack})
 
 type Held = str | Text
 type _Bound = tuple[tuple[str, Held], ...]
@@ -146,7 +149,7 @@ class _Place:
     def read(self, *, sure: bool) -> None:
         """Gather what the function reads; `sure`: nothing catches the fault of a field that is not there."""
         parts = tuple(every_part((self.written.params, self.written.body)))
-        self.bound = frozenset(name for one in parts for name in _bound(one))
+        self.bound = frozenset(name for one in parts if type(one) in _BINDING for name in _bound(one))
         parameters = {one.name for one in self.written.params}
         for one in parts:
             if isinstance(one, (Loop, Repeated)) and len(one.names) == 1:
@@ -159,8 +162,16 @@ class _Place:
             for name, values in assigned.items():
                 if len(set(values)) == 1 and values[0] is not None and name not in parameters:
                     self.held[name] = values[0]
+        if FORM not in self.held.values() and not any(self._is_way_to_form(one) for one in parts):
+            return
         suppressed = any(isinstance(one, Name) and one.id == "suppress" for one in parts)
         self._visit(self.written.body, sure=sure and not suppressed)
+
+    def _is_way_to_form(self, part: object) -> bool:
+        """Whether a part may read what is sent, or hand the request on."""
+        if isinstance(part, Attr):
+            return part.name in _WAYS
+        return isinstance(part, Arg) and self._holding(part.value) is not None
 
     def _holding(self, term: AnyTerm) -> str | None:
         """Whether a term is the request, or the form."""
@@ -198,7 +209,10 @@ class _Place:
         match part:
             case tuple():
                 for one in cast("tuple[object, ...]", part):
-                    self._visit(one, sure=sure)
+                    if isinstance(one, (tuple, msgspec.Struct)):
+                        self._visit(one, sure=sure)
+            case Const():
+                pass
             case Assign(name=name, value=value) if value is not None and self._holding(value) is not None:
                 self.walk.open = self.walk.open or self.held.get(name) != self._holding(value)
             case Define(function=inner):

@@ -4,20 +4,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from chirp_check.facts.templates import Attribute, ComponentCall, Element, TemplateFacts
-from chirp_check.facts.values import Mapping
+from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import Pattern, Text, Unknown
+from chirp_check.model.form_sketch import ASKING, passes, sketch
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
-
-WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
-_ASKING = frozenset(name for name, method in REQUESTS.items() if method not in WITHOUT_BODY)
-_PASSED = frozenset(name.replace("-", "_") for name in _ASKING)
 
 type Url = Text | Pattern | Unknown
 
@@ -40,16 +36,8 @@ class Sender(msgspec.Struct, frozen=True, gc=False):
 @query
 def senders_in(model: Queries, app: AppKey, path: str) -> tuple[Sender, ...]:
     """The senders of a template."""
-    facts = template_facts(model, path)
-    passing = [one for one in facts.calls if _passes(one)] if facts is not None else []
-    if facts is None or not (passing or any(one.tag == "form" or attribute(one, *_ASKING) for one in facts.elements)):
-        return ()
-    return tuple(_Senders(Reader(model, app, facts)).all(passing))
-
-
-def _passes(call: ComponentCall) -> bool:
-    """Whether a call hands attributes to a component that make it send something."""
-    return any(one.name in _PASSED or isinstance(one.value, Mapping) for one in call.arguments)
+    facts = template_facts(model, path) if sketch(model, path).sends else None
+    return tuple(_Senders(Reader(model, app, facts)).all()) if facts is not None else ()
 
 
 def form_around(facts: TemplateFacts, element: Element) -> Element | None:
@@ -72,7 +60,7 @@ class _Senders:
         self.reader = reader
         self.facts = reader.facts
 
-    def all(self, passing: list[ComponentCall]) -> Iterator[Sender]:
+    def all(self) -> Iterator[Sender]:
         """Each of them, in the order of the text."""
         for element in self.facts.elements:
             if element.tag == "form":
@@ -81,10 +69,10 @@ class _Senders:
                 urls = self.reader.texts(attribute(element, "formaction"), element)
                 yield Sender(self._tag(element), _own(urls), "POST", None, plain=True, sure=False)
             yield from self._requests(element)
-        for call in passing:
+        for call in filter(passes, self.facts.calls):
             tag = Span(self.facts.path, call.start, call.end)
             for name, url in self.reader.arguments(call):
-                if name in _ASKING:
+                if name in ASKING:
                     yield Sender(tag, (url,), REQUESTS[name], None, plain=False, sure=False)
 
     def _form(self, form: Element) -> Iterator[Sender]:
@@ -116,7 +104,7 @@ class _Senders:
     def _requests(self, element: Element) -> Iterator[Sender]:
         """What htmx sends for an element."""
         for name in REQUESTS:
-            found = attribute(element, name) if name in _ASKING else None
+            found = attribute(element, name) if name in ASKING else None
             if found is not None:
                 form = form_around(self.facts, element)
                 urls = _own(self.reader.texts(found, element))
