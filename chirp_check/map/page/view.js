@@ -271,6 +271,8 @@ const View = (() => {
     zoom: (by) => cy.zoom({ level: cy.zoom() * by, renderedPosition: { x: cy.width() / 2, y: cy.height() / 2 } }),
     pan: (x, y) => cy.panBy({ x, y }),
     resize: () => cy && cy.resize(),
+    // Where each thing is seen, in pixels of the window on the map.
+    places: () => Object.fromEntries(cy.nodes().not(".area").map((node) => [node.id(), node.renderedPosition()])),
     get scoped() { return scoped; },
   };
 })();
