@@ -13,6 +13,7 @@ from chirp_check.model.entities import FileProblem
 from chirp_check.model.hygiene import BareIgnore, InternalFailure, UnknownRule, UnusedIgnore
 from chirp_check.model.inputs import files
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.migration import moves_of
 from chirp_check.model.model import Model
 from chirp_check.model.outlines import module_outline, template_outline
 from chirp_check.model.subjects import subjects_of
@@ -48,6 +49,8 @@ def judged(model: Queries, path: str, names: frozenset[str]) -> Verdict:
     """What the rules of these names find in one file of the project."""
     try:
         subjects = subjects_of(model, path)
+        if any(rule.migration and rule.name in names for rule in ALL):
+            subjects = {**subjects, **moves_of(model, path)}
     except Exception as error:  # noqa: BLE001 - the boundary: a failure of ours is reported, the rest goes on
         return Verdict((), (Failure("resolving the project", error, Span(path, 0, 0)),))
     rules = (rule for rule in ALL if rule.subject in subjects and rule.name in names)

@@ -12,7 +12,9 @@ EVERY = "all"
 
 
 def rule_levels(config: Config, rules: Iterable[Rule]) -> dict[str, Level]:
-    """The level of each rule. `ConfigError` for a name that is no rule's; `all` stands for every rule."""
+    """The level of each rule. `ConfigError` for a name that is no rule's; `all` stands for every rule
+    but those of a migration.
+    """
     every = tuple(rules)
     names = tuple(rule.name for rule in every)
     for name in config.rule_names():
@@ -27,6 +29,8 @@ def rule_levels(config: Config, rules: Iterable[Rule]) -> dict[str, Level]:
     for name, level in config.levels:
         levels.update((one, level) for one in names if (name in (one, EVERY)) and _selected(one, config))
     levels.update((name, Level.OFF) for name in names if _names(name, config.ignore))
+    named = {*(config.select or ()), *config.extend_select, *(name for name, _ in config.levels)}
+    levels.update((rule.name, Level.OFF) for rule in every if rule.migration and rule.name not in named)
     return levels
 
 

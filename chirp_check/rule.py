@@ -12,13 +12,17 @@ type Check[Subject] = Callable[[Subject, Model], Iterator[Finding]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An inert value: `check` is called with each model entity of the class `subject`; `level` is its default."""
+    """An inert value: `check` is called with each model entity of the class `subject`; `level` is its default.
+
+    A rule of the `migration` runs only where its own name is given; `all` does not stand for it.
+    """
 
     name: str
     since: str
     level: Level
     subject: type[Any]
     check: Callable[[Any, Model], Iterable[Finding]]
+    migration: bool = False
 
     @property
     def summary(self) -> str:
@@ -26,12 +30,14 @@ class Rule:
         return (self.check.__doc__ or "").strip().splitlines()[0]
 
 
-def rule[Subject](name: str, *, since: str, level: Level = Level.ERROR) -> Callable[[Check[Subject]], Rule]:
+def rule[Subject](
+    name: str, *, since: str, level: Level = Level.ERROR, migration: bool = False
+) -> Callable[[Check[Subject]], Rule]:
     """Make a `Rule` of a function whose first parameter's annotation names its subject."""
 
     def decorate(check: Check[Subject]) -> Rule:
         hints = get_type_hints(check)
         subject = next(hint for key, hint in hints.items() if key != "return")
-        return Rule(name, since, level, subject, check)
+        return Rule(name, since, Level.OFF if migration else level, subject, check, migration)
 
     return decorate

@@ -104,7 +104,7 @@ def value_faults(name: str, value: str, version: int) -> Iterator[ValueFault]:
     return check(value, version) if check is not None else iter(())
 
 
-def _words(value: str, separators: str = "") -> Iterator[tuple[int, str]]:
+def each_word(value: str, separators: str = "") -> Iterator[tuple[int, str]]:
     """The words of a value with their offsets; white space and the separators divide."""
     start = -1
     for at, char in enumerate(value + " "):
@@ -118,7 +118,7 @@ def _words(value: str, separators: str = "") -> Iterator[tuple[int, str]]:
 
 def _swap(value: str, version: int) -> Iterator[ValueFault]:
     styles, modifiers = STYLES[version], _SWAP_MODIFIERS[version]
-    for at, (offset, word) in enumerate(_words(value)):
+    for at, (offset, word) in enumerate(each_word(value)):
         key, colon, setting = word.partition(":")
         if not colon and not at:
             if word not in styles:
@@ -137,8 +137,8 @@ def _is_time(text: str, version: int) -> bool:
 
 
 def _trigger(value: str, version: int) -> Iterator[ValueFault]:
-    for start, spec in _specs(value):
-        words = list(_words(spec))
+    for start, spec in each_spec(value):
+        words = list(each_word(spec))
         if words and words[0][1] == "every":
             words = words[1:]
             if words and not _is_time(words[0][1].partition("[")[0], version):
@@ -163,7 +163,7 @@ def _modifiers(start: int, words: list[tuple[int, str]], version: int) -> Iterat
             yield ValueFault(start + offset, word, f"`{setting}` is no way to queue", _QUEUES | {"none"})
 
 
-def _specs(value: str) -> Iterator[tuple[int, str]]:
+def each_spec(value: str) -> Iterator[tuple[int, str]]:
     """The triggers of a list with their offsets; what stands in brackets, quotes or parentheses does not divide.
 
     A filter in brackets is left out with blanks in its place: it is JavaScript.
@@ -186,7 +186,7 @@ def _specs(value: str) -> Iterator[tuple[int, str]]:
 
 def _sync(value: str, version: int) -> Iterator[ValueFault]:
     selector, colon, strategy = value.rpartition(":")
-    words = list(_words(strategy))
+    words = list(each_word(strategy))
     if not colon or not selector.strip() or not words or strategy.strip().startswith(("not(", "is(", "has(", "nth")):
         return
     offset = len(selector) + 1

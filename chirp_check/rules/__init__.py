@@ -11,6 +11,7 @@ from chirp_check.rules.bad_path_value import bad_path_value
 from chirp_check.rules.bad_return_arguments import bad_return_arguments
 from chirp_check.rules.bad_route_path import bad_route_path
 from chirp_check.rules.bare_ignore import bare_ignore
+from chirp_check.rules.changed_hx_value import changed_hx_value
 from chirp_check.rules.confusable_name import confusable_name
 from chirp_check.rules.dead_template import dead_template
 from chirp_check.rules.deferred_read import deferred_read
@@ -20,6 +21,7 @@ from chirp_check.rules.duplicate_route import duplicate_route
 from chirp_check.rules.duplicate_route_name import duplicate_route_name
 from chirp_check.rules.fragment_scope import fragment_scope
 from chirp_check.rules.hoisted_guard import hoisted_guard
+from chirp_check.rules.implicit_inheritance import implicit_inheritance
 from chirp_check.rules.internal_error import internal_error
 from chirp_check.rules.lost_target import lost_target
 from chirp_check.rules.maybe_missing_context import maybe_missing_context
@@ -36,6 +38,8 @@ from chirp_check.rules.path_parameter import path_parameter
 from chirp_check.rules.possibly_none import possibly_none
 from chirp_check.rules.python_syntax import python_syntax
 from chirp_check.rules.registry_mismatch import registry_mismatch
+from chirp_check.rules.removed_hx_attribute import removed_hx_attribute
+from chirp_check.rules.renamed_hx_attribute import renamed_hx_attribute
 from chirp_check.rules.shadowed_route import shadowed_route
 from chirp_check.rules.template_cycle import template_cycle
 from chirp_check.rules.template_syntax import template_syntax
@@ -81,6 +85,7 @@ ALL: tuple[Rule, ...] = (
     bad_return_arguments,
     bad_route_path,
     bare_ignore,
+    changed_hx_value,
     confusable_name,
     dead_template,
     deferred_read,
@@ -90,6 +95,7 @@ ALL: tuple[Rule, ...] = (
     duplicate_route_name,
     fragment_scope,
     hoisted_guard,
+    implicit_inheritance,
     internal_error,
     lost_target,
     maybe_missing_context,
@@ -106,6 +112,8 @@ ALL: tuple[Rule, ...] = (
     possibly_none,
     python_syntax,
     registry_mismatch,
+    removed_hx_attribute,
+    renamed_hx_attribute,
     shadowed_route,
     template_cycle,
     template_syntax,
