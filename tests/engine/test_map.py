@@ -207,7 +207,7 @@ def test_what_is_not_known_is_said(document: dict[str, Any]) -> None:
     assert document["summary"]["unknowns"] == len(document["unknowns"])
     (url,) = (one for one in document["unknowns"] if one["kind"] == "url")
     assert url["node"] == "region:templates/home.html#total"
-    assert (url["place"]["line"], url["reason"]) == (9, "a URL that begins with what the text does not tell")
+    assert (url["place"]["line"], url["reason"]) == (9, "`where`, which the text does not tell")
 
 
 def test_every_reference_inside_leads_somewhere(document: dict[str, Any]) -> None:
