@@ -36,7 +36,7 @@ def check_parser() -> Parser:
         allow_abbrev=False,
         add_help=False,
         description="Check that handlers, templates, routes and targets agree, without importing the application.",
-        epilog="Other commands: clean, explain RULE, map, rules, routes, server, version. "
+        epilog="Other commands: clean, explain RULE, map, prove, rules, routes, server, version. "
         "Exit codes: 0 no errors, 1 errors, 2 usage or configuration, 3 a bug of ours.",
     )
     # Everything is added to a group: what is added to the parser itself is formatted at once, which takes 10 ms.
@@ -114,6 +114,7 @@ def _add_output(parser: Parser) -> None:
     )
     output("-o", "--output-file", metavar="FILE", help="write the report there")
     output("--color", choices=COLORS, default="auto", help="(default: auto)")
+    output("--watch", action="store_true", help="check again after each change, until Ctrl+C")
     output("--unknowns", action="store_true", help="list what the text does not determine, and why")
     output("--statistics", action="store_true", help="count findings by rule, and say how long it took")
     output("--show-files", action="store_true", help="list the files that are read, and stop")
@@ -177,6 +178,9 @@ def wants_fixes(options: argparse.Namespace) -> bool:
     asked = bool(options.fix or options.fix_only or options.diff)
     if options.add_ignore and (asked or options.stdin_filename is not None):
         raise ConfigError("goes with neither fixes nor standard input", "--add-ignore")
+    writes = asked or options.add_ignore or options.update_baseline
+    if options.watch and (writes or options.stdin_filename is not None):
+        raise ConfigError("goes with neither standard input nor what writes to files", "--watch")
     for flag, given in (
         ("--unsafe-fixes", options.unsafe_fixes),
         ("--exit-non-zero-on-fix", options.exit_non_zero_on_fix),
