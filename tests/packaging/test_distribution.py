@@ -144,10 +144,13 @@ def test_the_wheel_brings_htmx_and_its_licence(wheel: Path) -> None:
     assert [
         name for name in archive.namelist() if name.endswith(".dist-info/licenses/chirp/htmx/vendor/LICENSE-htmx.txt")
     ]
+    for name in ("cytoscape", "dagre"):
+        licence = f"licenses/chirp_check/map/vendor/LICENSE-{name}.txt"
+        assert [one for one in archive.namelist() if one.endswith(f".dist-info/{licence}")]
 
 
 def test_the_distributions_bring_what_is_no_module(built: Path, wheel: Path) -> None:
-    folders = ("chirp/scaffold/files", "chirp/server/debug.css")
+    folders = ("chirp/scaffold/files", "chirp/server/debug.css", "chirp_check/map/page", "chirp_check/map/vendor")
     data = {
         file.relative_to(ROOT).as_posix()
         for folder in folders
