@@ -14,6 +14,7 @@ from chirp_check.inventory import Inventory, take_inventory
 from chirp_check.judge import WHOLE, Failure, Verdict, judged, marked, ours, plugged, plugged_once
 from chirp_check.levels import PerFile
 from chirp_check.live import LiveFacts
+from chirp_check.model.first_look import look_first
 from chirp_check.model.hygiene import InternalFailure
 from chirp_check.model.inputs import files, module_facts, python_files, template_facts, text
 from chirp_check.model.lasting import LastingMemory
@@ -118,9 +119,12 @@ class Session:
 
     def analyze(self, project: Project) -> Analysis:
         """Check a project as it is now."""
+        before = self._known
         known = self._known = self._look(project)
         known.sources.prepare(known.sources.python(), self._processes, python=True)
         known.sources.prepare(template_files(known.model), self._processes, python=False)
+        if before is None or before.model is not known.model:
+            look_first(known.model)
         run = _Run(known.model, known.sources, self._levels, PerFile(self._config), self._plugins)
         run.judge()
         kept = tuple(one for one in run.diagnostics() if _concerns(one, project.paths))

@@ -20,7 +20,7 @@ _WRITTEN = {HTMX_2: 'version:"2.', HTMX_4: 'version="4.'}  # in a copy of the sc
 @gate
 def versions(model: Queries, app: AppKey) -> frozenset[int]:
     """The versions that pages of an application may load; both where the text does not tell."""
-    found = {one for path in paths(model, app) for one in _loaded_in(model, path)}
+    found = {one for path in paths(model, app) for one in loaded_in(model, path)}
     known = {_number(model, app, one) for one in found}
     if not known or None in known:
         return EITHER
@@ -28,7 +28,7 @@ def versions(model: Queries, app: AppKey) -> frozenset[int]:
 
 
 @gate
-def _loaded_in(model: Queries, path: str) -> frozenset[str]:
+def loaded_in(model: Queries, path: str) -> frozenset[str]:
     """The scripts of htmx that a template loads: their URLs, and the name of the helper."""
     facts = template_facts(model, path)
     return frozenset(_loaded(facts)) if facts is not None else frozenset()

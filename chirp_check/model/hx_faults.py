@@ -91,11 +91,12 @@ def _same(one: ValueFault, other: ValueFault) -> bool:
 @gate
 def extended(model: Queries, app: AppKey) -> bool:
     """Whether pages of an application use extensions of htmx, as far as its templates show."""
-    return any(_extended_in(model, path) for path in paths(model, app))
+    return any(extends_in(model, path) for path in paths(model, app))
 
 
 @gate
-def _extended_in(model: Queries, path: str) -> bool:
+def extends_in(model: Queries, path: str) -> bool:
+    """Whether a template uses an extension of htmx."""
     facts = template_facts(model, path)
     elements = facts.elements if facts is not None else ()
     return any(_extends(element) for element in elements)

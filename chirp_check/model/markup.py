@@ -172,7 +172,8 @@ def in_scripts(model: Queries, app: AppKey, words: str) -> bool:
 
 
 @gate
-def _scripts_in(model: Queries, path: str) -> tuple[str, ...]:
+def scripts_in(model: Queries, path: str) -> tuple[str, ...]:
+    """The texts of the scripts in a template."""
     facts = template_facts(model, path)
     written = text(model, path) if facts is not None and facts.scripts else None
     if facts is None or written is None:
@@ -182,7 +183,7 @@ def _scripts_in(model: Queries, path: str) -> tuple[str, ...]:
 
 @query
 def _scripts(model: Queries, app: AppKey) -> tuple[str, ...]:
-    found = [script for _, path in sorted(names(model, app).items()) for script in _scripts_in(model, path)]
+    found = [script for _, path in sorted(names(model, app).items()) for script in scripts_in(model, path)]
     scripts = (path for path in sorted(files(model)) if path.endswith((".js", ".mjs", ".ts")))
     found += [text(model, path) or "" for path in scripts if "htmx" not in path and ".min." not in path]
     return tuple(dict.fromkeys(found))

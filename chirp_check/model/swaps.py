@@ -100,11 +100,12 @@ def _style(model: Queries, app: AppKey, facts: TemplateFacts, element: Element) 
 @gate
 def _has_settings(model: Queries, app: AppKey) -> bool:
     """Whether a page may set another style of swapping for all of its elements."""
-    return any(_sets_style(model, path) for path in paths(model, app))
+    return any(sets_style(model, path) for path in paths(model, app))
 
 
 @gate
-def _sets_style(model: Queries, path: str) -> bool:
+def sets_style(model: Queries, path: str) -> bool:
+    """Whether a template may set the style of swapping for all elements of a page."""
     facts = template_facts(model, path)
     metas = [one for one in facts.elements if one.tag == "meta"] if facts is not None else []
     named = (attribute(one, "content") for one in metas)

@@ -85,12 +85,12 @@ def _swaps_errors(model: Queries, app: AppKey) -> bool:
     if versions(model, app) != frozenset({HTMX_2}):
         return True
     return any(scripted(model, app, word) for word in _SCRIPTED) or any(
-        _tells(model, path) for path in paths(model, app)
+        tells_of_errors(model, path) for path in paths(model, app)
     )
 
 
 @gate
-def _tells(model: Queries, path: str) -> bool:
+def tells_of_errors(model: Queries, path: str) -> bool:
     """Whether a template configures htmx, loads it by the helper, which does, or uses its extensions."""
     facts = template_facts(model, path)
     if facts is None:
