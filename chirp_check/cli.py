@@ -88,6 +88,8 @@ def _check(words: Sequence[str]) -> int:
     if options.version:
         return _version(())
     fixing = wants_fixes(options)
+    if options.watch:
+        return _watch(options)
     project, config = _project(options)
     if options.show_settings:
         print(_settings(project, config), end="")
@@ -123,6 +125,34 @@ def _check(words: Sequence[str]) -> int:
         or (0 if options.exit_zero else stale)
         or int(fixed and options.exit_non_zero_on_fix)
     )
+
+
+def _watch(options: Namespace) -> int:
+    """Check again after each change. What is wrong with the configuration is said, and may be mended meanwhile."""
+    import gc
+    import time
+
+    from chirp_check.commands.output import remark, write
+    from chirp_check.commands.watching import changes
+
+    gc.enable()
+    project, config = _project(options)
+    look = _look(config, None)
+    for _ in changes(os.fspath(project.root)):
+        start = time.perf_counter()
+        try:
+            project, found = _project(options)
+            if found != config:
+                config, look = found, _look(found, None)
+            adoption = _adoption(options, project, config)
+            report = look(project)
+            report = report if adoption is None else adoption.baseline.hide(report)
+        except ConfigError as error:
+            _complain(error)
+            continue
+        write(options, report)
+        remark(options, report, time.perf_counter() - start)
+    return OK
 
 
 def _adoption(options: Namespace, project: Project, config: Config) -> Adoption | None:

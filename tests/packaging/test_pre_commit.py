@@ -67,8 +67,8 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.timeout(300)
-def test_the_hooks(project: Path, repository: Path, environment: dict[str, str]) -> None:
+@pytest.mark.timeout(600)
+def test_the_hooks(environment: dict[str, str], repository: Path, project: Path) -> None:
     program = tool()
 
     def hook(name: str, *files: str) -> tuple[int, str]:

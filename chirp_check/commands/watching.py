@@ -1,0 +1,60 @@
+"""`--watch`: tells when something below a folder has changed, by its files, so that no change is missed."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+
+SKIPPED = frozenset(
+    {".chirp_cache", ".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"}
+)
+PAUSE = 0.5  # seconds between two looks where nobody tells of changes
+GLANCE = 2_000  # milliseconds between two looks where somebody does
+
+type Signature = dict[str, tuple[int, int, int]]
+
+
+def changes(root: str) -> Iterator[None]:
+    """One now, and one after each change; a change while the caller was at work is one."""
+    while True:
+        before = signature(root)
+        if sys.stdout.isatty():
+            sys.stdout.write("\x1b[2J\x1b[H")
+        yield
+        sys.stdout.flush()
+        print("watching for changes; press Ctrl+C to stop", file=sys.stderr, flush=True)
+        for _ in _glances(root):
+            if signature(root) != before:
+                break
+
+
+def signature(root: str) -> Signature:
+    """Every file that may matter, with its time, size and number."""
+    found: Signature = {}
+    folders = [root]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if entry.name not in SKIPPED:
+                            folders.append(entry.path)
+                        continue
+                    known = entry.stat()
+                    found[entry.path] = (known.st_mtime_ns, known.st_size, known.st_ino)
+        except OSError:
+            continue  # gone meanwhile, or not for us
+    return found
+
+
+def _glances(root: str) -> Iterator[None]:
+    """When to look: at once, then when watchfiles tells of a change, or else every half second."""
+    yield
+    try:
+        from watchfiles import watch
+    except ImportError:
+        while True:
+            time.sleep(PAUSE)
+            yield
+    for _ in watch(root, watch_filter=None, yield_on_timeout=True, rust_timeout=GLANCE, raise_interrupt=True):
+        yield
