@@ -57,10 +57,10 @@ def field_faults(model: Queries, path: str) -> tuple[UnknownField, ...]:
     """The fields that the handlers of a Python file ask forms for, and these do not have."""
     first: dict[tuple[str, Span], UnknownField] = {}
     for app in application_keys(model):
-        for index in routes_in(model, app, path):
-            for one in unknown_to(model, app, index):
-                if one.owner or _is_unknown_to_all(model, app, one):
-                    first.setdefault((one.name, one.at), one)
+        found = (one for index in routes_in(model, app, path) for one in unknown_to(model, app, index))
+        for one in found:
+            if one.owner or _is_unknown_to_all(model, app, one):
+                first.setdefault((one.name, one.at), one)
     return tuple(first.values())
 
 

@@ -25,9 +25,10 @@ from chirp_check.facts.walk import every_part, names_in
 from chirp_check.model.domain import Callable, ClassValue, External, Module, Value
 from chirp_check.model.entities import Text
 from chirp_check.model.form_classes import annotated_class, form_fields
+from chirp_check.model.inputs import text
 from chirp_check.model.library import decorator_names
 from chirp_check.model.listing import function
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.program import names_of
 from chirp_check.source import Span
 
@@ -35,9 +36,7 @@ REQUEST, FORM = "request", "form"
 DEPTH = 6  # functions that hand the form to others
 _GETTING = frozenset({"get", "get_list", "getlist", "getall", "get_all"})
 _BODY = frozenset({"json", "body", "stream", "text", "data"})
-_WAYS = _BODY | {"form"}
 _READERS = frozenset({"form_from", "form_or_errors", "form_of"})
-_HELPERS = ("chirp.forms.", "chirp.form_")
 
 _BINDING = frozenset({Assign, Bind, Case, Function, Import, Loop, Param, Repeated, Unpack})
 
@@ -89,6 +88,13 @@ def form_reads(model: Queries, handler: Callable, given: frozenset[str], is_acti
     return Reads(tuple(dict.fromkeys(fields)), frozenset(asked), walk.open, walk.body)
 
 
+@gate
+def _mentions_form(model: Queries, path: str) -> bool:
+    """Whether the functions of a file that are given a request may read its form."""
+    written = text(model, path) or ""
+    return ".form" in written or any(word in written for word in _READERS)
+
+
 def _is_request(model: Queries, module: str, one: Param) -> bool:
     term = one.annotation
     if isinstance(term, Const):
@@ -130,7 +136,7 @@ class _Walk:
             return
         self._seen.add(key)
         self.open = self.open or place.depth > DEPTH
-        if place.depth <= DEPTH:
+        if place.depth <= DEPTH and (FORM in place.held.values() or _mentions_form(self.model, place.module)):
             place.read(sure=sure)
 
 
@@ -162,16 +168,8 @@ class _Place:
             for name, values in assigned.items():
                 if len(set(values)) == 1 and values[0] is not None and name not in parameters:
                     self.held[name] = values[0]
-        if FORM not in self.held.values() and not any(self._is_way_to_form(one) for one in parts):
-            return
         suppressed = any(isinstance(one, Name) and one.id == "suppress" for one in parts)
         self._visit(self.written.body, sure=sure and not suppressed)
-
-    def _is_way_to_form(self, part: object) -> bool:
-        """Whether a part may read what is sent, or hand the request on."""
-        if isinstance(part, Attr):
-            return part.name in _WAYS
-        return isinstance(part, Arg) and self._holding(part.value) is not None
 
     def _holding(self, term: AnyTerm) -> str | None:
         """Whether a term is the request, or the form."""
@@ -209,7 +207,7 @@ class _Place:
         match part:
             case tuple():
                 for one in cast("tuple[object, ...]", part):
-                    if isinstance(one, (tuple, msgspec.Struct)):
+                    if not isinstance(one, (str, int)):
                         self._visit(one, sure=sure)
             case Const():
                 pass
