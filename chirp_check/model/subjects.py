@@ -36,6 +36,7 @@ from chirp_check.model.response_headers import header_uses
 from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import named_routes, route_faults
 from chirp_check.model.selector_uses import selector_uses
+from chirp_check.model.selects import select_faults
 from chirp_check.model.swaps import swap_faults
 from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
@@ -168,6 +169,7 @@ PRODUCERS: tuple[Producer, ...] = (
     quoting_faults,
     deferred_faults,
     disagreements,
+    select_faults,
     type_faults,
 )
 

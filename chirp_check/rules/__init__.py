@@ -15,6 +15,7 @@ from chirp_check.rules.changed_hx_value import changed_hx_value
 from chirp_check.rules.confusable_name import confusable_name
 from chirp_check.rules.dead_template import dead_template
 from chirp_check.rules.deferred_read import deferred_read
+from chirp_check.rules.discarded_response import discarded_response
 from chirp_check.rules.duplicate_block import duplicate_block
 from chirp_check.rules.duplicate_context import duplicate_context
 from chirp_check.rules.duplicate_route import duplicate_route
@@ -55,6 +56,7 @@ from chirp_check.rules.unknown_hx_attribute import unknown_hx_attribute
 from chirp_check.rules.unknown_import import unknown_import
 from chirp_check.rules.unknown_route_name import unknown_route_name
 from chirp_check.rules.unknown_rule import unknown_rule
+from chirp_check.rules.unknown_select import unknown_select
 from chirp_check.rules.unknown_selector import unknown_selector
 from chirp_check.rules.unknown_slot import unknown_slot
 from chirp_check.rules.unknown_target import unknown_target
@@ -89,6 +91,7 @@ ALL: tuple[Rule, ...] = (
     confusable_name,
     dead_template,
     deferred_read,
+    discarded_response,
     duplicate_block,
     duplicate_context,
     duplicate_route,
@@ -129,6 +132,7 @@ ALL: tuple[Rule, ...] = (
     unknown_import,
     unknown_route_name,
     unknown_rule,
+    unknown_select,
     unknown_selector,
     unknown_slot,
     unknown_target,
