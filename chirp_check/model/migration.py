@@ -11,6 +11,8 @@ from chirp_check.model.applications import application_keys
 from chirp_check.model.inheritance import Handed, handed
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries, query
+from chirp_check.model.migration_elements import changed_elements
+from chirp_check.model.migration_responses import changed_responses
 from chirp_check.model.templates import paths
 from chirp_check.source import Span
 
@@ -104,7 +106,12 @@ def _values(path: str, found: Attribute, name: str) -> Iterator[Changed]:
         yield Changed(found.name, one.message, Span(path, start, start + len(one.part)), one.text)
 
 
-_PRODUCERS: tuple[Callable[[Queries, str], Iterable[object]], ...] = (_attributes, handed)
+_PRODUCERS: tuple[Callable[[Queries, str], Iterable[object]], ...] = (
+    _attributes,
+    handed,
+    changed_elements,
+    changed_responses,
+)
 
 
 @query

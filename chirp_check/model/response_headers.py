@@ -15,7 +15,7 @@ RETARGET = "hx-retarget"
 # Methods of a response that set one header: its name, where the call does not say it.
 _SETTING = {"Response.with_hx_redirect": "hx-redirect", "Response.with_hx_retarget": RETARGET}
 
-type _Header = tuple[str, Value]
+type Header = tuple[str, Value]
 
 
 @query
@@ -23,19 +23,20 @@ def header_uses(model: Queries, path: str) -> tuple[object, ...]:
     """The URLs and elements that the headers of responses name in a Python file."""
     if not path.endswith(".py") or not owners(model, path):
         return ()
-    found: list[object] = []
+    return tuple(dict.fromkeys(use for header, site in headers_of(model, path) for use in _uses(header, site)))
+
+
+def headers_of(model: Queries, path: str) -> Iterator[tuple[Header, Site]]:
+    """The headers that a Python file gives to responses, their names in lower case."""
     for record in records(model, path):
-        for header in _of_record(record):
-            found += _uses(header, Site(record.kind, record.span))
+        yield from ((header, Site(record.kind, record.span)) for header in _of_record(record))
     for _, handler in handlers_in(model, path):
         made = handler.summary if handler.summary is not None else summary(model, handler.function)
         for value in made.returned:
-            for header, site in _of_tuple(value):
-                found += _uses(header, site)
-    return tuple(dict.fromkeys(found))
+            yield from _of_tuple(value)
 
 
-def _of_record(record: Record) -> Iterator[_Header]:
+def _of_record(record: Record) -> Iterator[Header]:
     """The headers that a call gives a response."""
     if record.kind in ("Response.with_header", "Response.append_header"):
         name, value = record.argument(0, "name"), record.argument(1, "value")
@@ -51,7 +52,7 @@ def _of_record(record: Record) -> Iterator[_Header]:
         yield from _pairs(record.argument(2, "headers"))
 
 
-def _of_tuple(value: Value) -> Iterator[tuple[_Header, Site]]:
+def _of_tuple(value: Value) -> Iterator[tuple[Header, Site]]:
     """The headers of `(value, status, headers)`."""
     if isinstance(value, Sequence) and value.is_tuple and len(value.items) == 3:
         main = value.items[0]
@@ -59,7 +60,7 @@ def _of_tuple(value: Value) -> Iterator[tuple[_Header, Site]]:
         yield from ((header, site) for header in _pairs(value.items[2]))
 
 
-def _pairs(headers: Value | None) -> Iterator[_Header]:
+def _pairs(headers: Value | None) -> Iterator[Header]:
     if isinstance(headers, Dict):
         yield from ((name.casefold(), value) for name, value in headers.entries)
     for pair in headers.items if isinstance(headers, Sequence) else ():
@@ -67,7 +68,7 @@ def _pairs(headers: Value | None) -> Iterator[_Header]:
             yield pair.items[0].value.casefold(), pair.items[1]
 
 
-def _uses(header: _Header, site: Site) -> Iterator[object]:
+def _uses(header: Header, site: Site) -> Iterator[object]:
     name, value = header
     if name in LEADING:
         if isinstance(value, Text) and value.value.lstrip().startswith("{"):

@@ -20,9 +20,11 @@ from chirp_check.rules.duplicate_block import duplicate_block
 from chirp_check.rules.duplicate_context import duplicate_context
 from chirp_check.rules.duplicate_route import duplicate_route
 from chirp_check.rules.duplicate_route_name import duplicate_route_name
+from chirp_check.rules.endless_polling import endless_polling
 from chirp_check.rules.fragment_scope import fragment_scope
 from chirp_check.rules.hoisted_guard import hoisted_guard
 from chirp_check.rules.implicit_inheritance import implicit_inheritance
+from chirp_check.rules.inert_update import inert_update
 from chirp_check.rules.internal_error import internal_error
 from chirp_check.rules.lost_target import lost_target
 from chirp_check.rules.maybe_missing_context import maybe_missing_context
@@ -35,8 +37,10 @@ from chirp_check.rules.never_none import never_none
 from chirp_check.rules.not_a_stream import not_a_stream
 from chirp_check.rules.not_iterable import not_iterable
 from chirp_check.rules.orphan_block import orphan_block
+from chirp_check.rules.passed_over_header import passed_over_header
 from chirp_check.rules.path_parameter import path_parameter
 from chirp_check.rules.possibly_none import possibly_none
+from chirp_check.rules.prevented_default import prevented_default
 from chirp_check.rules.python_syntax import python_syntax
 from chirp_check.rules.registry_mismatch import registry_mismatch
 from chirp_check.rules.removed_hx_attribute import removed_hx_attribute
@@ -71,6 +75,7 @@ from chirp_check.rules.unrouted_link import unrouted_link
 from chirp_check.rules.unrouted_url import unrouted_url
 from chirp_check.rules.unsafe_markup import unsafe_markup
 from chirp_check.rules.unsafe_template_name import unsafe_template_name
+from chirp_check.rules.unsent_form import unsent_form
 from chirp_check.rules.unswapped_error import unswapped_error
 from chirp_check.rules.unused_ignore import unused_ignore
 from chirp_check.rules.wrong_annotation import wrong_annotation
@@ -96,9 +101,11 @@ ALL: tuple[Rule, ...] = (
     duplicate_context,
     duplicate_route,
     duplicate_route_name,
+    endless_polling,
     fragment_scope,
     hoisted_guard,
     implicit_inheritance,
+    inert_update,
     internal_error,
     lost_target,
     maybe_missing_context,
@@ -111,8 +118,10 @@ ALL: tuple[Rule, ...] = (
     not_a_stream,
     not_iterable,
     orphan_block,
+    passed_over_header,
     path_parameter,
     possibly_none,
+    prevented_default,
     python_syntax,
     registry_mismatch,
     removed_hx_attribute,
@@ -147,6 +156,7 @@ ALL: tuple[Rule, ...] = (
     unrouted_url,
     unsafe_markup,
     unsafe_template_name,
+    unsent_form,
     unswapped_error,
     unused_ignore,
     wrong_annotation,
