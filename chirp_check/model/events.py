@@ -260,6 +260,12 @@ def _listening(model: Queries, app: AppKey, path: str) -> _Listening:
     return _Listening(tuple(connected), frozenset(names), is_open)
 
 
+@gate
+def heard(model: Queries, app: AppKey) -> frozenset[str]:
+    """The events that elements of an application wait for."""
+    return frozenset[str]().union(*(_listening(model, app, path).names for path in paths(model, app)))
+
+
 @table
 def _unheard(model: Queries) -> Mapping[str, tuple[UnheardEvent, ...]]:
     """The events that no page waits for, by the file that makes them."""
@@ -298,11 +304,11 @@ def _unheard_of(model: Queries, app: AppKey) -> Iterator[UnheardEvent]:
         if not routes:
             return  # it may be any
         connected.update((one.index, url) for one in routes)
-    heard = frozenset(name for page in pages for name in page.names)
+    names = heard(model, app)
     for route, url in connected.items():
         for one in streams.get(route, ()):
-            if one.seen and one.name not in heard and not in_scripts(model, app, one.name):
-                yield UnheardEvent(one, tuple(sorted(heard)), url.span)
+            if one.seen and one.name not in names and not in_scripts(model, app, one.name):
+                yield UnheardEvent(one, tuple(sorted(names)), url.span)
 
 
 def _is_scripted(model: Queries, app: AppKey) -> bool:

@@ -21,6 +21,7 @@ from chirp_check.model.entities import (
     Unknown,
     UrlUse,
 )
+from chirp_check.model.events import heard
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, counts, ids, only_an_id, pieces, scripted, wanted_id
 from chirp_check.model.memory import Memory, Queries
@@ -159,8 +160,15 @@ class Model(Queries):
 
     def target_missing(self, use: TargetUse) -> bool:
         """Whether no screen on which the target is asked for can hold its element."""
-        fragment = use.element is None and use.site is not None
-        return self._missing(use, self._fragment_path(use) if fragment else self._asking(use))
+        if use.element is not None or use.site is None:
+            return self._missing(use, self._asking(use))
+        path = self._fragment_path(use)
+        return self._missing(use, path) and not self._is_event(use, path or "")
+
+    def _is_event(self, use: TargetUse, path: str) -> bool:
+        """Whether elements wait for the target of a fragment as for an event: in a stream it is the name of one."""
+        name = str(use.selector)[1:]  # the text of an id's selector
+        return any(name in heard(self, app) for app in self._showing(path))
 
     def selector_missing(self, use: SelectorUse) -> bool:
         """Whether no screen can hold the element that an attribute refers to."""
