@@ -36,7 +36,7 @@ def check_parser() -> Parser:
         allow_abbrev=False,
         add_help=False,
         description="Check that handlers, templates, routes and targets agree, without importing the application.",
-        epilog="Other commands: clean, explain RULE, map, prove, rules, routes, server, version. "
+        epilog="Other commands: clean, explain RULE, map, migrate, prove, rules, routes, server, version. "
         "Exit codes: 0 no errors, 1 errors, 2 usage or configuration, 3 a bug of ours.",
     )
     # Everything is added to a group: what is added to the parser itself is formatted at once, which takes 10 ms.
@@ -116,7 +116,7 @@ def _add_output(parser: Parser) -> None:
     output("--color", choices=COLORS, default="auto", help="(default: auto)")
     output("--watch", action="store_true", help="check again after each change, until Ctrl+C")
     output("--unknowns", action="store_true", help="list what the text does not determine, and why")
-    output("--statistics", action="store_true", help="count findings by rule, and say how long it took")
+    output("--statistics", action="store_true", help="tell how many findings and how much of the time each rule has")
     output("--show-files", action="store_true", help="list the files that are read, and stop")
     output("--show-settings", action="store_true", help="print the settings, and stop")
     output("-q", "--quiet", action="store_true", help="print diagnostics only")
