@@ -94,7 +94,7 @@ def _check(words: Sequence[str]) -> int:
     if options.show_settings:
         print(_settings(project, config), end="")
         return OK
-    report = _checked(options, project, config)
+    report, samples = _sampled(options, project, config)
     if options.show_files:
         print("".join(f"{path}\n" for path in report.sources), end="")
         return OK
@@ -119,7 +119,7 @@ def _check(words: Sequence[str]) -> int:
     from chirp_check.commands.output import remark, write
 
     write(options, report)
-    remark(options, report, time.perf_counter() - start)
+    remark(options, report, time.perf_counter() - start, samples)
     return (
         _exit_code(options, report, config)
         or (0 if options.exit_zero else stale)
@@ -172,6 +172,17 @@ def _look(config: Config, adoption: Adoption | None) -> Callable[[Project], Repo
     if adoption is None:
         return session.report
     return lambda project: adoption.baseline.hide(session.report(project))
+
+
+def _sampled(options: Namespace, project: Project, config: Config) -> tuple[Report, Mapping[str, int]]:
+    """The report, and for statistics whose work it was."""
+    if not options.statistics:
+        return _checked(options, project, config), {}
+    from chirp_check.commands.sampling import shares
+    from chirp_check.plugins import installed_plugins
+
+    with shares(installed_plugins().every) as samples:
+        return _checked(options, project, config), samples
 
 
 def _checked(options: Namespace, project: Project, config: Config) -> Report:

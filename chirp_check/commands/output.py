@@ -122,16 +122,13 @@ def _colored(options: Namespace) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def remark(options: Namespace, report: Report, seconds: float) -> None:
+def remark(options: Namespace, report: Report, seconds: float, samples: Mapping[str, int] | None = None) -> None:
     """What is no part of the report: notes, statistics, times, tracebacks of our own failures."""
     lines: list[str] = []
     if not options.quiet:
         lines += [f"note: {note}" for note in report.notes]
     if options.statistics:
-        from collections import Counter
-
-        counts = Counter(one.rule for one in report.diagnostics)
-        lines += [f"{count:5} {rule}" for rule, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]
+        lines += _statistics(report, samples)
     if options.statistics or options.verbose:
         lines.append(f"checked {report.summary.files} files in {seconds:.2f} s")
     if options.verbose:
@@ -141,3 +138,16 @@ def remark(options: Namespace, report: Report, seconds: float) -> None:
 
         sys.stdout.flush()
         print("\n".join(plain(line) if line.startswith("note:") else line for line in lines), file=sys.stderr)
+
+
+def _statistics(report: Report, samples: Mapping[str, int] | None) -> list[str]:
+    """How often each rule found something, and its share of the time if rules have run."""
+    from collections import Counter
+
+    counts = Counter(one.rule for one in report.diagnostics)
+    if samples:
+        from chirp_check.commands.sampling import REST, table
+
+        if set(samples) != {REST}:  # else the report is that of the last run
+            return table(counts, samples)
+    return [f"{count:5} {rule}" for rule, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))]

@@ -326,6 +326,18 @@ def test_statistics_go_to_standard_error(project: Path, run: Run) -> None:
     assert run.err.startswith("    1 unknown-template\nchecked 2 files in ")
 
 
+def test_the_shares_of_a_run_are_its_whole(project: Path, run: Run) -> None:
+    (project / "app.py").write_text(BAD)
+    lines = "".join(f'<a href="/{number}">{{{{ x{number} }}}}</a>\n' for number in range(2_000))
+    (project / "templates/home.html").write_text(lines)
+    run("--statistics", "--no-cache", "-q", "--select", "unrouted-link,missing-context")
+    *table, _ = run.err.splitlines()
+    shares = [float(line.removesuffix(" %").split()[-1]) for line in table]
+    assert sum(shares) == pytest.approx(100, abs=5)
+    assert [line[6:] for line in table][-1].startswith("reading and resolving ")
+    assert any(line[6:].startswith("missing-context ") for line in table)
+
+
 def test_files_and_settings(project: Path, run: Run) -> None:
     (project / "app.py").write_text(BAD)
     assert run("--show-files") == 0
