@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, NoReturn
 
-from chirp_check.config import Config, ConfigError, parse_config, read_config
+from chirp_check.config import CACHE_FOLDER, Config, ConfigError, parse_config, read_config
 from chirp_check.grammar.names import did_you_mean
 from chirp_check.host import DiskCache, DiskHost, Forks, Host, OverlayHost, adds_rules, installed
 from chirp_check.locate import locate
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from chirp_check.project import Project
     from chirp_check.report.outcome import Report
 
-CACHE_FOLDER = ".chirp_cache"
 OK, ERRORS, USAGE, INTERNAL, PIPE, INTERRUPTED = 0, 1, 2, 3, 141, 130
 
 
@@ -281,6 +280,12 @@ def _exit_code(options: Namespace, report: Report, config: Config) -> int:
     return ERRORS if summary.errors or (options.error_on_warning and summary.warnings) else OK
 
 
+def _doctor(words: Sequence[str]) -> int:
+    from chirp_check.commands.doctor import run
+
+    return run(words)
+
+
 def _explain(words: Sequence[str]) -> int:
     from chirp_check.commands.pages import explain
 
@@ -353,6 +358,7 @@ def _version(words: Sequence[str]) -> int:
 _COMMANDS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "check": _check,
     "clean": _clean,
+    "doctor": _doctor,
     "explain": _explain,
     "map": _map,
     "migrate": _migrate,

@@ -11,6 +11,7 @@ from chirp_check.diagnostic import Level
 from chirp_check.grammar.names import did_you_mean
 from chirp_check.host import Host
 
+CACHE_FOLDER = ".chirp_cache"
 DEFAULT_EXCLUDE = ("build/", "dist/", "*.egg-info/")
 
 

@@ -36,7 +36,7 @@ def check_parser() -> Parser:
         allow_abbrev=False,
         add_help=False,
         description="Check that handlers, templates, routes and targets agree, without importing the application.",
-        epilog="Other commands: clean, explain RULE, map, migrate, prove, rules, routes, server, version. "
+        epilog="Other commands: clean, doctor, explain RULE, map, migrate, prove, rules, routes, server, version. "
         "Exit codes: 0 no errors, 1 errors, 2 usage or configuration, 3 a bug of ours.",
     )
     # Everything is added to a group: what is added to the parser itself is formatted at once, which takes 10 ms.
