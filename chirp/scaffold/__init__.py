@@ -1,8 +1,8 @@
 """`chirp new`: a project from the files beside this module. A project is made whole or not at all.
 
 Files ending in `.in` lose that ending (so that no tool takes them for modules of this package), `dot-` begins a name
-with a dot, `@` in a name is a colon (which not every system can unpack), and `PROJECT_NAME` in any file becomes the name
-of the project.
+with a dot, `@` in a name is a colon (which not every system can unpack), and `PROJECT_NAME` in any file becomes the
+name of the project.
 """
 
 import keyword
