@@ -26,7 +26,7 @@ def atlas(model: Model, report: Report) -> Atlas:
     builder = _Builder(model)
     keys = application_keys(model)
     for number, app in enumerate(keys):
-        builder.add(app, f"{number}:" if len(keys) > 1 else "")
+        builder.add(app, *((f"{number}:", f"{_called(app)} ") if len(keys) > 1 else ("", "")))
     nodes = builder.placed()
     where = _Where(nodes.values(), builder.sites)
     remarks = tuple(
@@ -45,6 +45,10 @@ def atlas(model: Model, report: Report) -> Atlas:
     )
 
 
+def _called(app: AppKey) -> str:
+    return f"{app.path} ({app.ordinal + 1})" if app.ordinal else app.path
+
+
 def _order(edge: Edge) -> tuple[str, ...]:
     return (edge.source, edge.target, edge.kind, edge.label, edge.via or "")
 
@@ -58,9 +62,9 @@ class _Builder:
     edges: dict[Edge, None] = field(default_factory=dict[Edge, None])
     sites: dict[Span, list[str]] = field(default_factory=dict[Span, list[str]])
 
-    def add(self, app: AppKey, prefix: str) -> None:
-        """Add one application; `prefix` tells its routes from those of others."""
-        routes = self._routes(app, prefix)
+    def add(self, app: AppKey, prefix: str, called: str) -> None:
+        """Add one application; `prefix` tells its routes from those of others, `called` its areas."""
+        routes = self._routes(app, prefix, called)
         self._handlers(app, prefix)
         whole = frozenset(shells(self.model, app))
         for path in sorted(paths(self.model, app)):
@@ -76,7 +80,7 @@ class _Builder:
             if node.parent is not None and node.parent not in self.nodes:
                 del self.nodes[key]
 
-    def _routes(self, app: AppKey, prefix: str) -> tuple[str, ...]:
+    def _routes(self, app: AppKey, prefix: str, called: str) -> tuple[str, ...]:
         known = application(self.model, app)
         areas = route_areas([one.path.value if one.path is not None else None for one in known.routes])
         reader = Answers(self.model, app)
@@ -97,7 +101,7 @@ class _Builder:
                 answers,
                 any(one.kind in EVENTS for one in answers),
             )
-            self.nodes[key] = Node(key, "route", label, route.span, prefix + areas[index], route=facts)
+            self.nodes[key] = Node(key, "route", label, route.span, called + areas[index], route=facts)
             self._renders(key, facts)
             found.append(key)
         return tuple(found)

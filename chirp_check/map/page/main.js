@@ -184,11 +184,13 @@
 
   // Moving about.
   function scope(id) {
-    View.scope(id);
+    root.toggleAttribute("data-scoped", Boolean(id));
     $("scope").hidden = !id;
     $("legend").hidden = Boolean(id);
     if (id) $("scope").firstElementChild.textContent = `${nodes.get(id).label} and its neighbours`;
-    else View.filter(kept());
+    const changed = View.scoped !== id;
+    View.scope(id);
+    if (!id && changed) { View.filter(kept()); if (state.chosen) View.choose(state.chosen, { move: false }); }
     details();
   }
   function go(id) {

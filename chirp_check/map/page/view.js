@@ -19,7 +19,7 @@ const View = (() => {
   };
   const EDGE = 16, BUTTONS = 58;  // what is kept free around, and for the buttons at the right
   const { WIDE, ROW, HEAD, PAD } = Layout;
-  let cy = null, map = null, thick = 1.2, drawn = new Set(), bounds = { x: 0, y: 0, width: 1, height: 1 }, shown = new Set(), scoped = null, onChoose = null;
+  let cy = null, map = null, thick = 1.2, drawn = new Map(), bounds = { x: 0, y: 0, width: 1, height: 1 }, shown = new Set(), scoped = null, onChoose = null;
 
   const tint = (node) => node.kind === "route" ? (node.stream ? "stream" : node.changes ? "change" : "get")
     : node.kind === "template" && node.page ? "page" : node.kind;
@@ -46,8 +46,14 @@ const View = (() => {
       { selector: ".error", style: { "border-color": colors.error, "border-width": 3 } },
       { selector: "edge", style: {
         width: "data(width)", "curve-style": "bezier", "target-arrow-shape": "triangle", "arrow-scale": 0.8, opacity: 0.55,
-        "font-family": font, "font-size": 10, color: colors.text, "text-background-color": colors.ground, "text-background-opacity": 0.9,
-        "text-background-padding": 2, "min-zoomed-font-size": 7, events: "no",
+        "font-family": font, "font-size": 11, color: colors.text, "text-background-color": colors.ground, "text-background-opacity": 0.9,
+        "text-background-padding": 1, "min-zoomed-font-size": 5, events: "no",
+      } },
+      // From side to side, so that no line hides what is above or below its ends.
+      { selector: "edge.onward", style: { "source-endpoint": "90deg", "target-endpoint": "270deg" } },
+      { selector: "edge.back", style: { "source-endpoint": "270deg", "target-endpoint": "90deg" } },
+      { selector: "edge.beside", style: {
+        "source-endpoint": "90deg", "target-endpoint": "90deg", "curve-style": "unbundled-bezier", "control-point-distances": 40, "control-point-weights": 0.5,
       } },
       { selector: "edge.perhaps", style: { "line-style": "dashed" } },
       { selector: ".off", style: { opacity: 0.13 } },
@@ -72,9 +78,15 @@ const View = (() => {
   const element = (node, x, y, width, height, more = "") => ({
     data: { id: node.id, text: cut(marked(node), (width - 16) / (node.kind === "template" ? 7.4 : 6.7)), width, height, shift: 8 - width }, position: { x, y }, classes: `${classes(node)} ${more}`,
   });
+  const SAID = {
+    renders: (one) => one, requests: (one) => one, submits: (one) => `form ${one}`, connects: () => "listens", swaps: (one) => one,
+    aside: (one) => one, events: (one) => `event ${one}`, extends: () => "extends", includes: () => "includes", imports: () => "imports",
+    links: () => "link", redirects: () => "redirect",
+  };
+  const side = (edge) => { const from = drawn.get(edge.source), to = drawn.get(edge.target); return from + 20 < to ? "onward" : to + 20 < from ? "back" : "beside"; };
   const line = (edge, more) => ({
-    data: { id: `e${edge.number}`, width: thick, source: edge.source, target: edge.target, label: [edge.kind, edge.label].filter(Boolean).join(" · ") },
-    classes: `${GROUPS[edge.kind]}${edge.sure ? "" : " perhaps"} ${more}`,
+    data: { id: `e${edge.number}`, width: thick, source: edge.source, target: edge.target, label: SAID[edge.kind](edge.label) },
+    classes: `${GROUPS[edge.kind]} ${side(edge)}${edge.sure ? "" : " perhaps"} ${more}`,
   });
 
   // The whole map.
@@ -150,18 +162,18 @@ const View = (() => {
     const nodes = [...kept].map((one) => map.node(one));
     const text = (node) => (node.parent ? `${map.node(node.parent).label} · ${node.label}` : node.label);
     const boxes = nodes.map((node) => ({ id: node.id, node, width: 200, height: 30 }));
-    const widest = Math.min(460, Math.max(200, ...nodes.map((node) => 50 + text(node).length * 6.8)));
+    const widest = Math.min(270, Math.max(180, ...nodes.map((node) => 40 + text(node).length * 6.7)));
     for (const box of boxes) box.width = widest;
     const taken = [...new Set(edges)].filter((edge) => edge.source !== edge.target);
-    const laid = Layout.ranked(boxes, taken.map((edge) => [edge.source, edge.target]), 130, 12);
+    const laid = Layout.ranked(boxes, taken.map((edge) => [edge.source, edge.target]), 130, 24);
     bounds = { x: 0, y: 0, width: laid.width, height: laid.height };
     return [
       ...boxes.map((box) => {
         const at = laid.centres.get(box.id), one = element(box.node, at.x, at.y, box.width, box.height, "flat");
-        one.data.text = text(box.node) + marked(box.node).slice(box.node.label.length);
+        one.data.text = cut(text(box.node), (box.width - 44) / 6.5) + marked(box.node).slice(box.node.label.length);
         return one;
       }),
-      ...taken.map((edge) => line(edge, "near")),
+      ...taken.map((edge) => ({ data: {}, edge })),
     ];
   }
 
@@ -175,8 +187,8 @@ const View = (() => {
   }
 
   function draw(elements) {
-    cy.batch(() => { cy.elements().remove(); cy.add(elements); });
-    drawn = new Set(elements.map((one) => one.data.id));
+    drawn = new Map(elements.filter((one) => one.position).map((one) => [one.data.id, one.position.x]));
+    cy.batch(() => { cy.elements().remove(); cy.add(elements.map((one) => (one.edge ? line(one.edge, "near") : one))); });
     fit();
     thick = Math.min(3, Math.max(1.2, 0.7 / cy.zoom()));  // seen where all of the map is
     lines();
@@ -188,7 +200,7 @@ const View = (() => {
     const top = scoped ? 90 : EDGE;
     const zoom = Math.min(1.1, (cy.width() - EDGE - BUTTONS) / bounds.width, (cy.height() - EDGE - top) / bounds.height);
     cy.stop();
-    if (scoped && zoom < 0.6) {  // too much for this window: as much of it as can be read, around the thing itself
+    if (scoped && zoom < 0.48) {  // too much for this window: as much of it as can be read, around the thing itself
       cy.viewport({ zoom: 0.6, pan: { x: 0, y: 0 } });
       cy.center(cy.getElementById(scoped));
       return;
