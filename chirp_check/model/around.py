@@ -1,5 +1,6 @@
 """Attributes of htmx that an element has from the elements around it, as far as the text tells."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Final
@@ -22,6 +23,7 @@ class Hidden(Enum):
 
 
 PERHAPS: Final = Hidden.PERHAPS
+_TEXTS = frozenset({"option", "textarea", "title"})
 
 
 def effective(
@@ -72,15 +74,32 @@ def handed_on(model: Queries, path: str) -> frozenset[str]:
     facts = template_facts(model, path)
     if facts is None:
         return frozenset()
+    deciding = [(one, named) for one in facts.elements if (named := {name for name in DECIDING if _has(one, name)})]
+    if not deciding:
+        return frozenset()
     ways = (
         *(one.start for one in facts.blocks),
         *(one.tag_start for one in facts.references),
         *(one.start for one in facts.calls),
-        *(one.start for one in facts.expressions),
+        *_put_out(facts),
     )
     found: set[str] = set()
-    for element in facts.elements:
-        named = {name for name in DECIDING if _has(element, name)}
+    for element, named in deciding:
         if named - found and any(element.end <= way < (element.close or way + 1) for way in ways):
             found |= named
     return frozenset(found)
+
+
+def _put_out(facts: TemplateFacts) -> Iterator[int]:
+    """Where expressions may put out elements: not inside a tag, and not where a browser reads text alone."""
+    starts = [one.start for one in facts.elements]
+    for written in facts.expressions:
+        at = bisect_right(starts, written.start) - 1
+        last = facts.elements[at] if at >= 0 else None
+        if last is None or written.start >= _read_until(last):
+            yield written.start
+
+
+def _read_until(element: Element) -> int:
+    """Where the tag ends, or the text in an element that holds no others."""
+    return element.close if element.tag in _TEXTS and element.close is not None else element.end

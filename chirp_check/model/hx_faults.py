@@ -34,6 +34,8 @@ class BadHxValue(msgspec.Struct, frozen=True, gc=False):
     span: Span
 
 
+# Extensions that bring neither styles of swapping nor modifiers of triggers.
+_PLAIN = frozenset({"sse", "ws", "head-support", "preload", "response-targets", "json-enc", "path-deps", "ignore:sse"})
 _EXTENSIONS = ("/ext/", "htmx-ext", "idiomorph")  # in the URL of a script
 
 type Fault = UnknownHx | BadHxValue
@@ -103,8 +105,10 @@ def extends_in(model: Queries, path: str) -> bool:
 
 
 def _extends(element: Element) -> bool:
-    if attribute(element, "hx-ext") is not None:
-        return True
+    named = attribute(element, "hx-ext")
+    if named is not None:
+        words = named.value.value if isinstance(named.value, Const) and not named.branches else None
+        return not isinstance(words, str) or not {one.strip() for one in words.split(",")} <= _PLAIN
     source = attribute(element, "src") if element.tag == "script" else None
     written = source.value.value if source is not None and isinstance(source.value, Const) else None
     return isinstance(written, str) and any(mark in written for mark in _EXTENSIONS)

@@ -22,6 +22,7 @@ from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
 _ONCE = ("load", "revealed", "intersect", "once")  # of a trigger that fires but once
+_ELSEWHERE = frozenset({"Redirect", "ValidationError"})
 _SETTLED = ("hx-select", "hx-disable")
 
 
@@ -132,10 +133,13 @@ def _units(model: Queries, app: AppKey, reader: Reader, element: Element) -> tup
 
 @gate
 def _answered(model: Queries, app: AppKey, route: int) -> tuple[Unit, ...]:
-    """The blocks that a route answers htmx with, an error aside; none where it may answer with something else."""
+    """The blocks that a route answers htmx with; none where it may answer with something else.
+
+    An error aside, and a redirect, which is for browsers, or leads to a route that is judged where it is asked for.
+    """
     found: dict[Unit, None] = {}
     for value in answers_of(model, app, route) or ():
-        if is_error(value) or (isinstance(value, Record) and value.kind == "ValidationError"):
+        if is_error(value) or (isinstance(value, Record) and value.kind in _ELSEWHERE):
             continue
         unit = _unit(model, app, value)
         if unit is None:
@@ -145,6 +149,8 @@ def _answered(model: Queries, app: AppKey, route: int) -> tuple[Unit, ...]:
 
 
 def _unit(model: Queries, app: AppKey, value: Value) -> Unit | None:
+    if isinstance(value, Record) and value.kind == "FormAction" and len(value.args) > 1:
+        value = value.args[1]  # the other fragments go out of band
     if not isinstance(value, Record) or value.kind not in ("Fragment", "Page"):
         return None
     name, block = value.argument(0, "template_name"), value.argument(1, "block_name")
