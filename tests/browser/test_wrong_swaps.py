@@ -1,7 +1,8 @@
-"""What the rules on targets and swaps call wrong is wrong: small projects, checked, served and clicked in a browser."""
+"""What the rules on swaps and on the migration say is true: small projects, checked, served and clicked."""
 
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,9 +12,11 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from chirp import App
 from chirp.htmx import SCRIPTS
-from chirp_check.config import read_config
+from chirp_check.commands.mending import mend
+from chirp_check.config import Config, read_config
 from chirp_check.engine import Project, check
 from chirp_check.host import MemoryHost
+from chirp_check.rules import ALL as RULES
 from tests.browser.conftest import PATIENCE
 from tests.browser.serving import serving
 from tests.browser.workshop import Version
@@ -294,6 +297,120 @@ CASES = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A project that does something else with htmx 4 than with 2 (`works`), until it is rewritten."""
+
+    name: str
+    rule: str
+    routes: str
+    page: str
+    shows: After
+    works: After
+    press: Sequence[str] = ("News",)
+
+    def files(self, version: Version) -> dict[str, str]:
+        """The project."""
+        return {"app.py": APP.format(version=version) + self.routes, "templates/home.html": self.page}
+
+
+UPDATES = """
+@app.route("/news")
+def news():
+    return Fragment("home.html", "updates")
+"""
+DELETES = """
+@app.route("/news", methods=["DELETE"])
+def news(request: Request):
+    return ", ".join(f"{name}={value}" for name, value in request.query.items())
+"""
+TELLS = """
+from chirp import Response
+
+
+@app.route("/news")
+def news():
+    return Response("new").with_header("HX-Trigger-After-Swap", "shown")
+"""
+TOTAL = '<p id="total">2</p>{% fragment updates %}…<template><p id="total" hx-swap-oob="true">3</p></template>{% end %}'
+MOVES = (
+    Moved(
+        "a target for all inside", "implicit-inheritance", NEWS,
+        document(f'<div hx-target="#list"><button hx-get="/news">News</button></div>{LIST}'), IN_THE_BUTTON, NEW,
+    ),
+    Moved(
+        "what users wrote", "renamed-hx-attribute", NEWS,
+        document(
+            f"""<div hx-disable><button hx-get="/news" hx-target="#list">News</button></div>
+            <button hx-get="/news" hx-target="#more">More</button><p id="more"></p>{LIST}"""
+        ),
+        After({"#more": ["new"], "#list": ["new"]}), After({"#more": ["new"], "#list": ["old"]}, asked=["/news"]),
+        press=("News", "More"),
+    ),
+    Moved(
+        "an event of htmx", "renamed-hx-attribute", NEWS,
+        BUTTON.replace("…", """hx-target="#list" hx-on::after-request="document.title = 'ran'\""""),
+        After({"#list": ["new"]}, title=""), After({"#list": ["new"]}, title="ran"),
+    ),
+    Moved(
+        "an event of the browser", "renamed-hx-attribute", NEWS,
+        BUTTON.replace("…", """hx-target="#list" hx-on-click="document.title = 'ran'\""""),
+        After({"#list": ["new"]}, title=""), After({"#list": ["new"]}, title="ran"),
+    ),
+    Moved(
+        "a selector of two words", "changed-hx-value", NEWS,
+        document(
+            f"""<form><b hx-get="/news" hx-target="#list" hx-trigger="click from:closest form"></b><i>News</i></form>
+            {LIST}"""
+        ),
+        After({"#list": ["old"]}, asked=[]), After({"#list": ["new"]}, asked=["/news"]),
+    ),
+    Moved(
+        "white space before values", "changed-hx-value", FOUND, SEARCH.replace("…", """hx-vals=' {"page": 2}'"""),
+        After({"#list": ['{"page"=2}']}), After({"#list": ["page=2"]}),
+    ),
+    Moved(
+        "an id without its hash", "changed-hx-value", UPDATES,
+        document(
+            """<button hx-get="/news" hx-target="#more" hx-select="i" hx-select-oob="total">News</button>
+            <p id="more"></p><p id="total">2</p>{% fragment updates %}<i>new</i><p id="total">3</p>{% end %}"""
+        ),
+        After({"#more": ["new"], "#total": ["2"]}), After({"#more": ["new"], "#total": ["3"]}),
+    ),
+    Moved(
+        "one at a time", "changed-hx-value", SLOW, SLOWLY.replace("…", 'hx-sync="this"'),
+        After({"#list": ["new"]}, asked=["/slow", "/go", "/slow"]), After({"#list": ["new"]}, asked=["/slow", "/go"]),
+        press=("News", "News", "Go"),
+    ),
+    Moved(
+        "an update in a template", "inert-update", UPDATES,
+        document('<button hx-get="/news" hx-target="#more">News</button><p id="more"></p>' + TOTAL.replace("…", "new")),
+        After({"#more": ["new"], "#total": ["2"]}), After({"#more": ["new"], "#total": ["3"]}),
+    ),
+    Moved(
+        "the form around a button", "unsent-form", DELETES,
+        document(
+            f"""<form><input name="why" value="x"><button hx-delete="/news" hx-target="#list">News</button></form>
+            {LIST}"""
+        ),
+        After({"#list": [""]}), After({"#list": ["why=x"]}),
+    ),
+    Moved(
+        "a link with a script", "prevented-default", NEWS,
+        document(f'<a href="/news" hx-on:click="this.title = 1">News</a>{LIST}'),
+        After({"a": ["News"]}, asked=[]), After({"a": [], "li": ["new"]}),
+    ),
+    Moved(
+        "an event after the swap", "passed-over-header", TELLS,
+        document(
+            """<button hx-get="/news" hx-target="#more">News</button><p id="more"></p>
+            <script>document.addEventListener("shown", () => document.title = "ran")</script>"""
+        ),
+        After({"#more": ["new"]}, title=""), After({"#more": ["new"]}, title="ran"),
+    ),
+)  # fmt: skip
+
+
 class Stage:
     """Serves one application after the other."""
 
@@ -338,6 +455,33 @@ def test_what_is_wrong_and_what_is_right(
             assert isinstance(app, App)
             stage.app = app
             drive(window, case.press, after)
+
+
+@pytest.mark.parametrize("case", MOVES, ids=[case.name for case in MOVES])
+def test_what_changes_with_htmx_4_and_what_is_rewritten(
+    case: Moved, window: Page, stage: Stage, tmp_path: Path
+) -> None:
+    rules, mended = migrated(case.files(4))
+    assert rules == [case.rule]
+    for name, files, after in (
+        ("before", case.files(2), case.works),
+        ("after", case.files(4), case.shows),
+        ("mended", mended, case.works),
+    ):
+        with imported(files, tmp_path / name) as app:
+            assert isinstance(app, App)
+            stage.app = app
+            drive(window, case.press, after)
+
+
+def migrated(files: Mapping[str, str]) -> tuple[list[str], dict[str, str]]:
+    """The rules that speak, and the project with what they rewrite."""
+    project = Project("/project", MemoryHost({f"/project/{path}": text.encode() for path, text in files.items()}))
+    config = replace(Config(), select=tuple(rule.name for rule in RULES if rule.migration))
+    report = check(project, config)
+    mended = mend(project, report, partial(check, config=config), unsafe=True)
+    assert mended.report.diagnostics == ()
+    return [one.rule for one in report.diagnostics], {**files, **mended.after}
 
 
 def reported(files: Mapping[str, str]) -> list[tuple[str, str]]:
