@@ -43,7 +43,9 @@ def main(arguments: Sequence[str]) -> int:
             counts[proof.diagnostic.rule, proof.verdict] += 1
             if options.all or proof.verdict is Verdict.REFUTED:
                 asked = f"{proof.request.method} {proof.request.path} " if proof.request is not None else ""
-                print(f"{proof.verdict}: {operator}: {proof.diagnostic.finding.message}\n  {asked}{proof.why}")
+                print(
+                    f"{proof.verdict}: {operator}: {proof.diagnostic.finding.message}\n  {asked}{proof.why}", flush=True
+                )
     _print(counts)
     print(f"{perf_counter() - start:.0f} s")
     return int(any(verdict is Verdict.REFUTED for _, verdict in counts))
