@@ -300,7 +300,7 @@ def _rules(words: Sequence[str]) -> int:
 
 def _routes(words: Sequence[str]) -> int:
     parser = Parser(prog="chirp-check routes", description="List the routes that the text of a project registers.")
-    parser.add_argument("paths", nargs="*", metavar="PATH")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="folders or files (default: the current folder)")
     from chirp_check.engine import Project, analyze
     from chirp_check.plugins import installed_plugins
     from chirp_check.report import routes
@@ -332,7 +332,7 @@ def _prove(words: Sequence[str]) -> int:
 
 def _clean(words: Sequence[str]) -> int:
     parser = Parser(prog="chirp-check clean", description="Remove the cache of a project.")
-    parser.add_argument("paths", nargs="*", metavar="PATH")
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="folders or files (default: the current folder)")
     parser.add_argument("--cache-dir", metavar="FOLDER", help="where the cache is (default: .chirp_cache)")
     options = parser.parse(words)
     root, _ = locate(options.paths)

@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 SKIPPED = frozenset(
     {".chirp_cache", ".git", ".hg", ".venv", "venv", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"}
@@ -33,18 +34,22 @@ def signature(root: str) -> Signature:
     found: Signature = {}
     folders = [root]
     while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        if entry.name not in SKIPPED:
-                            folders.append(entry.path)
-                        continue
-                    known = entry.stat()
-                    found[entry.path] = (known.st_mtime_ns, known.st_size, known.st_ino)
-        except OSError:
-            continue  # gone meanwhile, or not for us
+        with suppress(OSError):  # gone meanwhile, or not for us
+            folders += _look(folders.pop(), found)
     return found
+
+
+def _look(folder: str, found: Signature) -> list[str]:
+    """Note the files of a folder, and give the folders in it."""
+    below: list[str] = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                known = entry.stat(follow_symlinks=False)
+                found[entry.path] = (known.st_mtime_ns, known.st_size, known.st_ino)
+            elif entry.name not in SKIPPED:
+                below.append(entry.path)
+    return below
 
 
 def _glances(root: str) -> Iterator[None]:
