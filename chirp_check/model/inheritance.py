@@ -126,6 +126,9 @@ def _takes(element: Element, name: str) -> bool:
     if name == "hx-boost":
         return element.tag == "form" or (element.tag == "a" and _leads(element))
     asks = [one for one in REQUESTS if attribute(element, one) is not None]
+    swap = attribute(element, "hx-swap")
+    if name in ("hx-target", "hx-select") and swap is not None and isinstance(swap.value, Const):
+        asks = [] if str(swap.value.value).strip() == "none" else asks  # nothing is swapped, wherever it would go
     return bool(asks) and (name != "hx-encoding" or asks != ["hx-get"])
 
 
