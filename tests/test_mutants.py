@@ -24,6 +24,11 @@ ROUTES = (
     "unrouted-url", "unrouted-link", "wrong-method", "bad-path-value", "path-parameter", "duplicate-route",
     "duplicate-route-name", "unknown-route-name", "shadowed-route",
 )  # fmt: skip
+SWAPS = (
+    "unknown-target", "nested-page", "nested-id", "lost-target", "unswapped-error", "not-a-stream",
+    "unknown-hx-attribute", "bad-hx-value", "unknown-selector", "missing-enctype", "missing-csrf", "unknown-event",
+    "unquoted-attribute", "unknown-field",
+)  # fmt: skip
 RETURNS = ("unnegotiable-annotation", "unnegotiable-return", "wrong-annotation", "bad-return-arguments")
 CARRIERS = (
     "as it stands", "constant", "Final constant", "imported constant", "class attribute", "enum member",
@@ -74,7 +79,7 @@ def test_there_are_enough_operators() -> None:
     assert len({operator.name for operator in ALL}) == len(ALL)
 
 
-@pytest.mark.parametrize("rule", [*TEMPLATES, *CONTEXT, *ROUTES, *RETURNS])
+@pytest.mark.parametrize("rule", [*TEMPLATES, *CONTEXT, *ROUTES, *RETURNS, *SWAPS])
 def test_every_rule_has_an_operator(rule: str) -> None:
     assert [operator for operator in MISTAKES if operator.rule == rule]
 

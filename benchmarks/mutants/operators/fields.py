@@ -14,14 +14,17 @@ RULE = "unknown-field"
 
 @cache
 def read(app: Application) -> tuple[tuple[str, Place], ...]:
-    """The fields that code reads: `form["x"]`, `form.get("x")`, and the fields of dataclasses called `…Form`."""
+    """The fields that code reads: `form["x"]`, `form.get("x")`, and the fields of dataclasses that handlers take."""
     return tuple(_read(app))
 
 
 def _read(app: Application) -> Iterator[tuple[str, Place]]:
+    texts = [module.text for module in app.modules]
     for module in app.modules:
         for node in module.nodes:
-            if isinstance(node, ast.ClassDef) and node.name.endswith("Form"):
+            if isinstance(node, ast.ClassDef):
+                if not any(f"form: Form[{node.name}]" in text for text in texts):
+                    continue
                 for line in node.body:
                     if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
                         yield line.target.id, Place(RULE, module.path, *module.range(line.target))
