@@ -117,21 +117,21 @@ def judged(diagnostic: Diagnostic, witness: Witness, told: Sequence[tuple[Reques
     """What the answers to the requests of a witness say: one that fails as expected proves it."""
     if not told:
         return Proof(diagnostic, Verdict.OPEN, "its request may change data")
-    if witness.status is None:
-        return Proof(diagnostic, Verdict.REFUTED, "the application starts")
     for request, answer in told:
         if _shows(witness, answer):
             return Proof(diagnostic, Verdict.PROVED, _said(answer, witness.says), request)
     for request, answer in told:
         if _contradicts(witness, answer):
             return Proof(diagnostic, Verdict.REFUTED, _said(answer), request)
+    if witness.status is None:
+        return Proof(diagnostic, Verdict.REFUTED, "the application starts, and answers")
     request, answer = max(told, key=lambda one: one[1].reached)
     short = f"{_said(answer)}, and says nothing of it" if answer.reached else f"{_said(answer)}, before it came there"
     return Proof(diagnostic, Verdict.OPEN, short, request)
 
 
 def _shows(witness: Witness, answer: Answer) -> bool:
-    if witness.status != FAILS:
+    if witness.status not in (FAILS, None):  # what could have kept it from starting may wait for a request
         return answer.status == witness.status
     if witness.says:
         return any(all(word in error for word in witness.says) for error in answer.errors)
@@ -140,6 +140,8 @@ def _shows(witness: Witness, answer: Answer) -> bool:
 
 def _contradicts(witness: Witness, answer: Answer) -> bool:
     """Whether an answer cannot be had if the finding is right; another error may have come before."""
+    if witness.status is None:
+        return False
     if witness.status != FAILS:
         return answer.status is not None and (answer.status < 300 or answer.status in (404, 405))
     return witness.certain and answer.reached and not answer.errors

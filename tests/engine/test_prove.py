@@ -200,7 +200,8 @@ GET = Request("GET", "/")
         (Witness((GET,), 404), Answer(200, (), reached=False), Verdict.REFUTED),
         (Witness((GET,), 404), Answer(302, (), reached=False), Verdict.OPEN),
         (Witness((GET,), 405), Answer(404, (), reached=False), Verdict.REFUTED),
-        (Witness((GET,), None), Answer(200, (), reached=False), Verdict.REFUTED),
+        (Witness((GET,), None, ("x",)), Answer(200, (), reached=False), Verdict.REFUTED),
+        (Witness((GET,), None, ("x",)), Answer(500, ("TypeError: x",), reached=False), Verdict.PROVED),
     ],
 )
 def test_what_an_answer_says(witness: Witness, answer: Answer, verdict: Verdict) -> None:
