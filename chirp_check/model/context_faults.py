@@ -181,12 +181,14 @@ class _Judge:
 
     def _where(self, way: Rendering) -> Span:
         """Where a render site says what it renders: in its own call, or in the call of a helper."""
-        for one in (way.template, way.block):
-            if one is not None and (_inside(one.span, way.span) or is_argument(self.model, one.span)):
-                return one.span
+        if _inside(way.template.span, way.span) or is_argument(self.model, way.template.span):
+            return way.template.span
         call = call_at(self.model, way.span)
         first = next(iter(call.arguments), None) if call is not None else None
-        return way.span if first is None else Span(way.span.path, first.value.start, first.value.end)
+        if first is not None:
+            return Span(way.span.path, first.value.start, first.value.end)
+        written = way.block is not None and is_argument(self.model, way.block.span)
+        return way.block.span if way.block is not None and written else way.span
 
     def _place(self, need: Need) -> Span:
         return place(self.model, need.path, need.at)
