@@ -124,6 +124,7 @@ def test_keys(window: Page, tracker: str) -> None:
     page = opened(window, tracker)
     page.keyboard.press("/")
     page.keyboard.type("activity")
+    expect(page.locator("#list .item").first).to_contain_text("activity")  # the list follows the typing
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
