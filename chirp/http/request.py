@@ -102,8 +102,9 @@ class Request:
     def query(self) -> QueryParams:
         """The query parameters; BadRequest when they are too many or not UTF-8."""
         if self._query is None:
+            raw: bytes = self._scope.get("query_string", b"")
             try:
-                self._query = QueryParams(self._scope.get("query_string", b""), self._config.max_fields)
+                self._query = QueryParams(raw, self._config.max_fields)
             except ValueError as error:
                 raise BadRequest(str(error)) from None
         return self._query
