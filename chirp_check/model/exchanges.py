@@ -6,7 +6,7 @@ import msgspec
 
 from chirp_check.facts.templates import Element, TemplateFacts
 from chirp_check.grammar.hx import REQUESTS
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.around import PERHAPS, effective
 from chirp_check.model.domain import Record, Scalar, Sequence, Value
 from chirp_check.model.entities import Pattern, Text
@@ -15,7 +15,7 @@ from chirp_check.model.markup import attribute, pieces
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import answering, given_by
 from chirp_check.model.routes import RouteShape, is_local, reach
-from chirp_check.model.templates import chain, paths, template_path
+from chirp_check.model.templates import chain, everywhere, showing, template_path
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -45,12 +45,8 @@ type Fault = NestedPage | NoStream
 @query
 def exchange_faults(model: Queries, path: str) -> tuple[Fault, ...]:
     """What is wrong with the answers to what the elements of a template ask for, in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    facts = template_facts(model, path) if apps else None
-    if facts is None:
-        return ()
-    found = [dict.fromkeys(_faults(model, app, facts)) for app in apps]
-    return tuple(one for one in found[0] if all(one in others for others in found))
+    facts = template_facts(model, path) if showing(model, path) else None
+    return everywhere(model, path, lambda app: _faults(model, app, facts)) if facts is not None else ()
 
 
 def _faults(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Fault]:

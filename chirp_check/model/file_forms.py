@@ -7,12 +7,12 @@ import msgspec
 from chirp_check.facts.templates import Element, TemplateFacts
 from chirp_check.facts.values import Const
 from chirp_check.grammar.hx import REQUESTS
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, scripted
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import everywhere, showing
 from chirp_check.source import Span
 
 _SCRIPTED = ("on", "hx-on", "@", "x-", "v-", "data-action", "data-controller", "_")  # the attributes of scripts
@@ -33,13 +33,11 @@ class FileForm(msgspec.Struct, frozen=True, gc=False):
 @query
 def file_forms(model: Queries, path: str) -> tuple[FileForm, ...]:
     """The forms of a template whose files do not arrive, in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    facts = template_facts(model, path) if apps else None
+    facts = template_facts(model, path) if showing(model, path) else None
     inputs = [one for one in facts.elements if _is_file(one)] if facts is not None else []
     if facts is None or not inputs:
         return ()
-    found = [dict.fromkeys(_found(model, app, facts, inputs)) for app in apps]
-    return tuple(one for one in found[0] if all(one in others for others in found))
+    return everywhere(model, path, lambda app: _found(model, app, facts, inputs))
 
 
 def _found(model: Queries, app: AppKey, facts: TemplateFacts, inputs: list[Element]) -> Iterator[FileForm]:

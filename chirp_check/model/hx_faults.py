@@ -8,12 +8,12 @@ from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.facts.values import Const
 from chirp_check.grammar.htmx import ATTRIBUTES, ValueFault, is_known, value_faults
 from chirp_check.grammar.names import nearest
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.htmx import versions
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, scripted
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import everywhere, paths, showing
 from chirp_check.source import Span
 
 
@@ -44,12 +44,8 @@ type Fault = UnknownHx | BadHxValue
 @query
 def hx_faults(model: Queries, path: str) -> tuple[Fault, ...]:
     """What is wrong with the attributes for htmx in one template, in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    facts = template_facts(model, path) if apps else None
-    if facts is None:
-        return ()
-    found = [dict.fromkeys(_found(model, app, facts)) for app in apps]
-    return tuple(one for one in found[0] if all(one in others for others in found))
+    facts = template_facts(model, path) if showing(model, path) else None
+    return everywhere(model, path, lambda app: _found(model, app, facts)) if facts is not None else ()
 
 
 def _found(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Fault]:

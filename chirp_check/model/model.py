@@ -168,7 +168,7 @@ class Model(Queries):
     def _is_event(self, use: TargetUse, path: str) -> bool:
         """Whether elements wait for the target of a fragment as for an event: in a stream it is the name of one."""
         name = str(use.selector)[1:]  # the text of an id's selector
-        return any(name in heard(self, app) for app in self._showing(path))
+        return any(name in heard(self, app) for app in templates.showing(self, path))
 
     def selector_missing(self, use: SelectorUse) -> bool:
         """Whether no screen can hold the element that an attribute refers to."""
@@ -179,7 +179,7 @@ class Model(Queries):
         literal = max((piece for piece in wanted or () if piece is not None), key=len, default="")
         if wanted is None or at is None or not literal:
             return False
-        owners = self._showing(at)
+        owners = templates.showing(self, at)
         return bool(owners) and not any(
             holds(self, app, at, wanted, is_numbered=self._is_numbered(use, app)) or scripted(self, app, literal)
             for app in owners
@@ -190,9 +190,6 @@ class Model(Queries):
         path = use.selector.span.path
         return use.element.path if use.element is not None and path.endswith(".py") else path
 
-    def _showing(self, path: str) -> tuple[AppKey, ...]:
-        return tuple(app for app in application_keys(self) if path in templates.paths(self, app))
-
     def _is_numbered(self, use: TargetUse | SelectorUse, app: AppKey) -> bool:
         """Whether the expressions in a target that an attribute names are whole numbers."""
         facts = template_facts(self, use.element.path) if use.element is not None else None
@@ -202,7 +199,7 @@ class Model(Queries):
     def hash_forgotten(self, use: TargetUse) -> bool:
         """Whether a target names the id of an element as if it were a tag, and there is no such tag."""
         tag = tag_of(stripped(pieces(use.selector))) if use.element is not None else None
-        owners = self._showing(self._asking(use)) if tag is not None else ()
+        owners = templates.showing(self, self._asking(use)) if tag is not None else ()
         return tag is not None and bool(owners) and all(only_an_id(self, app, tag) for app in owners)
 
     def _fragment_path(self, use: TargetUse) -> str | None:

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from chirp_check.facts.templates import Attribute, Element
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import ElementAt, Pattern, SelectorUse, Text, Unknown
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import hashed, pieces, wanted_id
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import showing
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -31,8 +31,7 @@ _OWNERS: Mapping[str, frozenset[str]] = {
 @query
 def selector_uses(model: Queries, path: str) -> tuple[SelectorUse, ...]:
     """The ids that the elements of a template refer to."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    return tuple(dict.fromkeys(use for app in apps for use in _uses(model, app, path)))
+    return tuple(dict.fromkeys(use for app in showing(model, path) for use in _uses(model, app, path)))
 
 
 def _uses(model: Queries, app: AppKey, path: str) -> Iterator[SelectorUse]:

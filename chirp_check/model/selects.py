@@ -8,7 +8,7 @@ from chirp_check.facts.templates import Element, TemplateFacts
 from chirp_check.facts.values import Const
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.names import nearest
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
 from chirp_check.model.domain import Record, Sequence, Value
 from chirp_check.model.entities import Pattern, Text
@@ -18,7 +18,7 @@ from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, in_scripts, oob_ids, wanted_id
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import layouts_of
-from chirp_check.model.templates import composed, paths, template_path
+from chirp_check.model.templates import composed, everywhere, showing, template_path
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -50,12 +50,10 @@ class Discarded(msgspec.Struct, frozen=True, gc=False):
 @query
 def select_faults(model: Queries, path: str) -> tuple[Unselected | Discarded, ...]:
     """What elements of a template take out of answers in vain, in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    facts = template_facts(model, path) if apps else None
+    facts = template_facts(model, path) if showing(model, path) else None
     if facts is None or not any(attribute(one, *SELECTS, "hx-swap") is not None for one in facts.elements):
         return ()
-    found = [dict.fromkeys(_found(model, app, facts)) for app in apps]
-    return tuple(one for one in found[0] if all(one in others for others in found))
+    return everywhere(model, path, lambda app: _found(model, app, facts))
 
 
 def _found(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Unselected | Discarded]:

@@ -39,7 +39,7 @@ from chirp_check.model.selector_uses import selector_uses
 from chirp_check.model.selects import select_faults
 from chirp_check.model.swaps import swap_faults
 from chirp_check.model.template_uses import deceptions, template_uses
-from chirp_check.model.templates import Cycle, cycles, owners, paths, template_files
+from chirp_check.model.templates import Cycle, cycles, owners, paths, showing, template_files
 from chirp_check.model.typing.faults import type_faults
 from chirp_check.model.unswapped import unswapped
 from chirp_check.source import Span
@@ -78,8 +78,8 @@ def _markup_uses(model: Queries, path: str) -> tuple[object, ...]:
     facts = template_facts(model, path) if _is_template(model, path) else None
     if facts is None:
         return ()
-    apps = (app for app in application_keys(model) if path in paths(model, app))
-    return tuple(dict.fromkeys(use for app in apps for use in markup_uses.uses(model, app, facts)))
+    uses = (use for app in showing(model, path) for use in markup_uses.uses(model, app, facts))
+    return tuple(dict.fromkeys(uses))
 
 
 @query

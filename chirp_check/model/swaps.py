@@ -9,7 +9,7 @@ from chirp_check.facts.values import Call, Const, Filter
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import overlap
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
 from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import BlockAt, Text
@@ -17,7 +17,7 @@ from chirp_check.model.exchanges import answers_of, is_error, routes_of
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, ids, is_oob, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.templates import blocks, composed, paths, template_path
+from chirp_check.model.templates import blocks, composed, everywhere, paths, showing, template_path
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -51,12 +51,8 @@ type Unit = tuple[str, str]
 @query
 def swap_faults(model: Queries, path: str) -> tuple[Swap, ...]:
     """What the swaps that the elements of a template ask for leave behind, in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    facts = template_facts(model, path) if apps else None
-    if facts is None:
-        return ()
-    found = [dict.fromkeys(_swaps(model, app, facts)) for app in apps]
-    return tuple(one for one in found[0] if all(one in others for others in found))
+    facts = template_facts(model, path) if showing(model, path) else None
+    return everywhere(model, path, lambda app: _swaps(model, app, facts)) if facts is not None else ()
 
 
 def _swaps(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Swap]:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from chirp_check.model.applications import application_keys
 from chirp_check.model.blocks import orphans, twice
 from chirp_check.model.component_uses import component_uses, import_uses
 from chirp_check.model.entities import Deception, TemplateAt
 from chirp_check.model.inputs import module_facts, template_facts
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import paths, showing
 from chirp_check.model.vocabulary import vocabulary_uses
 from chirp_check.source import Span
 
@@ -20,7 +19,7 @@ def template_uses(model: Queries, path: str) -> tuple[object, ...]:
 
 
 def _template_uses(model: Queries, path: str) -> Iterator[object]:
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
+    apps = showing(model, path)
     for app in apps:
         yield from component_uses(model, app, path)
         yield from import_uses(model, app, path)

@@ -1,6 +1,6 @@
 """Templates by name: which file a name means, what it extends and includes, which blocks it has."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chirp_check.facts.templates import TemplateRef
@@ -75,6 +75,18 @@ def folders(model: Queries, app: AppKey) -> frozenset[str]:
 def template_files(model: Queries) -> tuple[str, ...]:
     """The templates of all applications, sorted by path."""
     return tuple(sorted({path for app in application_keys(model) for path in paths(model, app)}))
+
+
+@query
+def showing(model: Queries, path: str) -> tuple[AppKey, ...]:
+    """The applications that have a template."""
+    return tuple(app for app in application_keys(model) if path in paths(model, app))
+
+
+def everywhere[Fault](model: Queries, path: str, faults: Callable[[AppKey], Iterable[Fault]]) -> tuple[Fault, ...]:
+    """The faults of a template that it has in every application that has it, each once."""
+    first, *others = [dict.fromkeys(faults(app)) for app in showing(model, path)] or [{}]
+    return tuple(one for one in first if all(one in other for other in others))
 
 
 @query

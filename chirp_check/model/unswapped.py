@@ -8,7 +8,7 @@ from chirp_check.facts.templates import TemplateFacts
 from chirp_check.facts.values import Call, Name
 from chirp_check.grammar.htmx import HTMX_2
 from chirp_check.grammar.hx import REQUESTS
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.domain import Record, Scalar, Sequence, Value
 from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.exchanges import answers_of, routes_of
@@ -16,7 +16,7 @@ from chirp_check.model.htmx import HELPER, versions
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, scripted
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import everywhere, paths, showing
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -35,12 +35,10 @@ class Unswapped(msgspec.Struct, frozen=True, gc=False):
 @query
 def unswapped(model: Queries, path: str) -> tuple[Unswapped, ...]:
     """The requests of a template whose answers to mistakes nobody sees, in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    facts = template_facts(model, path) if apps else None
-    if facts is None or any(_swaps_errors(model, app) for app in apps):
+    facts = template_facts(model, path) if showing(model, path) else None
+    if facts is None or any(_swaps_errors(model, app) for app in showing(model, path)):
         return ()
-    found = [dict.fromkeys(_found(model, app, facts)) for app in apps]
-    return tuple(one for one in found[0] if all(one in others for others in found))
+    return everywhere(model, path, lambda app: _found(model, app, facts))
 
 
 def _found(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Unswapped]:
