@@ -47,7 +47,7 @@ class Request:
     def __init__(
         self, scope: Scope, receive: Receive, path_params: dict[str, Any], config: AppConfig = _DEFAULTS
     ) -> None:
-        self._scope = scope
+        self._scope: Scope = scope
         self._receive = receive
         self._path_params = path_params
         self._config = config
@@ -102,9 +102,8 @@ class Request:
     def query(self) -> QueryParams:
         """The query parameters; BadRequest when they are too many or not UTF-8."""
         if self._query is None:
-            raw: bytes = self._scope.get("query_string", b"")
             try:
-                self._query = QueryParams(raw, self._config.max_fields)
+                self._query = QueryParams(self._scope.get("query_string", b""), self._config.max_fields)
             except ValueError as error:
                 raise BadRequest(str(error)) from None
         return self._query
