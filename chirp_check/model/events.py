@@ -19,7 +19,7 @@ from chirp_check.model.inputs import files, template_facts, text
 from chirp_check.model.markup import attribute, in_scripts
 from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.program import log
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import everywhere, paths, showing
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -188,12 +188,10 @@ def _connector(facts: TemplateFacts, element: Element) -> Element | None:
 @query
 def unknown_events(model: Queries, path: str) -> tuple[UnknownEvent, ...]:
     """The events that elements of a template wait for in vain, in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    facts = template_facts(model, path) if apps else None
+    facts = template_facts(model, path) if showing(model, path) else None
     if facts is None or not any(attribute(one, CONNECT) is not None for one in facts.elements):
         return ()
-    found = [dict.fromkeys(_unknown(model, app, facts)) for app in apps]
-    return tuple(one for one in found[0] if all(one in others for others in found))
+    return everywhere(model, path, lambda app: _unknown(model, app, facts))
 
 
 def _unknown(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[UnknownEvent]:

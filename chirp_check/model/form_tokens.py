@@ -8,7 +8,7 @@ from chirp_check.facts.templates import Attribute
 from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Mapping, Name
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
-from chirp_check.model.applications import AppKey, application, application_files, application_keys
+from chirp_check.model.applications import AppKey, application, application_files
 from chirp_check.model.domain import External
 from chirp_check.model.form_contents import contents
 from chirp_check.model.form_faults import reached_by
@@ -21,7 +21,7 @@ from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.outlines import module_outline
 from chirp_check.model.pages import answering
 from chirp_check.model.program import names_of
-from chirp_check.model.templates import owners, paths
+from chirp_check.model.templates import everywhere, owners, paths
 from chirp_check.source import Span
 
 _GUARDS = frozenset({"secure_stack", "CSRFMiddleware"})
@@ -45,9 +45,7 @@ class MissingToken(msgspec.Struct, frozen=True, gc=False):
 @query
 def token_faults(model: Queries, path: str) -> tuple[MissingToken, ...]:
     """What a template sends without a token, in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    found = [dict.fromkeys(_faults(model, app, path)) for app in apps]
-    return tuple(one for one in found[0] if all(one in others for others in found)) if found else ()
+    return everywhere(model, path, lambda app: _faults(model, app, path))
 
 
 def _faults(model: Queries, app: AppKey, path: str) -> Iterator[MissingToken]:

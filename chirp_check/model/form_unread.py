@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import msgspec
 
-from chirp_check.model.applications import AppKey, application, application_keys
+from chirp_check.model.applications import AppKey, application
 from chirp_check.model.form_contents import contents
 from chirp_check.model.form_faults import reached_by, reads_of
 from chirp_check.model.form_fields import NO_FIELDS
 from chirp_check.model.form_reads import Reads
 from chirp_check.model.form_senders import Sender, senders_in
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import everywhere, showing
 from chirp_check.source import Span
 
 
@@ -33,16 +33,13 @@ class Forms(msgspec.Struct, frozen=True, gc=False):
 @query
 def forms(model: Queries, path: str) -> tuple[Forms, ...]:
     """The forms of a template, if it has any: what becomes of their fields is worked out where it is asked for."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    return (Forms(path),) if any(senders_in(model, app, path) for app in apps) else ()
+    return (Forms(path),) if any(senders_in(model, app, path) for app in showing(model, path)) else ()
 
 
 @query
 def unread_fields(model: Queries, path: str) -> tuple[UnreadField, ...]:
     """The fields that a template itself writes and that nothing reads, in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    found = [dict.fromkeys(_unread(model, app, path)) for app in apps]
-    return tuple(one for one in found[0] if all(one in others for others in found)) if found else ()
+    return everywhere(model, path, lambda app: _unread(model, app, path))
 
 
 def _unread(model: Queries, app: AppKey, path: str) -> Iterator[UnreadField]:

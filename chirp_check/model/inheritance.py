@@ -8,11 +8,11 @@ from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.facts.values import Const, Name
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.migration import INHERITED
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, scripted
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.templates import chain, paths, template_path
+from chirp_check.model.templates import chain, paths, showing, template_path
 from chirp_check.source import Span
 
 _SETTING = "implicitInheritance"
@@ -33,7 +33,7 @@ class Handed(msgspec.Struct, frozen=True, gc=False):
 @query
 def handed(model: Queries, path: str) -> tuple[Handed, ...]:
     """The attributes of a template's elements that others, inside of them, have from them."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
+    apps = showing(model, path)
     facts = template_facts(model, path) if apps else None
     if facts is None:
         return ()

@@ -7,13 +7,12 @@ import msgspec
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.facts.values import Const, Join
 from chirp_check.grammar.migration import REMOVED, RENAMED, event_name, reread
-from chirp_check.model.applications import application_keys
 from chirp_check.model.inheritance import Handed, handed
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.migration_elements import changed_elements
 from chirp_check.model.migration_responses import changed_responses
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import showing
 from chirp_check.source import Span
 
 
@@ -55,7 +54,7 @@ _IDLE = frozenset({"hx-ext", "hx-inherit"})  # without them htmx 4 does what htm
 @query
 def _attributes(model: Queries, path: str) -> tuple[Move, ...]:
     """What the attributes of one template say to htmx 2 alone."""
-    facts = template_facts(model, path) if any(path in paths(model, app) for app in application_keys(model)) else None
+    facts = template_facts(model, path) if showing(model, path) else None
     if facts is None:
         return ()
     written = text(model, path) or ""

@@ -7,12 +7,12 @@ import msgspec
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.facts.values import Const
 from chirp_check.grammar.hx import REQUESTS
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.markup import attribute
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import everywhere, showing
 from chirp_check.source import Span
 
 _END = "</template>"
@@ -53,13 +53,11 @@ type Fault = InertUpdate | UnsentForm | Stopped
 @query
 def changed_elements(model: Queries, path: str) -> tuple[Fault, ...]:
     """What is wrong with the elements of one template in every application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
-    facts = template_facts(model, path) if apps else None
+    facts = template_facts(model, path) if showing(model, path) else None
     if facts is None:
         return ()
-    found = [dict.fromkeys(_in_forms_and_links(model, app, facts)) for app in apps]
-    everywhere = (one for one in found[0] if all(one in others for others in found))
-    return (*_inert(facts, text(model, path) or ""), *everywhere)
+    others = everywhere(model, path, lambda app: _in_forms_and_links(model, app, facts))
+    return (*_inert(facts, text(model, path) or ""), *others)
 
 
 def _in_forms_and_links(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ import msgspec
 
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.facts.values import AnyTerm, Attr, Choice, Const, Either, Filter, Join, Name
-from chirp_check.model.applications import AppKey, application_keys
+from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import Text
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.memory import Queries, query
@@ -18,7 +18,7 @@ from chirp_check.model.numbers import key, whole_numbers
 from chirp_check.model.quoting_request import tainted
 from chirp_check.model.quoting_sinks import SAFE, Sink, put_out, sinks_of
 from chirp_check.model.template_scopes import Scopes, is_parameter
-from chirp_check.model.templates import paths
+from chirp_check.model.templates import showing
 from chirp_check.model.typing.faults import readings
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import NUMBERS, Plain, Type
@@ -56,7 +56,7 @@ class RawMarkup(msgspec.Struct, frozen=True, gc=False):
 @query
 def quoting_faults(model: Queries, path: str) -> tuple[Exposed | RawMarkup, ...]:
     """The expressions of a template that nothing escapes for where they stand, in any application that has it."""
-    apps = [app for app in application_keys(model) if path in paths(model, app)]
+    apps = showing(model, path)
     facts = template_facts(model, path) if apps else None
     source = text(model, path) if facts is not None and facts.expressions else None
     if facts is None or source is None:
