@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from benchmarks import fuzz
+from benchmarks.fuzz import runtime as fuzz
 from tests.hostile.framework import silence
 
 

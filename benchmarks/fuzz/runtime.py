@@ -1,13 +1,11 @@
-"""`python -m benchmarks.fuzz asgi|parsers [--seconds N] [--seed S]`: random input, guided by the lines it reaches.
+"""Random input for the runtime, guided by the lines it reaches: requests, and what its parsers read.
 
 `asgi` sends requests to a site that uses every feature: each has to be answered, without an unexpected 5xx, in valid
 messages without line breaks in headers, and nothing may be left of it. `parsers` calls the parsers of headers, cookies,
 queries, ranges, events, URLs and paths: none may raise what it does not document, and what is written is read back.
 """
 
-import argparse
 import asyncio
-import logging
 import random
 import sys
 import tempfile
@@ -496,20 +494,3 @@ def _fuzz_one(name: str, mutator: Mutator, lines: Lines, seconds: float, count: 
             del corpus[: max(0, len(corpus) - 5000)]
     print(f"{name}: {runs} runs, {lines.seen} lines")
     return failed
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, prog="python -m benchmarks.fuzz")
-    parser.add_argument("what", choices=["asgi", "parsers"])
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=None)
-    options = parser.parse_args()
-    seed: int = random.SystemRandom().randrange(2**32) if options.seed is None else options.seed
-    logging.disable(logging.CRITICAL)
-    if options.what == "asgi":
-        return asyncio.run(fuzz_asgi(options.seconds, seed))
-    return fuzz_parsers(options.seconds, seed)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
