@@ -5,12 +5,11 @@ from collections.abc import Iterator
 import msgspec
 
 from chirp_check.facts.templates import Element, TemplateFacts
-from chirp_check.facts.values import Const
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, scripted
+from chirp_check.model.markup import attribute, scripted, word
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.templates import everywhere, showing
 from chirp_check.source import Span
@@ -53,7 +52,7 @@ def _found(model: Queries, app: AppKey, facts: TemplateFacts, inputs: list[Eleme
             continue
         if effective(model, app, facts, form, "hx-encoding") is not None:
             continue
-        missing = "enctype" if _word(form, "method") == "post" else "hx-encoding"
+        missing = "enctype" if _is_posted(form) else "hx-encoding"
         at = form.start + len("<form")
         yield FileForm(_tag(facts.path, form), _tag(facts.path, file), missing, Span(facts.path, at, at))
 
@@ -64,12 +63,17 @@ def _tag(path: str, element: Element) -> Span:
 
 def _is_file(element: Element) -> bool:
     named = attribute(element, "name") is not None and attribute(element, "disabled") is None
-    return element.tag == "input" and not element.dynamic and _word(element, "type") == "file" and named
+    return element.tag == "input" and not element.dynamic and (word(element, "type") or "").lower() == "file" and named
+
+
+def _is_posted(form: Element) -> bool:
+    """Whether the browser sends a form with POST."""
+    return (word(form, "method") or "").lower() == "post"
 
 
 def _sends(form: Element) -> bool:
     """Whether a form surely sends a body."""
-    return _word(form, "method") == "post" or attribute(form, *(one for one in REQUESTS if one != "hx-get")) is not None
+    return _is_posted(form) or attribute(form, *(one for one in REQUESTS if one != "hx-get")) is not None
 
 
 def _decides(element: Element) -> bool:
@@ -81,12 +85,5 @@ def _is_scripted(model: Queries, app: AppKey, form: Element) -> bool:
     """Whether a script may send a form itself."""
     if any(one.name.startswith(_SCRIPTED) for one in form.attributes):
         return True
-    words = [_word(form, name) for name in ("id", "class", "name")]
-    return any(scripted(model, app, part) for word in words if word for part in word.split())
-
-
-def _word(element: Element, name: str) -> str | None:
-    """The value of an attribute in lower case, where the text writes it."""
-    found = attribute(element, name)
-    value = found.value if found is not None and not found.branches else None
-    return value.value.strip().lower() if isinstance(value, Const) and isinstance(value.value, str) else None
+    words = [word(form, name) for name in ("id", "class", "name")]
+    return any(scripted(model, app, part) for one in words if one for part in one.lower().split())

@@ -11,7 +11,7 @@ from chirp_check.grammar.names import nearest
 from chirp_check.model.applications import AppKey
 from chirp_check.model.htmx import versions
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, scripted
+from chirp_check.model.markup import attribute, literal, scripted
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.templates import everywhere, paths, showing
 from chirp_check.source import Span
@@ -103,8 +103,8 @@ def extends_in(model: Queries, path: str) -> bool:
 def _extends(element: Element) -> bool:
     named = attribute(element, "hx-ext")
     if named is not None:
-        words = named.value.value if isinstance(named.value, Const) and not named.branches else None
-        return not isinstance(words, str) or not {one.strip() for one in words.split(",")} <= _PLAIN
+        words = literal(named)
+        return words is None or not {one.strip() for one in words.split(",")} <= _PLAIN
     source = attribute(element, "src") if element.tag == "script" else None
     written = source.value.value if source is not None and isinstance(source.value, Const) else None
     return isinstance(written, str) and any(mark in written for mark in _EXTENSIONS)

@@ -1,5 +1,6 @@
 """The markup of one application: values of attributes as text, the ids that elements can have, what scripts mention."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -65,6 +66,29 @@ def attribute(element: Element, *names: str) -> Attribute | None:
         if one.name in names or (one.name.startswith("data-hx-") and one.name[len(PREFIX) :] in names):
             return one
     return None
+
+
+def literal(found: Attribute | None) -> str | None:
+    """The value of an attribute that is there wherever its element is, where the text writes it; as it is written."""
+    value = found.value if found is not None and not found.branches else None
+    return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+def word(element: Element, name: str) -> str | None:
+    """The literal value of an attribute of an element, without blanks around it."""
+    written = literal(attribute(element, name))
+    return written.strip() if written is not None else None
+
+
+def members(value: Text, separator: str) -> Iterator[Text]:
+    """The parts of a text between separators, with their places; without a separator the whole."""
+    at = value.span.start
+    for member in value.value.split(separator) if separator else (value.value,):
+        text = member.strip()
+        if text:
+            start = at + member.index(text)
+            yield Text(text, Span(value.span.path, start, start + len(text)))
+        at += len(member) + len(separator)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from chirp_check.facts.templates import Attribute, TemplateFacts
-from chirp_check.facts.values import Const, Filter
+from chirp_check.facts.values import Filter
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import ElementAt, LinkUse, TargetUse, TemplateUse, Text, Unknown, UrlUse
-from chirp_check.model.markup import attribute, hashed, is_oob, pieces, wanted_id
+from chirp_check.model.markup import attribute, hashed, is_oob, literal, pieces, wanted_id
 from chirp_check.model.memory import Queries
 from chirp_check.model.routes import is_local
 from chirp_check.model.ways import Reader
@@ -102,8 +102,9 @@ def _forms(reader: Reader, at: ElementAt) -> Iterator[Use]:
 def _method(found: Attribute | None, default: str | None) -> str | None:
     if found is None:
         return default
-    if isinstance(found.value, Const) and isinstance(found.value.value, str) and not found.branches:
-        word = found.value.value.strip().upper()
+    written = literal(found)
+    if written is not None:
+        word = written.strip().upper()
         return "POST" if word == "POST" else "GET" if word != "DIALOG" else None
     return None
 

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 import msgspec
 
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
-from chirp_check.facts.values import Const
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
 from chirp_check.model.inputs import template_facts, text
-from chirp_check.model.markup import attribute
+from chirp_check.model.markup import attribute, word
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.templates import everywhere, showing
 from chirp_check.source import Span
@@ -84,8 +83,8 @@ def _partial(
     facts: TemplateFacts, template: Element, element: Element, oob: Attribute, written: str
 ) -> tuple[Span, Span, Span, str] | None:
     close = template.close or 0
-    name = _word(element, "id")
-    whole = _word(element, "hx-swap-oob") in ("true", "outerHTML")
+    name = word(element, "id")
+    whole = word(element, "hx-swap-oob") in ("true", "outerHTML")
     if not whole or not name or template.attributes or template.dynamic or written[close - len(_END) : close] != _END:
         return None
     start = Span(facts.path, template.start, template.end)
@@ -95,7 +94,7 @@ def _partial(
 def _unsent(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[UnsentForm]:
     for form in (one for one in facts.elements if one.tag == "form"):
         inside = _inside(facts, form)
-        field = next((one for one in inside if one.tag in _FIELDS and _word(one, "name")), None)
+        field = next((one for one in inside if one.tag in _FIELDS and word(one, "name")), None)
         for element in inside if field is not None else ():
             deletes = attribute(element, "hx-delete")
             if deletes is None or element.tag in _FIELDS or element.dynamic or field is None:
@@ -122,9 +121,9 @@ def _does(
     if element in forms:
         return "submit", "sends the form"
     if element.tag == "a" and _is_plain(model, app, facts, element):
-        to = _word(element, "href")
+        to = word(element, "href")
         return ("click", "follows the link") if to and not to.startswith(_ANYWHERE) else None
-    submits = element.tag == "button" and (attribute(element, "type") is None or _word(element, "type") == "submit")
+    submits = element.tag == "button" and (attribute(element, "type") is None or word(element, "type") == "submit")
     if submits and _is_plain(model, app, facts, element) and any(element in _inside(facts, form) for form in forms):
         return "click", "sends the form"
     return None
@@ -133,10 +132,3 @@ def _does(
 def _is_plain(model: Queries, app: AppKey, facts: TemplateFacts, element: Element) -> bool:
     """Whether the browser itself does with an element what it is for, and not htmx."""
     return attribute(element, *REQUESTS) is None and effective(model, app, facts, element, "hx-boost") is None
-
-
-def _word(element: Element, name: str) -> str | None:
-    """The value of an attribute where the text writes it."""
-    found = attribute(element, name)
-    value = found.value if found is not None and not found.branches else None
-    return value.value.strip() if isinstance(value, Const) and isinstance(value.value, str) else None

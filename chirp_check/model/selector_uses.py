@@ -6,11 +6,10 @@ from chirp_check.facts.templates import Attribute, Element
 from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import ElementAt, Pattern, SelectorUse, Text, Unknown
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import hashed, pieces, wanted_id
+from chirp_check.model.markup import hashed, members, pieces, wanted_id
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.templates import showing
 from chirp_check.model.ways import Reader
-from chirp_check.source import Span
 
 # Lists of selectors, and whether what they name may come out of an expression, as a form's inputs do.
 _SELECTORS: Mapping[str, bool] = {"hx-include": True, "hx-indicator": False, "hx-disabled-elt": False}
@@ -59,19 +58,8 @@ def _parts(reader: Reader, found: Attribute, element: Element, separator: str) -
     """The members of a list; of one that is not written out whole only the list of one."""
     for value in reader.texts(found, element):
         if isinstance(value, Text):
-            yield from _members(value, separator)
+            yield from members(value, separator)
         elif isinstance(value, Unknown) or value.pieces[0] is None:
             continue
         elif not separator or not any(separator in piece for piece in value.pieces if piece is not None):
             yield value
-
-
-def _members(value: Text, separator: str) -> Iterator[Text]:
-    """The parts between separators, with their places; without a separator the whole."""
-    at = value.span.start
-    for member in value.value.split(separator) if separator else (value.value,):
-        text = member.strip()
-        if text:
-            start = at + member.index(text)
-            yield Text(text, Span(value.span.path, start, start + len(text)))
-        at += len(member) + len(separator)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import msgspec
 
 from chirp_check.facts.templates import Element, TemplateFacts
-from chirp_check.facts.values import Const
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.names import nearest
 from chirp_check.model.applications import AppKey
@@ -15,7 +14,7 @@ from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.exchanges import answers_of, is_error, routes_of
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts, text
-from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, in_scripts, oob_ids, wanted_id
+from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, in_scripts, literal, members, oob_ids, wanted_id
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import layouts_of
 from chirp_check.model.templates import composed, everywhere, showing, template_path
@@ -75,9 +74,10 @@ def _selected(model: Queries, app: AppKey, where: tuple[Reader, Element], routes
     reader, element = where
     for via in SELECTS:
         found = attribute(element, via)
-        if found is None or found.branches or not isinstance(found.value, Const):
+        if found is None or literal(found) is None:
             continue
-        for selector in (one for value in reader.texts(found, element) for one in _members(value)):
+        written = (one for one in reader.texts(found, element) if isinstance(one, Text))
+        for selector in (_bare(one) for value in written for one in members(value, ",")):
             wanted = wanted_id(selector)
             answers = [_held(model, app, one) for one in routes] if wanted is not None else []
             known = [one for one in answers if one is not None]
@@ -88,15 +88,11 @@ def _selected(model: Queries, app: AppKey, where: tuple[Reader, Element], routes
                 yield Unselected(selector, via, meant, known[0][1])
 
 
-def _members(value: object) -> Iterator[Text]:
-    """The selectors of a list, each without the swap style behind it, where it is written."""
-    at = value.span.start if isinstance(value, Text) else 0
-    for part in value.value.split(",") if isinstance(value, Text) else ():
-        selector = part.partition(":")[0].strip()
-        if selector and isinstance(value, Text):
-            start = at + part.find(selector)
-            yield Text(selector, Span(value.span.path, start, start + len(selector)))
-        at += len(part) + 1
+def _bare(member: Text) -> Text:
+    """A selector without the swap style behind it."""
+    selector = member.value.partition(":")[0].rstrip()
+    start = member.span.start
+    return Text(selector, Span(member.span.path, start, start + len(selector)))
 
 
 @gate
@@ -137,16 +133,16 @@ def _discarded(
     model: Queries, app: AppKey, where: tuple[Reader, Element], url: object, routes: list[int]
 ) -> Iterator[Discarded]:
     reader, element = where
-    swap = effective(model, app, reader.facts, element, "hx-swap")
-    if swap is None or swap is not attribute(element, "hx-swap") or not isinstance(swap.value, Const):
+    own = attribute(element, "hx-swap")
+    if own is None or own.value is None or effective(model, app, reader.facts, element, "hx-swap") is not own:
         return
     handled = any(one.name.startswith(("hx-on", "on", "@", "x-on")) for one in element.attributes)
-    if str(swap.value.value).split()[:1] != ["none"] or handled or element.dynamic:
+    if (literal(own) or "").split()[:1] != ["none"] or handled or element.dynamic:
         return
     returned = [one for at in routes for one in _form_errors(model, app, at)]
     scripted = any(in_scripts(model, app, one) for one in _SCRIPTS) if returned else True
     if returned and not scripted and isinstance(url, (Text, Pattern)):
-        yield Discarded(url, Span(reader.facts.path, swap.value.start, swap.value.end), returned[0])
+        yield Discarded(url, Span(reader.facts.path, own.value.start, own.value.end), returned[0])
 
 
 @gate

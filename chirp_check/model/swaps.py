@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from chirp_check.facts.templates import Element, TemplateFacts
-from chirp_check.facts.values import Call, Const, Filter
+from chirp_check.facts.values import Call, Filter
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import overlap
@@ -15,7 +15,7 @@ from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import BlockAt, Text
 from chirp_check.model.exchanges import answers_of, is_error, routes_of
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, ids, is_oob, pieces, texts
+from chirp_check.model.markup import attribute, ids, is_oob, literal, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.templates import blocks, composed, everywhere, paths, showing, template_path
 from chirp_check.model.ways import Reader
@@ -73,12 +73,12 @@ def _swaps(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Swap]:
 def _target(element: Element, path: str) -> Text | None:
     """The id that an element itself names as its target, where the text writes it."""
     found = attribute(element, "hx-target")
-    written = found.value if found is not None and not found.branches else None
-    if not isinstance(written, Const) or not isinstance(written.value, str):
-        return None
-    name = written.value.strip()
+    written = literal(found)
+    name = (written or "").strip()
     plain = name[:1] == "#" and name[1:].replace("-", "").replace("_", "").isalnum()
-    return Text(written.value, Span(path, written.start, written.end)) if plain else None
+    if not plain or written is None or found is None or found.value is None:
+        return None
+    return Text(written, Span(path, found.value.start, found.value.end))
 
 
 def _style(model: Queries, app: AppKey, facts: TemplateFacts, element: Element) -> str | None:
@@ -89,8 +89,7 @@ def _style(model: Queries, app: AppKey, facts: TemplateFacts, element: Element) 
     if swap is None:
         unset = effective(model, app, facts, element, "hx-swap") is None and not _has_settings(model, app)
         return "innerHTML" if unset else None
-    written = swap.value.value if isinstance(swap.value, Const) and not swap.branches else None
-    style = written.split()[0] if isinstance(written, str) and written.strip() else None
+    style = next(iter((literal(swap) or "").split()), None)
     return style if style in ("innerHTML", "outerHTML") else None
 
 
@@ -209,8 +208,8 @@ def _carrier(model: Queries, app: AppKey, path: str, block: str, wanted: str) ->
     inside = _inside(model, app, path, block)
     for element in inside.elements() if inside is not None else ():
         written = attribute(element, "id")
-        value = written.value if written is not None and not written.branches else None
-        if inside is not None and isinstance(value, Const) and value.value == wanted and inside.is_sure(element):
+        value = written.value if written is not None and literal(written) == wanted else None
+        if inside is not None and value is not None and inside.is_sure(element):
             return Span(path, value.start, value.end)
     return None
 
@@ -218,8 +217,7 @@ def _carrier(model: Queries, app: AppKey, path: str, block: str, wanted: str) ->
 def _stays(facts: TemplateFacts, element: Element, wanted: str) -> bool:
     """Whether an element stays when its target is replaced, and can ask again."""
     trigger = attribute(element, "hx-trigger")
-    written = trigger.value if trigger is not None else Const(0, 0, "")
-    words = written.value if isinstance(written, Const) and isinstance(written.value, str) else None
+    words = literal(trigger) if trigger is not None else ""
     if words is None or any(one in words for one in _ONCE):
         return False
     targets = [one for one in facts.elements if _has_id(one, wanted)]
