@@ -9,7 +9,7 @@ from difflib import unified_diff
 from itertools import chain
 from typing import NamedTuple
 
-from chirp_check.commands.disk import write_whole
+from chirp_check.commands.disk import write_all
 from chirp_check.config import ConfigError
 from chirp_check.fixes import changed
 from chirp_check.host import OverlayHost
@@ -88,7 +88,7 @@ def _unreadable(report: Report) -> set[str]:
 
 
 def write(project: Project, mending: Mending) -> None:
-    """Write what has been fixed. `ConfigError`, and nothing is written, where a file is not what was checked."""
+    """Write what has been fixed. `ConfigError`, and nothing is written, where a file cannot be or is not as checked."""
     ready: dict[str, bytes] = {}
     for path, text in mending.after.items():
         full = os.path.join(project.root, path)
@@ -103,11 +103,11 @@ def write(project: Project, mending: Mending) -> None:
             ready[full] = encode(text, data, python=python)
         except UnicodeEncodeError as error:
             raise ConfigError("its encoding lacks a character of the fix; nothing was fixed", path) from error
-    for full, data in ready.items():
-        try:
-            write_whole(full, data)
-        except OSError as error:
-            raise ConfigError(f"cannot be written: {(error.strerror or str(error)).lower()}", full) from error
+    try:
+        write_all(ready)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(f"cannot be written: {reason}; nothing was fixed", str(error.filename)) from error
 
 
 def diff(mending: Mending) -> str:

@@ -1,5 +1,9 @@
 """`--fix` and its kin: what is written, what is refused, and that applying everything leaves a better project."""
 
+import errno
+import os
+import signal
+import subprocess
 import sys
 from functools import partial
 from pathlib import Path
@@ -149,6 +153,86 @@ def test_a_file_that_changed_meanwhile(
     assert capsys.readouterr().err == "error: app.py: was changed while it was checked; nothing was fixed\n"
     assert (project / "app.py").read_text(encoding="utf-8") == APP + "# mine\n"
     assert (project / "templates/home.html").read_text() == before
+
+
+def parts(project: Path) -> list[Path]:
+    """Files with something to fix: the module, and templates."""
+    found = [project / f"templates/part{number}.html" for number in range(3)]
+    for one in found:
+        one.write_text('{% include "hoem.html" %}\n')
+    return [project / "app.py", *found]
+
+
+def test_a_file_that_cannot_be_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = parts(project)
+    before = [one.read_bytes() for one in files]
+    files[2].chmod(0o444)
+    assert cli.main(["--fix"]) == 2
+    assert capsys.readouterr().err == f"error: {files[2]}: cannot be written: permission denied; nothing was fixed\n"
+    assert [one.read_bytes() for one in files] == before
+    assert not list(project.rglob("*.tmp"))
+    files[2].chmod(0o644)
+    assert cli.main(["--fix"]) == 1
+    assert not [one for one in files if "hoem" in one.read_text()]
+
+
+@pytest.mark.parametrize("moves", range(4))
+def test_a_file_that_cannot_be_moved_to_its_place(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], moves: int
+) -> None:
+    """The disk fails after some have been moved: those are put back."""
+    files = parts(project)
+    before = [one.read_bytes() for one in files]
+    move, done = os.replace, list[str]()
+
+    def replace(source: str, target: str) -> None:
+        done.append(target)
+        if len(done) == moves + 1:
+            raise OSError(errno.EIO, "Input/output error")
+        move(source, target)
+
+    monkeypatch.setattr(os, "replace", replace)
+    assert cli.main(["--fix", "--no-cache"]) == 2
+    assert "cannot be written: input/output error; nothing was fixed" in capsys.readouterr().err
+    assert [one.read_bytes() for one in files] == before
+    assert not list(project.rglob("*.tmp"))
+    assert len(done) == 2 * moves + 1
+
+
+KILLED = """\
+import os, signal, sys
+from chirp_check import cli
+
+move, left = os.replace, [int(sys.argv[1])]
+
+def replace(source, target):
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left[0] -= 1
+    move(source, target)
+
+os.replace = replace
+cli.main(["--fix", "--no-cache"])
+"""
+
+
+@pytest.mark.parametrize("moves", [0, 2])
+def test_a_process_that_is_killed(project: Path, moves: int) -> None:
+    """Every file is whole, as it was or as it is to be, and the next run does the rest."""
+    files = parts(project)
+    before = [one.read_text() for one in files]
+    done = subprocess.run([sys.executable, "-c", KILLED, str(moves)], cwd=project, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    now = [one.read_text() for one in files]
+    assert [old.replace("hoem", "home") if new != old else old for old, new in zip(before, now, strict=True)] == now
+    assert sum(new != old for old, new in zip(before, now, strict=True)) == moves
+    assert cli.main(["--fix"]) == 1
+    assert not [one for one in files if "hoem" in one.read_text()]
+
+
+def test_a_folder_is_no_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["-o", "templates"]) == 2
+    assert capsys.readouterr().err == "error: templates: cannot be written: is a directory\n"
 
 
 @pytest.mark.parametrize(
