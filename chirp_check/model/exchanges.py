@@ -1,6 +1,6 @@
 """What htmx asks for and what is answered, where the two do not go together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -20,6 +20,8 @@ from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
 STREAMS = frozenset({"EventStream", "SSEResponse", "StreamingResponse", "Response", "LayoutSuspense"})
+# Where these take a status, and which they have without.
+_STATUS: Mapping[str, tuple[int | None, int]] = {"ValidationError": (None, 422), "Response": (1, 200)}
 _DOCUMENTS = frozenset({"Template", "TemplateStream", "Stream"})
 
 
@@ -116,10 +118,24 @@ def _document(model: Queries, app: AppKey, route: int) -> tuple[str, Span] | Non
     return found[0] if found else None
 
 
+def with_status(value: Value) -> tuple[Value, int | None]:
+    """What an answer is made of, and its status: that of a tuple, or its own; None for one that is not told."""
+    if isinstance(value, Sequence) and value.is_tuple and len(value.items) in (2, 3):
+        value, status = value.items[:2]
+    elif isinstance(value, Record) and value.kind in _STATUS and not value.open:
+        position, usual = _STATUS[value.kind]
+        status = value.argument(position, "status") or Scalar(usual, value.span)
+    else:
+        return value, None
+    number = status.value if isinstance(status, Scalar) else None
+    return value, number if isinstance(number, int) else None
+
+
 def is_error(value: Value) -> bool:
-    """A status that htmx does not swap in."""
-    status = value.items[1] if isinstance(value, Sequence) and value.is_tuple and len(value.items) == 2 else None
-    return isinstance(status, Scalar) and isinstance(status.value, int) and status.value >= 400
+    """A status that htmx 2 by itself does not swap in."""
+    inner, status = with_status(value)
+    unknown = isinstance(inner, Record) and inner.kind == "ValidationError"  # whatever its status may be
+    return unknown if status is None else status >= 400
 
 
 def _is_document(model: Queries, app: AppKey, name: str) -> bool:

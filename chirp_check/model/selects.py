@@ -9,9 +9,9 @@ from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.names import nearest
 from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
-from chirp_check.model.domain import Record, Sequence, Value
+from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import Pattern, Text
-from chirp_check.model.exchanges import answers_of, is_error, routes_of
+from chirp_check.model.exchanges import answers_of, is_error, routes_of, with_status
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, in_scripts, literal, members, oob_ids, wanted_id
@@ -100,7 +100,7 @@ def _held(model: Queries, app: AppKey, route: int) -> tuple[Ids, Span] | None:
     """The ids of all that a route can answer with, errors aside, and a place that makes it; None for anything else."""
     found, place = NO_IDS, None
     for value in answers_of(model, app, route) or ():
-        if is_error(value) or (isinstance(value, Record) and value.kind == "ValidationError"):
+        if is_error(value):
             continue
         made = _ids_of(model, app, value)
         if made is None:
@@ -150,7 +150,7 @@ def _form_errors(model: Queries, app: AppKey, route: int) -> tuple[Span, ...]:
     """The places where a route answers with a form and its errors, of which nothing is swapped out of band."""
     found: list[Span] = []
     for value in answers_of(model, app, route) or ():
-        made = value.items[0] if isinstance(value, Sequence) and len(value.items) == 2 else value
+        made, _ = with_status(value)
         if isinstance(made, Record) and made.kind == "ValidationError" and not _is_aside(model, app, made):
             found.append(made.span)
     return tuple(found)

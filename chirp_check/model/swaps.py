@@ -22,7 +22,6 @@ from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
 _ONCE = ("load", "revealed", "intersect", "once")  # of a trigger that fires but once
-_ELSEWHERE = frozenset({"Redirect", "ValidationError"})
 _SETTLED = ("hx-select", "hx-disable")
 
 
@@ -134,7 +133,7 @@ def _answered(model: Queries, app: AppKey, route: int) -> tuple[Unit, ...]:
     """
     found: dict[Unit, None] = {}
     for value in answers_of(model, app, route) or ():
-        if is_error(value) or (isinstance(value, Record) and value.kind in _ELSEWHERE):
+        if is_error(value) or (isinstance(value, Record) and value.kind == "Redirect"):
             continue
         unit = _unit(model, app, value)
         if unit is None:

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import msgspec
 
 from chirp_check.facts.templates import TemplateFacts
-from chirp_check.facts.values import Call, Name
 from chirp_check.grammar.htmx import HTMX_2
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
-from chirp_check.model.domain import Record, Scalar, Sequence, Value
+from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import Pattern, Text
-from chirp_check.model.exchanges import answers_of, routes_of
-from chirp_check.model.htmx import HELPER, versions
+from chirp_check.model.exchanges import answers_of, routes_of, with_status
+from chirp_check.model.htmx import HELPER, loaded_in, versions
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, scripted
 from chirp_check.model.memory import Queries, gate, query
@@ -20,7 +19,7 @@ from chirp_check.model.templates import everywhere, paths, showing
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
-_RENDERED = frozenset({"Fragment", "Page", "Template", "OOB", "LayoutPage", "PageComposition"})
+_RENDERED = frozenset({"Fragment", "Page", "Template", "OOB", "LayoutPage", "PageComposition", "ValidationError"})
 _SCRIPTED = ("responseHandling", "shouldSwap", "htmx:beforeSwap", "beforeSwap", "before-swap", "beforeOnLoad")
 
 
@@ -65,16 +64,9 @@ def _error(model: Queries, app: AppKey, route: int) -> tuple[int, Span] | None:
 
 
 def _rendered_error(value: Value) -> tuple[int, Span] | None:
-    if isinstance(value, Record) and value.kind == "ValidationError":
-        status = value.argument(None, "status")
-        number = status.value if isinstance(status, Scalar) else 422 if status is None else None
-        return (number, value.span) if isinstance(number, int) and number >= 400 and not value.open else None
-    if isinstance(value, Sequence) and value.is_tuple and len(value.items) == 2:
-        inner, status = value.items
-        number = status.value if isinstance(status, Scalar) else None
-        if isinstance(inner, Record) and inner.kind in _RENDERED and isinstance(number, int) and number >= 400:
-            return number, inner.span
-    return None
+    inner, status = with_status(value)
+    rendered = isinstance(inner, Record) and inner.kind in _RENDERED
+    return (status, inner.span) if rendered and status is not None and status >= 400 else None
 
 
 @gate
@@ -93,10 +85,8 @@ def tells_of_errors(model: Queries, path: str) -> bool:
     facts = template_facts(model, path)
     if facts is None:
         return False
-    for one in facts.expressions:
-        function = one.function if isinstance(one, Call) else one
-        if isinstance(function, Name) and function.id == HELPER:
-            return True
+    if HELPER in loaded_in(model, path):
+        return True
     metas = (one for one in facts.elements if one.tag == "meta")
     return any(attribute(one, "hx-ext") is not None for one in facts.elements) or any(
         attribute(one, "content") is not None and "htmx-config" in str(attribute(one, "name")) for one in metas
