@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.fuzz.runtime import open_files
+from benchmarks.fuzz.requests import open_files
 from chirp import App
 from tests.hostile.everything import FRAMEWORKS, outcomes, page
 from tests.hostile.site import OPEN, SCENARIOS, site

@@ -1,21 +1,21 @@
 """The fuzzers run and find nothing in a few hundred inputs; `python -m benchmarks.fuzz` goes on for longer."""
 
-import asyncio
-
 import pytest
 
-from benchmarks.fuzz import runtime as fuzz
+from benchmarks.fuzz.parsers import PARSERS, fuzz_parsers
+from benchmarks.fuzz.requests import fuzz_requests
 from tests.hostile.framework import silence
 
 
-def test_a_few_hundred_requests(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("threads", [False, True])
+def test_a_few_hundred_requests(capsys: pytest.CaptureFixture[str], *, threads: bool) -> None:
     with silence():
-        assert asyncio.run(fuzz.fuzz_asgi(60, 7, 400)) == 0, capsys.readouterr().out
+        assert fuzz_requests(60, 7, 400, threads=threads) == 0, capsys.readouterr().out
     assert "0 failures" in capsys.readouterr().out
 
 
 def test_a_few_hundred_inputs_for_each_parser(capsys: pytest.CaptureFixture[str]) -> None:
-    assert fuzz.fuzz_parsers(60, 7, 300) == 0, capsys.readouterr().out
+    assert fuzz_parsers(60, 7, 300) == 0, capsys.readouterr().out
     assert "0 failures" in capsys.readouterr().out
 
 
@@ -23,6 +23,6 @@ def test_a_broken_invariant_is_seen(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     def wrong(data: bytes, rng: object) -> None:
         assert b"/" not in data
 
-    monkeypatch.setitem(fuzz.PARSERS, "hosts", wrong)
-    assert fuzz.fuzz_parsers(60, 7, 50) == 1
+    monkeypatch.setitem(PARSERS, "hosts", wrong)
+    assert fuzz_parsers(60, 7, 50) == 1
     assert "hosts: AssertionError" in capsys.readouterr().out
