@@ -70,9 +70,9 @@ def negotiate(value: object, request: Request, engine: Engine) -> Response:
         case EventStream():
             return respond_events(value, request, engine, lambda part: negotiate(part, request, engine).text)
         case Stream():
-            return respond_stream(value, engine)
+            return respond_stream(value, request, engine)
         case TemplateStream():
-            return respond_template_stream(value, engine)
+            return respond_template_stream(value, request, engine)
         case Suspense():
             return respond_suspense(value, request, engine)
         case InlineTemplate():

@@ -14,7 +14,7 @@ from chirp.http.forms import MULTIPART, URLENCODED
 from chirp.http.request import Request
 from chirp.http.response import Response
 from chirp.middleware.protocol import Next
-from chirp.pages.types import PageFolder, PageHandler, Provider, RouteMeta
+from chirp.pages.types import LayoutChain, PageFolder, PageHandler, Provider, RouteMeta
 from chirp.routing.route import Route
 from chirp.server.binding import (
     Call,
@@ -33,6 +33,7 @@ from chirp.templating.returns import (
     OOB,
     FormAction,
     Fragment,
+    InlineTemplate,
     LayoutPage,
     Page,
     PageComposition,
@@ -299,7 +300,7 @@ def _from_context(
 
 
 def _within(value: object, context: Context, folder: PageFolder) -> object:
-    """The value with the context of its page below its own, and a Page inside the layouts of its folder."""
+    """The value with the context of its page below its own; all but a Template inside the layouts of its folder."""
     match value:
         case Page(template_name=name, block_name=block):
             return LayoutPage(
@@ -343,21 +344,33 @@ def _within(value: object, context: Context, folder: PageFolder) -> object:
             )
         case OOB():
             return OOB(_within(value.main, context, folder), *(_fragment(one, context) for one in value.fragments))
+        case Stream() | TemplateStream() | Suspense():
+            return _sent_within(value, context, value.layout_chain or folder.layout_chain)
         case _:
             return _with_context(value, context)
+
+
+def _sent_within(
+    value: Stream | TemplateStream | Suspense, context: Context, chain: LayoutChain
+) -> Stream | TemplateStream | Suspense:
+    merged = {**context, **value.context}
+    match value:
+        case Suspense():
+            return Suspense(
+                value.template_name, shell=value.shell, blocks=value.blocks, layout_chain=chain, context=merged
+            )
+        case Stream():
+            return Stream(value.template_name, layout_chain=chain, **merged)
+        case TemplateStream():
+            return TemplateStream(value.template_name, layout_chain=chain, **merged)
 
 
 def _with_context(value: object, context: Context) -> object:
     match value:
         case Template():
             return Template(value.name, **{**context, **value.context})
-        case Stream():
-            return Stream(value.template_name, **{**context, **value.context})
-        case TemplateStream():
-            return TemplateStream(value.template_name, **{**context, **value.context})
-        case Suspense():
-            merged = {**context, **value.context}
-            return Suspense(value.template_name, shell=value.shell, blocks=value.blocks, context=merged)
+        case InlineTemplate():
+            return InlineTemplate(value.source, **{**context, **value.context})
         case Fragment():
             return _fragment(value, context)
         case FormAction():

@@ -1,12 +1,14 @@
 """Templates that are sent while they are rendered: a Stream waits for its values, a TemplateStream waits by itself."""
 
 from asyncio import Task, wait
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 
+from chirp.http.request import Request
 from chirp.http.response import HTML, Response
 from chirp.http.streaming import FirstChunk, StreamingResponse
 from chirp.server.awaitables import Awaitables, outcome
 from chirp.server.closing import aclose
+from chirp.server.layouts import Around
 from chirp.templating.integration import Engine
 from chirp.templating.progressive import END, ProgressiveRender
 from chirp.templating.returns import Stream, TemplateStream
@@ -15,17 +17,27 @@ _HEADERS = (("X-Accel-Buffering", "no"),)
 _PORTION = 16_384
 
 
-def respond_stream(value: Stream, engine: Engine) -> Response:
+def respond_stream(value: Stream, request: Request, engine: Engine) -> Response:
     """The template as far as its values are known, and the rest as they come. A missing template is raised here."""
     awaited = Awaitables(value.context)
     try:
+        around = Around(value, request, engine)
         template = engine.stepwise(value.template_name)
         context = {name: one for name, one in value.context.items() if name not in awaited.names}
         render = ProgressiveRender(template, context, frozenset(awaited.names))
     except BaseException:  # whatever is wrong, nothing that was to be awaited is left behind
         awaited.close()
         raise
-    return StreamingResponse(FirstChunk(_in_turns(render, awaited)), 200, HTML, _HEADERS)
+    return _streaming(around, _in_turns(render, awaited), context, awaited)
+
+
+def _streaming(
+    around: Around, chunks: AsyncGenerator[str], context: Mapping[str, object], awaited: Awaitables
+) -> Response:
+    if not around.vary:
+        return StreamingResponse(FirstChunk(chunks), 200, HTML, _HEADERS)
+    chunks = around.around(chunks, context, awaited.names)
+    return StreamingResponse(FirstChunk(chunks), 200, HTML, (("Vary", ", ".join(around.vary)), *_HEADERS))
 
 
 async def _in_turns(render: ProgressiveRender, awaited: Awaitables) -> AsyncGenerator[str]:
@@ -55,15 +67,16 @@ def _outcome(task: Task[object]) -> Callable[[], object]:
     return result
 
 
-def respond_template_stream(value: TemplateStream, engine: Engine) -> Response:
+def respond_template_stream(value: TemplateStream, request: Request, engine: Engine) -> Response:
     """The template as it is rendered in the event loop. A missing template is raised here."""
     awaited = Awaitables(value.context)
     try:
+        around = Around(value, request, engine)
         chunks = engine.template(value.template_name).render_stream_async(dict(value.context))
     except BaseException:  # as above
         awaited.close()
         raise
-    return StreamingResponse(FirstChunk(_as_rendered(chunks, value, awaited)), 200, HTML, _HEADERS)
+    return _streaming(around, _as_rendered(chunks, value, awaited), value.context, awaited)
 
 
 async def _as_rendered(

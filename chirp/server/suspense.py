@@ -8,7 +8,7 @@ complete. So it gets blocks of the shell in their place, and out of band only wh
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from html import escape
 
 from chirp.http.request import Request
@@ -16,6 +16,7 @@ from chirp.http.response import HTML, Response
 from chirp.http.streaming import FirstChunk, StreamingResponse
 from chirp.server.awaitables import Awaitables, outcome
 from chirp.server.debug import is_local
+from chirp.server.layouts import Around
 from chirp.templating.integration import Engine
 from chirp.templating.markup import Tag, end_of, find_id, tags
 from chirp.templating.oob import carries_id, out_of_band
@@ -47,7 +48,7 @@ def respond_suspense(value: Suspense, request: Request, engine: Engine) -> Respo
     except BaseException:  # whatever is wrong, nothing that was to be awaited is left behind
         awaited.close()
         raise
-    return StreamingResponse(FirstChunk(chunks), 200, HTML, _HEADERS)
+    return StreamingResponse(FirstChunk(chunks), 200, HTML, _HEADERS).with_vary(*suspended.around.vary)
 
 
 class _Suspended:
@@ -59,6 +60,7 @@ class _Suspended:
         twice = sorted(value.context.keys() & value.blocks.keys())
         if twice:
             raise TypeError(f"`{twice[0]}` is both a value and a block of the Suspense of {value.template_name}")
+        self.around = Around(value, request, engine)
         self._awaited = awaited
         self._request = request
         self._template = engine.template(value.template_name)
@@ -95,10 +97,15 @@ class _Suspended:
 
     def shell(self) -> str:
         """The first text. The blocks that have to follow are known from then on."""
-        html, tracker = self._render(self._shell)
-        self._check_outside(tracker)
+        html, tracker = self._render_page()
         self._note(tracker)
         return settle(html, tracker)
+
+    def _render_page(self) -> tuple[str, Tracker]:
+        """The marked text of the shell inside its layouts, and what its blocks read that is missing."""
+        html, tracker = self._render(self._shell)
+        self._check_outside(tracker)
+        return self.around.wrap(html, self._values, self._missing), tracker
 
     def _check_outside(self, tracker: Tracker) -> None:
         name = tracker.outside
@@ -138,8 +145,7 @@ class _Suspended:
             tasks = self._awaited.start()
             while await self._next(tasks):
                 pass
-            html, tracker = await self._rendered(self._shell)
-            self._check_outside(tracker)
+            html, tracker = await self._where_it_may_block(self._render_page)
             html = settle(html, tracker)
             self._waiting = {block: needs for block, needs in self._waiting.items() if block not in tracker.depth}
             async for block, text, swap in self._ready():
@@ -184,7 +190,7 @@ class _Suspended:
     async def _finished(self, block: str) -> tuple[str | None, Exception | None]:
         """The text of a block; None when it turns out to read something else that is missing; or what went wrong."""
         try:
-            html, tracker = await self._rendered(block)
+            html, tracker = await self._where_it_may_block(lambda: self._render(block))
             reads = tracker.reads[block]
             failed = next((self._failed[name] for name in sorted(reads) if name in self._failed), None)
             if failed is not None:
@@ -200,9 +206,9 @@ class _Suspended:
             self._report(f"the block `{block}`", error)
             return None, error
 
-    async def _rendered(self, block: str | None) -> tuple[str, Tracker]:
+    async def _where_it_may_block(self, render: Callable[[], tuple[str, Tracker]]) -> tuple[str, Tracker]:
         """Rendered where the handler ran: what a template calls may block."""
-        return await asyncio.to_thread(self._render, block) if self._threaded else self._render(block)
+        return await asyncio.to_thread(render) if self._threaded else render()
 
     def _report(self, what: str, error: Exception) -> None:
         request = self._request

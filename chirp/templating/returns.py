@@ -240,26 +240,33 @@ class Stream:
     """The whole template, sent as far as its values are known.
 
     Context values that can be awaited are awaited, all at once. What stands before the first use of one that is not
-    there yet is sent at once, the rest follows in order.
+    there yet is sent at once, the rest follows in order. Layouts go around it as around a Suspense.
     """
 
     template_name: str
+    layout_chain: LayoutChain | None = None
     context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
-    def __init__(self, template_name: str, /, **context: object) -> None:
+    def __init__(self, template_name: str, /, *, layout_chain: LayoutChain | None = None, **context: object) -> None:
         _set(self, "template_name", template_name)
+        _set(self, "layout_chain", layout_chain)
         _set(self, "context", context)
 
 
 @dataclass(frozen=True, slots=True, init=False)
 class TemplateStream:
-    """A template that waits by itself, with `{% async for %}` or `{{ await … }}`, sent as it is rendered."""
+    """A template that waits by itself, with `{% async for %}` or `{{ await … }}`, sent as it is rendered.
+
+    Layouts go around it as around a Suspense.
+    """
 
     template_name: str
+    layout_chain: LayoutChain | None = None
     context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
-    def __init__(self, template_name: str, /, **context: object) -> None:
+    def __init__(self, template_name: str, /, *, layout_chain: LayoutChain | None = None, **context: object) -> None:
         _set(self, "template_name", template_name)
+        _set(self, "layout_chain", layout_chain)
         _set(self, "context", context)
 
 
@@ -284,13 +291,15 @@ class Suspense:
     `Suspense("page.html", shell="shell", blocks={"metrics": load()})`: the shell is one block. Each other block gets
     what its awaitable gives under the block's own name, and if that is a mapping, what it holds under its keys.
 
-    A block lands in the element whose id is the block's name. Context keys called `shell`, `blocks` or `context` go
-    through `context={…}`.
+    A block lands in the element whose id is the block's name. In a folder of pages the shell is inside the layouts, as
+    the page block of a Page is; `layout_chain` names others, and `LayoutChain()` none. Context keys called `shell`,
+    `blocks`, `layout_chain` or `context` go through `context={…}`.
     """
 
     template_name: str
     shell: str | None = None
     blocks: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
+    layout_chain: LayoutChain | None = None
     context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(
@@ -300,10 +309,12 @@ class Suspense:
         *,
         shell: str | None = None,
         blocks: Mapping[str, object] | None = None,
+        layout_chain: LayoutChain | None = None,
         context: Mapping[str, object] | None = None,
         **keywords: object,
     ) -> None:
         _set(self, "template_name", template_name)
         _set(self, "shell", shell)
         _set(self, "blocks", {} if blocks is None else blocks)
+        _set(self, "layout_chain", layout_chain)
         _set(self, "context", _merged(context, keywords))
