@@ -4,6 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -87,6 +88,7 @@ async def go():
     gate.set()
     return ""
 """
+NOTHING: Mapping[str, Sequence[str]] = MappingProxyType({})
 HEAD = '<link rel="icon" href="data:,">{{ htmx() }}'
 LIST = '<ul id="list"><li>old</li></ul>{% fragment list %}<li>new</li>{% end %}'
 SCRIPT = """
@@ -125,6 +127,7 @@ class Wrong:
     shows: Mapping[int, After]
     works: After
     press: Sequence[str] = ("News",)
+    between: Mapping[str, Sequence[str]] = NOTHING
 
     def files(self, version: Version, part: str) -> dict[str, str]:
         """The project."""
@@ -196,7 +199,8 @@ CASES = (
             4: After({"li": ["new", "new"], "button": []}, asked=["/news", "/news"]),
         },
         After({"#list": ["new"], "button": ["News"]}, asked=["/news", "/news"]),
-        press=("News", "News"),
+        # htmx 4 picks the target when it is clicked, and drops an answer whose target has gone meanwhile.
+        press=("News", "News"), between={"li": ["new"]},
     ),
     Wrong(
         "a misspelt attribute", "unknown-hx-attribute", NEWS, BUTTON,
@@ -454,7 +458,7 @@ def test_what_is_wrong_and_what_is_right(
         with imported(files, tmp_path / name) as app:
             assert isinstance(app, App)
             stage.app = app
-            drive(window, case.press, after)
+            drive(window, case.press, after, case.between)
 
 
 @pytest.mark.parametrize("case", MOVES, ids=[case.name for case in MOVES])
@@ -492,19 +496,20 @@ def reported(files: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(rule, files[at.path][at.start : at.end]) for rule, at in places]
 
 
-def drive(window: Page, press: Sequence[str], after: After) -> None:
+def drive(window: Page, press: Sequence[str], after: After, between: Mapping[str, Sequence[str]] = NOTHING) -> None:
     """Press what is to be pressed, and wait for what is to come of it."""
     asked: list[str] = []
     window.goto("/")
     window.on("request", lambda request: asked.append(urlsplit(request.url).path))
     for photo in window.locator("input[type=file]").all():
         photo.set_input_files(FilePayload(name="me.txt", mimeType="text/plain", buffer=b"me"))
-    for text in press:
+    for nth, text in enumerate(press):
+        if nth:
+            shows(window, between)
         window.get_by_text(text, exact=True).click()
     if after.told is not None:
         window.wait_for_function(f"told.includes({after.told!r})")
-    for selector, texts in after.texts.items():
-        expect(window.locator(selector)).to_have_text(list(texts))
+    shows(window, after.texts)
     if after.title is not None:
         expect(window).to_have_title(after.title)
     if after.asked is not None:
@@ -515,3 +520,9 @@ def drive(window: Page, press: Sequence[str], after: After) -> None:
             window.wait_for_timeout(50)
         assert [path for path in asked if path != "/"] == after.asked
     window.goto("about:blank")
+
+
+def shows(window: Page, texts: Mapping[str, Sequence[str]]) -> None:
+    """Wait for these texts, by selector."""
+    for selector, expected in texts.items():
+        expect(window.locator(selector)).to_have_text(list(expected))
