@@ -198,11 +198,14 @@ type Check[Subject] = Callable[[Subject, ProjectView], Iterable[Finding]]
 SUBJECTS: tuple[type[object], ...] = (RouteView, TemplateView, ReferenceView, ProjectView)
 
 
-def rule[Subject](name: str, *, since: str, level: Level = Level.ERROR) -> Callable[[Check[Subject]], Rule]:
+def rule[Subject](
+    name: str, *, since: str, level: Level = Level.ERROR, migration: bool = False
+) -> Callable[[Check[Subject]], Rule]:
     """Make a rule of a function `(subject, view)`, called with each route, template or reference, or once.
 
     The annotation of its first parameter tells which: `RouteView`, `TemplateView`, `ReferenceView`, `ProjectView`.
     Its docstring begins with what it finds, in a line; `since` is the version of your distribution that brought it.
+    One of the `migration` runs where it is named, and with `chirp-check migrate`.
     """
 
     def decorate(check: Check[Subject]) -> Rule:
@@ -218,7 +221,7 @@ def rule[Subject](name: str, *, since: str, level: Level = Level.ERROR) -> Calla
         def seen(subject: Any, model: Queries) -> Iterable[Finding]:
             return check(subject, ProjectView(model))
 
-        return Rule(name, since, level, subject, seen)
+        return Rule(name, since, Level.OFF if migration else level, subject, seen, migration)
 
     return decorate
 

@@ -9,6 +9,7 @@ from chirp_check.rule import Rule
 from chirp_check.syntax.patterns import Patterns
 
 EVERY = "all"
+ALWAYS = frozenset({"internal-error"})  # that we have failed is said whatever is selected, unless it is turned off
 
 
 def rule_levels(config: Config, rules: Iterable[Rule]) -> dict[str, Level]:
@@ -36,12 +37,12 @@ def rule_levels(config: Config, rules: Iterable[Rule]) -> dict[str, Level]:
 
 def _selected(name: str, config: Config) -> bool:
     """Whether a level set for a rule counts: with `select`, only for what is selected."""
-    return config.select is None or _names(name, (*config.select, *config.extend_select))
+    return config.select is None or name in ALWAYS or _names(name, (*config.select, *config.extend_select))
 
 
 def _chosen(level: Level, name: str, select: tuple[str, ...]) -> Level:
     if not _names(name, select):
-        return Level.OFF
+        return level if name in ALWAYS else Level.OFF
     return Level.WARN if level is Level.OFF else level
 
 

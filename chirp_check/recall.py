@@ -67,7 +67,7 @@ def remember(project: Project, config: Config, cache: Cache, report: Report, fou
         if known is not None and known[0] >= found.began - RACY:
             return
         stamps[path] = known
-    if report.failed or not all(path.isprintable() for path in stamps):
+    if report.tracebacks or not all(path.isprintable() for path in stamps):
         return
     kept = _Kept(
         listing=_listing(found.inventory),

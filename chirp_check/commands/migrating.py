@@ -6,7 +6,7 @@ from chirp_check.config import ConfigError
 from chirp_check.options import Parser
 
 VERSION = "4"
-READING = ("internal-error", "python-syntax", "template-syntax", "unreadable-file")  # what was not looked at
+READING = ("python-syntax", "template-syntax", "unreadable-file")  # what was not looked at
 
 
 def words_of_check(words: Sequence[str]) -> list[str]:
@@ -22,6 +22,7 @@ def words_of_check(words: Sequence[str]) -> list[str]:
     if options.htmx != VERSION:
         told = "is needed" if options.htmx is None else f"`{options.htmx}` is no version that is known"
         raise ConfigError(told, "--htmx", f"write `--htmx {VERSION}`")
-    from chirp_check.rules import ALL
+    from chirp_check.plugins import installed_plugins
 
-    return [*rest, "--select", ",".join((*READING, *(rule.name for rule in ALL if rule.migration)))]
+    moving = (rule.name for rule in installed_plugins().every if rule.migration)
+    return [*rest, "--select", ",".join((*READING, *moving))]

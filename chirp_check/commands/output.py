@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from chirp_check.config import ConfigError
 from chirp_check.grammar.names import did_you_mean
 from chirp_check.options import FORMATS
+from chirp_check.report.outcome import counted
 
 if TYPE_CHECKING:
     from chirp_check.report.outcome import Report
@@ -127,6 +128,9 @@ def remark(options: Namespace, report: Report, seconds: float, samples: Mapping[
     lines: list[str] = []
     if not options.quiet:
         lines += [f"note: {note}" for note in report.notes]
+    if report.tracebacks and not report.failed:
+        failed = counted(len(report.tracebacks), "failure")
+        lines.append(f"error: {failed} of the checker: `internal-error` is off, `-v` shows more")
     if options.statistics:
         lines += _statistics(report, samples)
     if options.statistics or options.verbose:

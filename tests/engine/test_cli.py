@@ -379,6 +379,21 @@ def test_a_bug_of_ours_in_a_rule(project: Path, run: Run, monkeypatch: pytest.Mo
     assert cli.main(["-v"]) == 3
 
 
+def test_a_bug_of_ours_is_said_whatever_is_selected(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bool:
+        raise KeyError("not there")
+
+    (project / "app.py").write_text(GOOD)
+    monkeypatch.setattr(Model, "template_missing", broken)
+    for _ in range(2):  # what is kept for the next run must not hide it
+        assert run("--select", "unknown-template") == 3
+        assert "error[internal-error]: rule `unknown-template` failed" in run.out
+    for words in ((), ("-q",)):
+        assert run("--ignore", "internal-error", *words) == 0
+        assert "internal-error" not in run.out
+        assert run.err == "error: 1 failure of the checker: `internal-error` is off, `-v` shows more\n"
+
+
 def test_a_bug_of_ours_elsewhere(project: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("not\nour day")

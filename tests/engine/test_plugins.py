@@ -125,6 +125,26 @@ def test_a_rule_that_sees_the_whole_project(check: Check, site: Path, project: P
     assert rules_of(done.stdout) == [("team-one-home", "app.py")]
 
 
+MOVING = """\
+from chirp_check.api import Finding, ProjectView, TemplateView, rule
+
+
+@rule("team-old-classes", since="1.0", migration=True)
+def rules(template: TemplateView, view: ProjectView):
+    \"\"\"A template names a class that htmx 4 does not set.\"\"\"
+    yield Finding("an old class", at=template.span)
+"""
+
+
+def test_a_rule_of_a_migration_runs_with_it(check: Check, tmp_path: Path) -> None:
+    moving = made(tmp_path / "moving", "moving", MOVING)
+    words = ("--output-format", "json")
+    done = check("migrate", "--htmx", "4", *words, sites=(moving,))
+    assert ("team-old-classes", "templates/home.html") in rules_of(done.stdout)
+    assert rules_of(check(*words, sites=(moving,)).stdout) == []
+    assert rules_of(check(*words, "--select", "team-old-classes", sites=(moving,)).stdout)
+
+
 def test_explain_and_rules_know_them(check: Check, site: Path) -> None:
     assert "Write `@app.route" in check("explain", "team-named-routes", sites=(site,)).stdout
     assert check("explain", "team-image-sizes", sites=(site,)).stdout == (
