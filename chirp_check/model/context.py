@@ -11,7 +11,7 @@ from chirp_check.model.entities import Text
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.memory import Queries, Same, part, query
 from chirp_check.model.names import Names, global_names
-from chirp_check.model.pages import cascade_of, layouts_of
+from chirp_check.model.pages import cascade_of, layouts_around_whole, layouts_of
 from chirp_check.model.program import records
 from chirp_check.model.requirements import LAYOUT, requirements
 from chirp_check.model.requirements_guards import Known, reachable
@@ -109,8 +109,8 @@ def units_of(
             yield (path, block.value), block
     layouts = layouts_of(model, app, record)
     yield from (((layout, LAYOUT), None) for layout in layouts)
-    if renders_whole(record) and not layouts:
-        yield (path, None), None  # layouts go around the block alone
+    if layouts_around_whole(record) or (renders_whole(record) and not layouts):
+        yield (path, None), None
 
 
 def context_of(record: Record) -> Mapping[str, Value] | None:

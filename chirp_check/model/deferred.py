@@ -21,15 +21,17 @@ from chirp_check.model.inputs import module_functions, template_facts, text
 from chirp_check.model.listing import function, read_modules
 from chirp_check.model.markup import ids
 from chirp_check.model.memory import Queries, gate, query, table
+from chirp_check.model.pages import layouts_of
 from chirp_check.model.program import records
-from chirp_check.model.requirements import requirements
+from chirp_check.model.requirements import LAYOUT, requirements
 from chirp_check.model.templates import chain, composed, template_path
 from chirp_check.model.typing.classes import resolved
 from chirp_check.model.typing.inference import Inference
 from chirp_check.source import Span
 from chirp_check.syntax.html import VOID
 
-_RESERVED = frozenset({"shell", "blocks", "context", "defer_blocks", "defer_map", "error_block"})
+_BLOCKWISE = frozenset({"shell", "blocks", "defer_blocks", "defer_map", "error_block"})
+_RESERVED = _BLOCKWISE | {"context", "layout_chain"}
 _AWAITED = frozenset(
     {"asyncio.sleep", "asyncio.gather", "asyncio.wait_for", "asyncio.create_task", "asyncio.to_thread"}
 )
@@ -94,17 +96,22 @@ def _of_file(model: Queries, path: str) -> tuple[Fault, ...]:
 def _of_record(model: Queries, app: AppKey, record: Record) -> Iterator[Fault]:
     name = record.argument(0, "template_name")
     path = template_path(model, app, name.value) if isinstance(name, Text) else None
-    whole = not any(key in _RESERVED and key != "context" for key, _ in record.kwargs)
+    whole = not any(key in _BLOCKWISE for key, _ in record.kwargs)
     if path is None or not isinstance(name, Text) or not whole:
         return
-    composition, derived = composed(model, app, path), chain(model, app, path)
-    if composition.open or composition.broken or not derived.complete:
+    derived = chain(model, app, path)
+    layouts = layouts_of(model, app, record)
+    parts = [composed(model, app, one) for one in (path, *layouts)]
+    if any(one.open or one.broken for one in parts) or not derived.complete:
         return
+    files = frozenset(file for one in parts for file in one.files)
     for key, given in _awaited(model, record.span):
-        if not any(key in _names_read(model, one) for one in composition.files):
+        if not any(key in _names_read(model, one) for one in files):
             known = tuple(sorted(wanted(model, app, path, None)))
             yield Unlanded(key, name.value, given, given, known=known)
-        yield from _read(model, app, derived.paths, key, given)
+        yield from _read(model, app, (derived.paths, files), key, given)
+        for layout in layouts:
+            yield from _read_too_early(model, app, layout, key, given)
 
 
 @gate
@@ -168,8 +175,24 @@ def _is_async(model: Queries, site: Span, called: AnyTerm) -> bool:
 # What templates do with it.
 
 
-def _read(model: Queries, app: AppKey, derived: tuple[str, ...], name: str, given: Span) -> Iterator[Fault]:
-    """What is wrong with the places of a whole render that read an awaited value."""
+def _read_too_early(model: Queries, app: AppKey, layout: str, name: str, given: Span) -> Iterator[EarlyRead]:
+    """The places of a layout, which cannot wait, that read an awaited value."""
+    facts = template_facts(model, layout)
+    for one in requirements(model, app, layout, LAYOUT).found if facts is not None else ():
+        if facts is not None and one.path == layout and one.name == name and not (one.conditions or one.sealed):
+            start, end = facts.places[one.at]
+            if _is_used(facts, start):
+                yield EarlyRead(name, Span(layout, start, end), given)
+
+
+def _read(
+    model: Queries, app: AppKey, parts: tuple[tuple[str, ...], frozenset[str]], name: str, given: Span
+) -> Iterator[Fault]:
+    """What is wrong with the places of a whole render that read an awaited value.
+
+    `parts` are the templates it is derived from, and all files that its text is made of.
+    """
+    derived, files = parts
     seen: set[str] = set()
     for one in requirements(model, app, derived[0], None).found:
         decided = one.conditions or one.sealed or one.early
@@ -182,7 +205,7 @@ def _read(model: Queries, app: AppKey, derived: tuple[str, ...], name: str, give
             yield EarlyRead(name, Span(one.path, start, end), given)
         elif block is not None and block not in seen:
             seen.add(block)
-            yield from _unplaced(model, app, derived, (name, block), given)
+            yield from _unplaced(model, app, (derived[-1], files), (name, block), given)
 
 
 def _is_used(facts: TemplateFacts, offset: int) -> bool:
@@ -213,11 +236,10 @@ def _block_around(facts: TemplateFacts, offset: int) -> str | None:
 
 
 def _unplaced(
-    model: Queries, app: AppKey, derived: tuple[str, ...], read: tuple[str, str], given: Span
+    model: Queries, app: AppKey, parts: tuple[str, frozenset[str]], read: tuple[str, str], given: Span
 ) -> Iterator[Unlanded]:
     """A block that stands where no element can be put around it, while no element has its name as the id."""
-    name, block = read
-    root = derived[-1]
+    (root, files), (name, block) = parts, read
     facts = template_facts(model, root)
     defined = next((one for one in facts.blocks if one.name.name == block), None) if facts is not None else None
     if facts is None or defined is None or defined.kind != "block":
@@ -225,7 +247,6 @@ def _unplaced(
     parent = _parent(facts, defined.start, defined.end)
     if parent is None or parent.tag not in _NO_PLACE | _NO_PLACE_EITHER:
         return
-    files = composed(model, app, derived[0]).files
     if not any(ids(model, app, one).may_have((block,)) for one in files):
         at = Span(root, defined.name.start, defined.name.end)
         yield Unlanded(name, root, at, given, block, parent.tag)

@@ -212,10 +212,16 @@ def layouts_of(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:
 
 
 _LAID_OUT = frozenset({"Page", "LayoutPage", "PageComposition", "ValidationError"})
+_SENT_LATER = frozenset({"Suspense", "Stream", "TemplateStream"})
 
 
 def _is_laid_out(record: Record) -> bool:
-    return record.kind in _LAID_OUT and renders_whole(record)
+    return record.kind in _SENT_LATER or (record.kind in _LAID_OUT and renders_whole(record))
+
+
+def layouts_around_whole(record: Record) -> bool:
+    """Whether layouts go around the whole template, where they are not around a block of it alone."""
+    return record.kind in _SENT_LATER and renders_whole(record)
 
 
 @query
@@ -262,7 +268,7 @@ def loosely_rendered(model: Queries, app: AppKey) -> frozenset[str]:
 
 def _loose_in(model: Queries, app: AppKey, file: str) -> Iterator[Record]:
     known = _rendered_at(model, app, file)
-    return (record for record in records(model, file) if record.kind in _LAID_OUT and record not in known)
+    return (record for record in records(model, file) if record.kind in _LAID_OUT | _SENT_LATER and record not in known)
 
 
 def records_in(values: Iterable[Value]) -> Iterator[Record]:

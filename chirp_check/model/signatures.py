@@ -90,10 +90,16 @@ CALLS: Mapping[str, Call] = MappingProxyType(
             ),
         ),
         "InlineTemplate": _rendered("source"),
-        "Stream": _rendered("template_name"),
-        "TemplateStream": _rendered("template_name"),
+        "Stream": _rendered("template_name", keywords=(Argument("layout_chain"),)),
+        "TemplateStream": _rendered("template_name", keywords=(Argument("layout_chain"),)),
         "Suspense": _rendered(
-            "template_name", keywords=(Argument("shell", OPTIONAL_TEXT), Argument("blocks", MAPPING), _CONTEXT)
+            "template_name",
+            keywords=(
+                Argument("shell", OPTIONAL_TEXT),
+                Argument("blocks", MAPPING),
+                Argument("layout_chain"),
+                _CONTEXT,
+            ),
         ),
         "StreamingResponse": Call(
             (
