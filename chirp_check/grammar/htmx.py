@@ -87,6 +87,20 @@ class ValueFault:
     near: frozenset[str] = frozenset()
 
 
+def is_htmx(url: str) -> bool:
+    """Whether the URL of a script looks like that of htmx itself, and not of one of its extensions."""
+    return any(mark in url for mark in ("htmx.org", "/htmx/", "htmx.min", "htmx.js", "htmx-2", "htmx-4", "htmax"))
+
+
+def version_of(url: str) -> int | None:
+    """The version of htmx that the URL of its script tells; None where it tells none."""
+    for mark in ("htmx.org@", "/htmx/", "htmx-"):
+        version = url.partition(mark)[2][:2]
+        if version[:1] in "24" and version[:1] and not version[1:].isdigit():
+            return int(version[0])
+    return HTMX_4 if "htmax" in url else None
+
+
 def is_known(name: str) -> bool:
     """Whether an attribute is one of htmx, of one of its extensions, or has a name that its user may choose."""
     plain = name.removeprefix("data-")

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.facts.values import Call, Const, Join, Name
-from chirp_check.grammar.htmx import EITHER, HTMX_2, HTMX_4
+from chirp_check.grammar.htmx import EITHER, HTMX_2, HTMX_4, is_htmx, version_of
 from chirp_check.model.applications import AppKey, application
 from chirp_check.model.domain import Record, Scalar
 from chirp_check.model.inputs import files, template_facts, text
@@ -45,25 +45,17 @@ def _loaded(facts: TemplateFacts) -> Iterator[str]:
             continue
         parts = source.value.parts if isinstance(source.value, Join) else (source.value,)
         written = "".join(str(part.value) for part in parts if isinstance(part, Const))
-        if _is_htmx(written):
+        if is_htmx(written):
             yield written
-
-
-def _is_htmx(url: str) -> bool:
-    """Whether a URL looks like that of htmx itself, and not of one of its extensions."""
-    return any(mark in url for mark in ("htmx.org", "/htmx/", "htmx.min", "htmx.js", "htmx-2", "htmx-4", "htmax"))
 
 
 def _number(model: Queries, app: AppKey, loaded: str) -> int | None:
     """The version behind one script; None where it cannot be told."""
     if loaded == HELPER:
         return _configured(model, app)
-    for mark in ("htmx.org@", "/htmx/", "htmx-"):
-        version = loaded.partition(mark)[2][:2]
-        if version[:1] in "24" and version[:1] and not version[1:].isdigit():
-            return int(version[0])
-    if "htmax" in loaded:
-        return HTMX_4
+    version = version_of(loaded)
+    if version is not None:
+        return version
     name = loaded.rpartition("/")[2].partition("?")[0]
     copies = (path for path in files(model) if name and path.rpartition("/")[2] == name)
     told = {_told(text(model, path) or "") for path in copies}
