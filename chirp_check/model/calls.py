@@ -21,7 +21,7 @@ from chirp_check.model.domain import (
 )
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.frame import Arguments, Frame, Registration
-from chirp_check.model.framework import kind_of
+from chirp_check.model.framework import RENDERED, kind_of
 from chirp_check.source import Span
 
 # Methods of an application that register or run, and never add a URL that the text does not show.
@@ -231,6 +231,8 @@ def _application_method(owner: Value, name: str, given: Arguments, frame: Frame,
             return Record("@error", (owner,), (), False, span)
         if name in ("template_filter", "template_test", "template_global"):
             return Record(f"@{name}", (owner, *given.args), given.kwargs, given.open_args or given.open_kwargs, span)
+        if name == "render":
+            return Record(RENDERED, given.args, given.kwargs, given.open_args or given.open_kwargs, span)
     return Record("@other", given.args, given.kwargs, False, span)
 
 

@@ -59,6 +59,7 @@ RETURN_TYPES: Mapping[str, Signature] = MappingProxyType(
         "FileResponse": Signature(),
     }
 )
+RENDERED = "@render"  # what `render` of an application gives: the text of its argument
 # Constructed for their settings, not returned.
 SETTINGS = frozenset({"App", "AppConfig", "StaticFiles", "RouteMeta"})
 

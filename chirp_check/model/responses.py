@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chirp_check.model.applications import AppKey
-from chirp_check.model.domain import Dict, Instance, Record, Scalar, Sequence, Value
+from chirp_check.model.domain import Dict, Instance, Record, Scalar, Sequence, Value, Yields
 from chirp_check.model.entities import Pattern, Text, Unknown
-from chirp_check.model.framework import RETURN_TYPES
+from chirp_check.model.framework import RENDERED, RETURN_TYPES
 from chirp_check.model.markup import unplaced
 from chirp_check.model.memory import Queries, gate
 from chirp_check.model.pages import answering, given_by
+from chirp_check.source import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +23,9 @@ class Response:
 
 
 # Constructed with text that may be any markup.
-_RAW = frozenset(
-    {"Response", "InlineTemplate", "EventStream", "SSEEvent", "FileResponse", "StreamingResponse", "SSEResponse"}
-    | {"LayoutSuspense"}
-)
+_RAW = frozenset({"Response", "InlineTemplate", "FileResponse", "StreamingResponse", "SSEResponse", "LayoutSuspense"})
+
+_CARRYING = frozenset({"OOB", "FormAction", "MutationResult", "EventStream", "SSEEvent"})
 
 
 @gate
@@ -60,6 +60,8 @@ def _answered(value: Value) -> _Answer:
             is_open = any(piece is not None and "<" in piece for piece in pieces)
         case Unknown():
             is_open = True
+        case Record(kind=kind):
+            is_open = kind != RENDERED
         case _:
             pass
     return frozenset(), frozenset(), is_open
@@ -84,14 +86,32 @@ def _parts(values: tuple[Value, ...]) -> Iterator[Value]:
 
 def _nested(record: Record, args: tuple[Value, ...], kwargs: tuple[tuple[str, Value], ...]) -> list[Value]:
     """The fragments that a record carries; what is Unknown among them is kept."""
-    if record.kind == "OOB":
+    if record.kind in ("OOB", RENDERED):
         return list(args)
+    if record.kind == "EventStream":
+        return _streamed(record.argument(0, "generator"), record.span)
+    if record.kind == "SSEEvent":
+        return _told(record.argument(0, "data"), record.span)
     if record.kind not in ("FormAction", "MutationResult", "PageComposition"):
         return []
     fragments = [value for key, value in kwargs if key in ("fragments", "regions")]
     listed = [item for value in fragments if isinstance(value, Sequence) for item in value.items]
     unseen: list[Value] = [value for value in fragments if not isinstance(value, Sequence)]
     return [*args[1:], *listed, *unseen]
+
+
+def _streamed(generator: Value | None, span: Span) -> list[Value]:
+    """What a stream sends, each of it; Unknown where that is not all known."""
+    known = isinstance(generator, Sequence) and (not generator.open or isinstance(generator, Yields))
+    items = generator.items if known and isinstance(generator, Sequence) else (None,)
+    return [part for item in items for part in _told(item, span)]
+
+
+def _told(item: Value | None, span: Span) -> list[Value]:
+    """What one event brings: text with a hole in it may be any markup, what is no text comes as JSON."""
+    if item is None or isinstance(item, Pattern):
+        return [Unknown("what a stream sends", span)]
+    return [] if isinstance(item, (Sequence, Dict)) else [item]
 
 
 def _record(record: Record) -> _Answer:
@@ -109,5 +129,5 @@ def _record(record: Record) -> _Answer:
         body = record.argument(0, "body")
         plain = body is None or (isinstance(body, Text) and "<" not in body.value)
         return frozenset(), none, not plain
-    unseen = record.open and record.kind in ("OOB", "FormAction", "MutationResult")
+    unseen = record.open and record.kind in _CARRYING
     return frozenset(), none, unseen

@@ -22,6 +22,10 @@ from chirp_check.model.responses import response
 from chirp_check.model.routes import is_local, reach, url_space
 from chirp_check.model.templates import composed, paths, template_path
 from chirp_check.model.ways import Reader
+from chirp_check.source import Span
+
+# How the attributes begin through which markup may come.
+_ASKING = ("hx-", "data-hx-", "sse-connect", "ws-connect")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def _showing(model: Queries, app: AppKey) -> Mapping[str, tuple[Screen, ...]]:
 def _everything(model: Queries, app: AppKey) -> Screen:
     files = frozenset(paths(model, app))
     parts = [composed(model, app, path) for path in files]
-    return Screen(-1, files, any(part.open or part.broken for part in parts))
+    return Screen(-1, files, bool(islands(model, app).open) or any(part.broken for part in parts))
 
 
 @query
@@ -137,11 +141,11 @@ def _perhaps_around(model: Queries, app: AppKey, shell: str) -> tuple[str, ...]:
 
 
 @gate
-def _requests_in(model: Queries, app: AppKey, path: str) -> tuple[Text | Pattern, ...]:
+def _requests_in(model: Queries, app: AppKey, path: str) -> tuple[Text | Pattern | Unknown, ...]:
     facts = template_facts(model, path)
     reader = Reader(model, app, facts) if facts is not None else None
     found = (url for one in reader.facts.elements for url in _requests(one, reader)) if reader is not None else ()
-    return tuple(dict.fromkeys(unplaced(url) for url in found))
+    return tuple(dict.fromkeys(url if isinstance(url, Unknown) else unplaced(url) for url in found))
 
 
 @query
@@ -150,6 +154,9 @@ def _requested(model: Queries, app: AppKey, path: str) -> tuple[frozenset[str], 
     found: set[str] = set()
     unseen = False
     for url in _requests_in(model, app, path):
+        if isinstance(url, Unknown):
+            unseen = True
+            continue
         brought, is_open = _answered(model, app, url, set())
         found |= brought
         unseen = unseen or is_open
@@ -181,9 +188,16 @@ def _answered(model: Queries, app: AppKey, url: Text | Pattern, followed: set[Te
     return found, is_open
 
 
-def _requests(element: Element, reader: Reader) -> Iterator[Text | Pattern]:
-    """The URLs that an element requests through htmx; a boosted one with a target of its own is among them."""
-    named = list(REQUESTS)
+def _requests(element: Element, reader: Reader) -> Iterator[Text | Pattern | Unknown]:
+    """The URLs that an element requests through htmx, streams included, and a boosted one with a target of its own.
+
+    Unknown for a socket, which may bring anything.
+    """
+    if not any(one.name.startswith(_ASKING) for one in element.attributes):
+        return
+    if attribute(element, "ws-connect") is not None:
+        yield Unknown("what a socket brings", Span("", 0, 0))
+    named = [*REQUESTS, "sse-connect"]
     if attribute(element, "hx-boost") is not None and attribute(element, "hx-target") is not None:
         named += ("href", "action")
     for name in named:
