@@ -33,7 +33,7 @@ from chirp_check.facts.values import AnyTerm, Const, Opaque
 from chirp_check.source import SourceFile
 from chirp_check.syntax.letters import look_alikes, turning
 from chirp_check.syntax.limits import check_python
-from chirp_check.syntax.python import comments, parse
+from chirp_check.syntax.python import comments, defined_name, parse
 
 MARKER = "chirp:"
 DEPTH = 60  # nesting of statements beyond which they are left out; Python itself stops at 100 blocks
@@ -127,12 +127,11 @@ class _BodyReader:
         body = self.inside(f"{qualname}.<locals>.", node.body)
         generator, self.generator = self.generator, outer
         start = self.offsets.start(node)
-        word = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
-        name_start = self.terms.text.find(node.name, start + len(word))
+        name_start, name_end = defined_name(self.terms.text, start)
         return Function(
             name=node.name,
             name_start=name_start,
-            name_end=name_start + len(node.name),
+            name_end=name_end,
             start=start,
             end=self.offsets.end(node),
             params=self._params(node.args),

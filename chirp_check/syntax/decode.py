@@ -91,7 +91,7 @@ def _decode(data: bytes, encoding: str) -> Decoded:
         )
     except LookupError, ValueError, TypeError:
         return Decoded(data.decode("latin-1"), EncodingFault(0, f"{_spelled(encoding)} does not decode to text", _UTF8))
-    return _without_nul(text)
+    return decode_text(text)  # UTF-7, for one, has lone surrogates
 
 
 def _without_nul(text: str) -> Decoded:

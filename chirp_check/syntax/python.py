@@ -1,6 +1,7 @@
 """Python text to a syntax tree. Never raises; a broken statement costs that statement, not the file."""
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from chirp_check.source import SourceFile
 
 RETRIES = 8
+# White space may be a line end behind a backslash. A name may have letters that Python writes in another way (NFKC).
+_DEFINED = re.compile(r"(?:async(?:\s|\\)+)?def(?:\s|\\)+([^\s(\[\\]+)")
 _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -109,6 +112,12 @@ def _opens_statement(line: str) -> bool:
     return bool(line) and line[0] not in " \t\f)]}#" and not line.startswith(("else", "elif", "except", "finally"))
 
 
+def defined_name(text: str, start: int) -> tuple[int, int]:
+    """Where the name stands in the `def` or `async def` at an offset."""
+    found = _DEFINED.match(text, start)
+    return found.span(1) if found is not None else (start, start)
+
+
 def comments(file: SourceFile, marker: str) -> Iterator[tuple[int, str]]:
     """Offset and text of the comments that contain `marker`. Tokenizes only where the marker occurs at all."""
     if marker not in file.text:
@@ -120,7 +129,7 @@ def comments(file: SourceFile, marker: str) -> Iterator[tuple[int, str]]:
         for token in tokenize.generate_tokens(io.StringIO(file.text, newline="").readline):
             if token.type == tokenize.COMMENT and marker in token.string:
                 yield file.lines[token.start[0] - 1] + token.start[1], token.string
-    except tokenize.TokenError, SyntaxError:
+    except tokenize.TokenError, SyntaxError, UnicodeEncodeError:
         return  # the file does not tokenize to its end; the syntax error is reported, the comments before it hold
 
 
