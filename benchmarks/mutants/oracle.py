@@ -77,9 +77,9 @@ class Oracle:
         self, files: Mapping[str, str | None], lines: Mapping[str, range], proof: Proof = Proof.FACTS
     ) -> str | None:
         """The first fact about a variant that the original does not show, or None. `lines` are those that differ."""
-        refused = _refused(files)
-        if refused is not None:
-            return refused
+        broken = refused(files)
+        if broken is not None:
+            return broken
         self._write(files)
         try:
             return self._told(lines, proof)
@@ -216,7 +216,7 @@ def _quiet() -> None:
     gc.disable()
 
 
-def _refused(files: Mapping[str, str | None]) -> str | None:
+def refused(files: Mapping[str, str | None]) -> str | None:
     """Why a file can be neither imported nor rendered, which the script does with every file; None when it can."""
     for path, text in files.items():
         try:

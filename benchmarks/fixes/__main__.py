@@ -1,0 +1,168 @@
+"""`python -m benchmarks.fixes`: every planted mistake that has a safe fix, alone and with others, mended by `--fix`.
+
+Options: `--app FOLDER` (again for another; all without it), `--operator TEXT` (part of a name, or a rule or a carrier),
+`--sample N` (so many mutants per operator and application), `--unions N` (so many projects with two to eight mistakes
+at once), `--seed S`, `--workers N`, `--others` (those that answer otherwise than the original), `--json FILE`.
+"""
+
+import argparse
+import json
+import multiprocessing
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+from benchmarks.fixes.trial import Mender, Trial
+from benchmarks.mutants.application import Application, load
+from benchmarks.mutants.mutation import Mutant, Proof
+from benchmarks.mutants.operators import ALL
+from benchmarks.mutants.oracle import Oracle
+from benchmarks.mutants.run import changed_lines, choose
+from benchmarks.mutants.scripts import SCRIPTS
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TOGETHER = (2, 8)  # mistakes in one project
+
+type Case = tuple[str, list[Mutant]]  # what is planted, in words, and the mistakes
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One trial with at least one fix: what was planted, and what is left.
+
+    `difference`: what the mended application does otherwise than the original, None if nothing. `mistakes` is how many
+    were planted, `applied` how many findings were mended.
+    """
+
+    app: str
+    planted: str
+    mistakes: int
+    applied: int
+    before: int
+    after: int
+    restored: bool
+    difference: str | None
+    wrong: tuple[str, ...]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when all that was mended parses, says less and nothing new, and keeps its comments."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fixes", description=__doc__)
+    parser.add_argument("--app", action="append")
+    parser.add_argument("--operator", default="")
+    parser.add_argument("--sample", type=int, default=0)
+    parser.add_argument("--unions", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--others", action="store_true")
+    parser.add_argument("--json", type=Path)
+    options = parser.parse_args(arguments)
+    start = perf_counter()
+    tried, outcomes = 0, list[Outcome]()
+    for name in options.app or [f"examples/{one}" for one in SCRIPTS]:
+        root = (ROOT / name).resolve()
+        if root.name not in SCRIPTS or not root.is_dir():
+            parser.error(f"there is no script for {root.name}: known are {', '.join(sorted(SCRIPTS))}")
+        tried += len(cases := _cases(root, options))
+        alone = _run(root, cases, options.workers)
+        fixable = [case for case, one in zip(cases, alone, strict=True) if one is not None]
+        together = _unions(root.name, [mutant for _, (mutant,) in fixable], options)
+        outcomes += [one for one in (*alone, *_run(root, together, options.workers)) if one is not None]
+    print(_told(outcomes, tried, others=options.others))
+    print(f"{perf_counter() - start:.0f} s")
+    if options.json:
+        options.json.write_text(json.dumps([asdict(one) for one in outcomes], indent=1), encoding="utf-8")
+    return int(not outcomes or any(one.wrong for one in outcomes))
+
+
+def _cases(root: Path, options: argparse.Namespace) -> list[Case]:
+    """Each mistake alone."""
+    chosen = choose(root, options.operator, options.sample, options.seed)
+    return [(ALL[at].name, [one]) for at, one in chosen if ALL[at].proof is not Proof.SAME]
+
+
+def _unions(name: str, mistakes: Sequence[Mutant], options: argparse.Namespace) -> list[Case]:
+    """Some mistakes together, of those that are mended alone."""
+    random = Random(f"{options.seed}:{name}")
+    made: list[Case] = []
+    for _ in range(options.unions if len(mistakes) >= TOGETHER[1] else 0):
+        some = random.sample(mistakes, random.randint(*TOGETHER))
+        made.append((", ".join(one.operator for one in some), some))
+    return made
+
+
+def _run(root: Path, cases: Sequence[Case], workers: int) -> list[Outcome | None]:
+    """What came of each case, in their order; None where nothing could be mended."""
+    if workers <= 1 or len(cases) < workers:
+        return _work(root, cases)
+    with multiprocessing.get_context("fork").Pool(workers) as pool:
+        parts = pool.starmap(_work, [(root, cases[at::workers]) for at in range(workers)])
+    return [parts[at % workers][at // workers] for at in range(len(cases))]
+
+
+def _work(root: Path, cases: Sequence[Case]) -> list[Outcome | None]:
+    app = load(root)
+    mender = Mender(app)
+    found: list[Outcome | None] = []
+    with ExitStack() as stack:
+        oracle: Oracle | None = None
+        for planted, mutants in cases:
+            trial, mistakes = mender.trial(mutants)
+            if not trial.applied:
+                found.append(None)
+                continue
+            if not trial.restored and oracle is None:
+                oracle = stack.enter_context(Oracle(app, SCRIPTS[root.name]))
+            difference = None if trial.restored or oracle is None else _difference(app, oracle, trial)
+            found.append(
+                Outcome(
+                    root.name,
+                    planted,
+                    mistakes,
+                    trial.applied,
+                    trial.before,
+                    trial.after,
+                    trial.restored,
+                    difference,
+                    trial.wrong,
+                )
+            )
+    return found
+
+
+def _difference(app: Application, oracle: Oracle, trial: Trial) -> str | None:
+    """What the mended application answers otherwise than the original: to a browser, to htmx, and in its pages."""
+    files: dict[str, str | None] = {path: text for path, text in trial.texts.items() if text != app.files.get(path)}
+    files |= {path: None for path in app.files if path not in trial.texts}
+    return oracle.difference(files, changed_lines(app, files), Proof.ANSWERS)
+
+
+def _told(outcomes: Sequence[Outcome], tried: int, *, others: bool) -> str:
+    single = [one for one in outcomes if one.mistakes == 1]
+    several = [one for one in outcomes if one.mistakes > 1]
+    lines = [f"{tried} projects tried, {len(outcomes)} with safe fixes"]
+    for title, some in (("one mistake", single), ("several mistakes", several)):
+        same = sum(one.restored or one.difference is None for one in some)
+        lines.append(
+            f"{title}: {len(some)} mended, {sum(one.restored for one in some)} restored to the letter, "
+            f"{same} answer as the original, {sum(not one.after for one in some)} without a finding, "
+            f"{sum(bool(one.wrong) for one in some)} wrong"
+        )
+    lines += _listed("wrong", (one for one in outcomes if one.wrong))
+    if others:
+        lines += _listed("otherwise", (one for one in single if not one.restored and one.difference is not None))
+    return "\n".join(lines)
+
+
+def _listed(word: str, outcomes: Iterable[Outcome]) -> Iterator[str]:
+    for one in outcomes:
+        yield f"\n{word}: {one.planted} in {one.app}"
+        yield from (f"  {wrong}" for wrong in (*one.wrong, *((one.difference,) if one.difference else ())))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
