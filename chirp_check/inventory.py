@@ -6,7 +6,9 @@ there and checked, whatever it is called and whoever ignores it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from copy import replace
+
+import msgspec
 
 from chirp_check.config import Config
 from chirp_check.host import Entry, Host, Kind
@@ -18,8 +20,7 @@ SOURCES = (".py", ".html")
 PRUNED = frozenset({"__pycache__", "node_modules", "site-packages", "__pypackages__"})
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(msgspec.Struct, frozen=True):
     """`files`: every regular file; `python`: those to check, sorted; `notes`: what was left out and why."""
 
     files: frozenset[str]
@@ -28,8 +29,7 @@ class Inventory:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignore:
+class _Ignore(msgspec.Struct, frozen=True):
     """A `.gitignore`; seen from its folder, a path loses its first `strip` characters and gets `prefix` in front."""
 
     patterns: Patterns
@@ -40,8 +40,7 @@ class _Ignore:
         return self.patterns.verdict(self.prefix + path[self.strip :], is_folder=is_folder)
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(msgspec.Struct, frozen=True):
     """A folder to list (or a link): its path below the root ("" or ending in `/`), the `.gitignore` files that hold.
 
     `passing`: it is only on the way to a folder that is asked for by name.
@@ -54,18 +53,17 @@ class _Folder:
     passing: bool = False
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(msgspec.Struct):
     root: str
     host: Host
     exclude: Patterns
     gitignore: bool
     wanted: frozenset[str] = frozenset()
-    files: set[str] = field(default_factory=set[str])
-    python: list[str] = field(default_factory=list[str])
-    links: list[_Folder] = field(default_factory=list[_Folder])
-    problems: list[FileProblem] = field(default_factory=list[FileProblem])
-    notes: list[str] = field(default_factory=list[str])
+    files: set[str] = msgspec.field(default_factory=set[str])
+    python: list[str] = msgspec.field(default_factory=list[str])
+    links: list[_Folder] = msgspec.field(default_factory=list[_Folder])
+    problems: list[FileProblem] = msgspec.field(default_factory=list[FileProblem])
+    notes: list[str] = msgspec.field(default_factory=list[str])
 
 
 def take_inventory(root: str, host: Host, config: Config, folders: Iterable[str] = ()) -> Inventory:

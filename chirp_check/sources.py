@@ -5,9 +5,10 @@ to the root, with `/`.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import cast
+
+import msgspec
 
 from chirp_check import extraction
 from chirp_check.extraction import MAX_BYTES, Request, extract, store
@@ -27,8 +28,7 @@ AT_HAND = 128  # files whose facts are kept as they are
 NO_FUNCTIONS: Mapping[str, Function] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """A file on which reading facts failed: a bug of ours, reported as such."""
 
     path: str

@@ -1,7 +1,6 @@
 """The tags of a template to its program."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -21,14 +20,13 @@ type _Said = Saying[AnyTerm]
 type _Case = tuple[AnyTerm | None, AnyTerm | None]
 
 
-@dataclass(slots=True)
-class _Notes:
+class _Notes(msgspec.Struct):
     """What the tags say by themselves; of a `case` its pattern (None: it always matches) and its guard."""
 
-    steps: dict[Tag, tuple[Step, ...]] = field(default_factory=dict[Tag, tuple[Step, ...]])
-    arms: dict[Tag, Arm] = field(default_factory=dict[Tag, Arm])
-    subjects: dict[Tag, AnyTerm | None] = field(default_factory=dict[Tag, AnyTerm | None])
-    patterns: dict[Tag, _Case] = field(default_factory=dict[Tag, _Case])
+    steps: dict[Tag, tuple[Step, ...]] = msgspec.field(default_factory=dict[Tag, tuple[Step, ...]])
+    arms: dict[Tag, Arm] = msgspec.field(default_factory=dict[Tag, Arm])
+    subjects: dict[Tag, AnyTerm | None] = msgspec.field(default_factory=dict[Tag, AnyTerm | None])
+    patterns: dict[Tag, _Case] = msgspec.field(default_factory=dict[Tag, _Case])
 
 
 class ProgramReader:

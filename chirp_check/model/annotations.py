@@ -2,7 +2,8 @@
 
 import builtins
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.facts.handlers import Assign
 from chirp_check.facts.values import AnyTerm, Attr, Const, Index, Items, Merge, Name
@@ -39,8 +40,7 @@ _PLAIN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Promised:
+class Promised(msgspec.Struct, frozen=True):
     """One type of an annotation. `refused`: no response can be made of it; None: the text does not tell."""
 
     name: str

@@ -1,7 +1,8 @@
 """What the files around a page provide for what it renders, as names with their values."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.grammar.pages import CONTEXT, META
 from chirp_check.model.domain import Callable, Dict, Record, Scalar, Sequence, Value
@@ -18,8 +19,7 @@ _NOWHERE = Span("", 0, 0)
 _ANYTHING = Unknown("what the files around a page provide", _NOWHERE)
 
 
-@dataclass(frozen=True, slots=True)
-class Cascade:
+class Cascade(msgspec.Struct, frozen=True):
     """Names that reach everything a page renders, below what it passes itself.
 
     `entries` are there for sure, with their values where these are constants; `maybe` are there on some paths. `open`:

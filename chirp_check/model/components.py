@@ -6,8 +6,9 @@ A name that is bound twice, or by anything that is no component, means nothing h
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Mapping as Table
-from dataclasses import dataclass
 from enum import Enum
+
+import msgspec
 
 from chirp_check.facts.templates import BlockDef, ComponentDef, Parameter, TemplateFacts, TemplateRef
 from chirp_check.facts.values import AnyTerm, Attr, Const, Items, Mapping, Name
@@ -27,8 +28,7 @@ class Lack(Enum):
     UNSEEN = "unseen"
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(msgspec.Struct, frozen=True):
     """What one template binds outside of its components' bodies.
 
     `components` by name; `imports` from a local name to the template and the name there; `modules` of `import … as`;

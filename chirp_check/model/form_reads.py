@@ -1,7 +1,6 @@
 """Which fields of a form a function reads: by itself, in what it hands the form to, and through dataclasses."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import cast
 
 import msgspec
@@ -118,16 +117,15 @@ def _of_class(model: Queries, owner: ClassValue) -> Iterator[FieldRead]:
         yield FieldRead(one.name, one.span, one.required, owner.qualname)
 
 
-@dataclass(slots=True)
-class _Walk:
+class _Walk(msgspec.Struct):
     """Goes through functions that are given the request or the form, and gathers what they read."""
 
     model: Queries
-    fields: list[FieldRead] = field(default_factory=list[FieldRead])
-    asked: set[str] = field(default_factory=set[str])
+    fields: list[FieldRead] = msgspec.field(default_factory=list[FieldRead])
+    asked: set[str] = msgspec.field(default_factory=set[str])
     open: bool = False
     body: bool = False
-    _seen: set[tuple[str, str, _Bound, bool]] = field(default_factory=set[tuple[str, str, _Bound, bool]])
+    _seen: set[tuple[str, str, _Bound, bool]] = msgspec.field(default_factory=set[tuple[str, str, _Bound, bool]])
 
     def follow(self, place: _Place, *, sure: bool) -> None:
         """Gather what a function reads; `sure`: nothing catches the fault of a field that is not there."""
@@ -140,8 +138,7 @@ class _Walk:
             place.read(sure=sure)
 
 
-@dataclass(slots=True)
-class _Place:
+class _Place(msgspec.Struct):
     """One function, with the names that hold the request, the form, or the name of a field."""
 
     walk: _Walk
@@ -150,7 +147,7 @@ class _Place:
     depth: int
     held: dict[str, Held]
     bound: frozenset[str] = frozenset()
-    loops: dict[str, list[AnyTerm | None]] = field(default_factory=dict[str, list[AnyTerm | None]])
+    loops: dict[str, list[AnyTerm | None]] = msgspec.field(default_factory=dict[str, list[AnyTerm | None]])
 
     def read(self, *, sure: bool) -> None:
         """Gather what the function reads; `sure`: nothing catches the fault of a field that is not there."""

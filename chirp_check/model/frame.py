@@ -1,7 +1,6 @@
 """Where evaluation stands: the state of one path through one function, and what it may ask of the machine around it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Protocol
 
 import msgspec
@@ -148,12 +147,11 @@ class Undecided(Exception):
         self.arms = arms
 
 
-@dataclass(slots=True)
-class State:
+class State(msgspec.Struct):
     """One path: the names it has bound and the choices it has made (test text or place, to the arm taken)."""
 
     scope: Scope
-    world: dict[str, int] = field(default_factory=dict[str, int])
+    world: dict[str, int] = msgspec.field(default_factory=dict[str, int])
 
     def fork(self, **choice: int) -> State:
         """An independent copy."""
@@ -174,8 +172,7 @@ class State:
             del self.world[key]
 
 
-@dataclass(slots=True)
-class Frame:
+class Frame(msgspec.Struct):
     """One evaluation: the machine, the current state, and whether there are too many paths to make further choices."""
 
     machine: Machine

@@ -4,12 +4,12 @@ It covers this runtime and the released framework of the same import name; where
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+
+class Signature(msgspec.Struct, frozen=True):
     """Where a class takes a template and blocks.
 
     `template` is the position and name of the template's argument; `blocks` of those that name one of its blocks.

@@ -1,19 +1,17 @@
 """Subjects that the engine makes of its own work: suppressions, and failures of ours."""
 
-from dataclasses import dataclass
+import msgspec
 
 from chirp_check.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class BareIgnore:
+class BareIgnore(msgspec.Struct, frozen=True):
     """A suppression that names no rule."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownRule:
+class UnknownRule(msgspec.Struct, frozen=True):
     """A suppression that names a rule nobody knows; `known` are those there are."""
 
     name: str
@@ -21,8 +19,7 @@ class UnknownRule:
     known: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedIgnore:
+class UnusedIgnore(msgspec.Struct, frozen=True):
     """A suppression of a rule that finds nothing there; `misplaced`: an `ignore-file` below the top of its file."""
 
     name: str
@@ -30,8 +27,7 @@ class UnusedIgnore:
     misplaced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class InternalFailure:
+class InternalFailure(msgspec.Struct, frozen=True):
     """A rule, or the reading of a file, that raised: `what` failed, and what was raised, in one line.
 
     `plugin` is the distribution at fault, None when that is the checker itself.

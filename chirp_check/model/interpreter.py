@@ -6,8 +6,10 @@ which is remembered; every other call is followed on the spot.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from typing import Protocol
+
+import msgspec
 
 from chirp_check.facts.handlers import Function, ModuleFacts, Param
 from chirp_check.facts.values import AnyTerm
@@ -43,8 +45,7 @@ NO_FUNCTIONS: Mapping[Callable, Summary] = {}
 type Call = tuple[Callable, Arguments]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What one piece of work gave: a call's `summary`, what was noted, each once, and the remembered calls it made.
 
     `functions` are those of the file that were run on unknown arguments, with what each gives. `inner` are the
@@ -93,12 +94,11 @@ class Surroundings(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Log:
-    records: dict[Record, None] = field(default_factory=dict[Record, None])
-    registrations: dict[Registration, None] = field(default_factory=dict[Registration, None])
-    escapes: dict[tuple[Span, Span], None] = field(default_factory=dict[tuple[Span, Span], None])
-    calls: dict[Call, None] = field(default_factory=dict[Call, None])
+class _Log(msgspec.Struct):
+    records: dict[Record, None] = msgspec.field(default_factory=dict[Record, None])
+    registrations: dict[Registration, None] = msgspec.field(default_factory=dict[Registration, None])
+    escapes: dict[tuple[Span, Span], None] = msgspec.field(default_factory=dict[tuple[Span, Span], None])
+    calls: dict[Call, None] = msgspec.field(default_factory=dict[Call, None])
 
 
 class Interpreter(Machine):

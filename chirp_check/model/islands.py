@@ -4,15 +4,15 @@ A set of islands is a number, one bit for each: joining two sets is then one ste
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.model.circles import Ways, groups
 
 type Mask = int
 
 
-@dataclass(frozen=True, slots=True)
-class Islands:
+class Islands(msgspec.Struct, frozen=True):
     """For each node its island; for each island those that it leads to, itself included; and those that are `open`."""
 
     of: Mapping[str, Mask]

@@ -1,7 +1,8 @@
 """What a URL that no route answers was probably meant for: another path, or a value that a converter refuses."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.diagnostic import Edit
 from chirp_check.grammar.path import CONVERTERS, PathPattern, PathSegment, parse_path
@@ -16,8 +17,7 @@ from chirp_check.source import Span
 type Reference = UrlUse | LinkUse
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A value in a URL that the converter of a parameter does not take."""
 
     value: str

@@ -1,7 +1,8 @@
 """Folders of pages that applications mount: which file is which page, and what answers it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.grammar.pages import ACTIONS, METHODS, is_folder, is_page, page_name, page_path
 from chirp_check.model.domain import Callable, Dict, Module, Path, Record, Scalar, Sequence, Value
@@ -18,8 +19,7 @@ DEFAULT_PAGES = "pages"
 FALLBACK = "handler"
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """A page: its file, the path of its routes, and the folders that it stands in, the mounted one first."""
 
     file: str

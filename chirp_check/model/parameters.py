@@ -1,7 +1,6 @@
 """The parameters of handlers against those of their routes' paths: what gives each its value, and of which type."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import msgspec
@@ -56,8 +55,7 @@ _LIBRARY: Mapping[str, str] = MappingProxyType(
 type _Names = Mapping[str, Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Taker:
+class Taker(msgspec.Struct, frozen=True):
     """A handler with its text, and the names that its module binds; of a page, what the files around it provide."""
 
     callable: Callable

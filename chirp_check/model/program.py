@@ -1,7 +1,8 @@
 """The Python side of the project, run piece by piece: what modules bind, what functions give, what is noted."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.model.domain import Callable, Record, Value
@@ -19,8 +20,7 @@ DEEPEST = 40  # calls inside calls, across files
 NOTHING: Mapping[str, Value] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class _Surroundings:
+class _Surroundings(msgspec.Struct, frozen=True):
     """The rest of the project, as one piece of work sees it."""
 
     model: Queries
@@ -57,8 +57,7 @@ class _Surroundings:
 # Pieces of work.
 
 
-@dataclass(frozen=True, slots=True)
-class _Ran:
+class _Ran(msgspec.Struct, frozen=True):
     """Modules that have been run: the names of each, those of their classes, their functions, and what was noted."""
 
     names: Mapping[str, Mapping[str, Value]]
@@ -104,8 +103,7 @@ def _call(model: Queries, called: Callable, arguments: Arguments) -> Outcome:
 # What all of it gives.
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
+class Log(msgspec.Struct, frozen=True):
     """What running the project noted, each once, in an order that depends on the text alone."""
 
     records: Mapping[str, tuple[Record, ...]]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from copy import copy
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -22,16 +21,14 @@ class Condition(msgspec.Struct, frozen=True, gc=False):
     local: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True):
     """A `def` or `region` in the template at `path`."""
 
     path: str
     step: Step
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(msgspec.Struct, frozen=True):
     """A component of another template, or all of them (`name` None); `names` are those of a context it was given."""
 
     path: str
@@ -39,8 +36,7 @@ class Imported:
     names: frozenset[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class BlockBody:
+class BlockBody(msgspec.Struct, frozen=True):
     """A block's body. One that an `embed` overrides sees what is bound around it."""
 
     path: str
@@ -51,8 +47,7 @@ class BlockBody:
 type Bound = Definition | Imported | None
 
 
-@dataclass(slots=True)
-class Standing:
+class Standing(msgspec.Struct):
     """One point of a render.
 
     `context` is Kida's: shared by blocks and includes, which add to it. They do not see `local`, the names of loops
@@ -64,7 +59,7 @@ class Standing:
 
     path: str
     context: dict[str, Bound]
-    blocks: Mapping[str, BlockBody] = field(default_factory=dict[str, BlockBody])
+    blocks: Mapping[str, BlockBody] = msgspec.field(default_factory=dict[str, BlockBody])
     local: frozenset[str] = frozenset()
     scope: frozenset[str] = frozenset()
     conditions: tuple[Condition, ...] = ()
@@ -149,8 +144,7 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     names: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(msgspec.Struct, frozen=True):
     """What the walk asks about other templates."""
 
     program: Callable[[str], tuple[Step, ...] | None]

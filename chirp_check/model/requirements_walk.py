@@ -4,7 +4,7 @@ What binds and what sees what follows Kida's compiler, point by point; `tests/ca
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from copy import replace
 
 import msgspec
 

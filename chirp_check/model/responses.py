@@ -1,7 +1,8 @@
 """What a handler can answer, as far as markup is concerned: the templates it renders and the URLs it leads to."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.model.applications import AppKey
 from chirp_check.model.domain import Dict, Instance, Record, Scalar, Sequence, Value, Yields
@@ -13,8 +14,7 @@ from chirp_check.model.pages import answering, given_by
 from chirp_check.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """The names of the templates an answer can hold, the redirects a client follows, and whether more is possible."""
 
     templates: frozenset[str]

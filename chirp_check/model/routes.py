@@ -1,7 +1,6 @@
 """URLs against routes: what a reference can reach, with holes on the reference's side and parameters on the route's."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 import msgspec
@@ -25,8 +24,7 @@ class RouteShape(msgspec.Struct, frozen=True, gc=False):
     index: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(msgspec.Struct, frozen=True):
     """The routes a reference can reach and their methods; `open` when others may be reached that nobody sees.
 
     `likely` are those with the same literal segments, in which each expression fills one segment, as nearly all do; all
@@ -48,8 +46,7 @@ class Reach:
         return frozenset(method for methods in known if methods is not None for method in methods)
 
 
-@dataclass(frozen=True, slots=True)
-class UrlSpace:
+class UrlSpace(msgspec.Struct, frozen=True):
     """The URLs of one application: its routes, open prefixes, and whether there can be no routes that nobody sees."""
 
     routes: tuple[RouteShape, ...]

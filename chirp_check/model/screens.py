@@ -4,7 +4,8 @@ Navigation opens another screen, so it does not join two; only requests of htmx 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.facts.templates import Element
 from chirp_check.grammar.hx import REQUESTS
@@ -28,8 +29,7 @@ from chirp_check.source import Span
 _ASKING = ("hx-", "data-hx-", "sse-connect", "ws-connect")
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(msgspec.Struct, frozen=True):
     """The markup that can be on one screen.
 
     `islands` are those of its files. `rendered` are the files that the page itself is made of: there `hx-swap-oob` is

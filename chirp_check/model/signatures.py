@@ -1,8 +1,9 @@
 """How the return types are called, and what is wrong with a call of one: arguments by position, by name and by type."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
+
+import msgspec
 
 from chirp_check.model.domain import Callable, ClassValue, Dict, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import ArgumentFault, Pattern, Site, Text
@@ -25,8 +26,7 @@ REDIRECTS = (301, 302, 303, 307, 308)
 STATUSES = range(200, 600)
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(msgspec.Struct, frozen=True):
     """One argument: what it may be (empty: anything), and whether it has to be given."""
 
     name: str
@@ -34,8 +34,7 @@ class Argument:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """How a class is called: `positional` in order (by name too if `named`), then any number of `more`, then keywords.
 
     `context`: it takes every other keyword as well.

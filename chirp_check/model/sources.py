@@ -1,8 +1,9 @@
 """What the model reads: a protocol that the engine fills from disk, editor buffers or memory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
@@ -42,8 +43,7 @@ class Sources(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSettings:
+class ModelSettings(msgspec.Struct, frozen=True):
     """What the configuration and the live application say about the project. `templates` are folders, relative."""
 
     templates: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """Statements on abstract states: every path through a function, told apart by the choices it makes."""
 
 from collections.abc import Callable as Function
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chirp_check.facts.handlers import (
     AnyStatement,
@@ -52,17 +53,16 @@ TYPE_CHECKING = frozenset({"TYPE_CHECKING", "typing.TYPE_CHECKING"})
 type Block = tuple[AnyStatement, ...]
 
 
-@dataclass(slots=True)
-class Execution:
+class Execution(msgspec.Struct):
     """One run of a function or module body: what it returns and yields; `finals`: its states there, where wanted.
 
     `again`: it is in a loop that yields, gone through once more.
     """
 
     machine: Machine
-    returned: list[Value] = field(default_factory=list[Value])
-    emitted: list[Value] = field(default_factory=list[Value])
-    broken: list[State] = field(default_factory=list[State])
+    returned: list[Value] = msgspec.field(default_factory=list[Value])
+    emitted: list[Value] = msgspec.field(default_factory=list[Value])
+    broken: list[State] = msgspec.field(default_factory=list[State])
     finals: list[State] | None = None
     again: bool = False
 

@@ -1,6 +1,6 @@
 """The names of one template: what binds them, where their reads are, which component they stand in."""
 
-from dataclasses import dataclass, field
+import msgspec
 
 from chirp_check.facts.templates import Binding, BlockDef, ComponentDef, Conditional, TemplateFacts
 from chirp_check.facts.values import AnyTerm, Attr, Name
@@ -9,15 +9,14 @@ from chirp_check.source import Span
 LOOPS = 5  # loops over what loops bind
 
 
-@dataclass(slots=True)
-class Scopes:
+class Scopes(msgspec.Struct):
     """Looks up the names of one template. `source` is its text."""
 
     facts: TemplateFacts
     source: str
-    conditionals: dict[int, Conditional] = field(default_factory=dict[int, Conditional])
-    _bindings: dict[str, list[Binding]] = field(default_factory=dict[str, list[Binding]])
-    places: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    conditionals: dict[int, Conditional] = msgspec.field(default_factory=dict[int, Conditional])
+    _bindings: dict[str, list[Binding]] = msgspec.field(default_factory=dict[str, list[Binding]])
+    places: dict[tuple[int, int], int] = msgspec.field(default_factory=dict[tuple[int, int], int])
 
     def __post_init__(self) -> None:
         for one in self.facts.bindings:

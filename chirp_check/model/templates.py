@@ -1,7 +1,8 @@
 """Templates by name: which file a name means, what it extends and includes, which blocks it has."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.facts.templates import TemplateRef
 from chirp_check.facts.values import Const
@@ -17,16 +18,14 @@ SUFFIXES = (".html", ".htm", ".kida", ".xhtml", ".jinja", ".jinja2", ".j2")
 DEPTH = 50  # as many as Kida follows
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(msgspec.Struct, frozen=True):
     """A template and those it extends, nearest first; `complete` when every one is known and parses."""
 
     paths: tuple[str, ...]
     complete: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Composition:
+class Composition(msgspec.Struct, frozen=True):
     """The files whose markup a full render can hold.
 
     `open`: others may come that nobody sees. `broken`: a file of them has a mistake that is reported by itself.
@@ -37,8 +36,7 @@ class Composition:
     broken: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(msgspec.Struct, frozen=True):
     """A reference that leads back to a template on the way to it: the names, first and last the same."""
 
     names: tuple[str, ...]

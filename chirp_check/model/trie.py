@@ -6,21 +6,21 @@ The walk visits a place of the trie once, so that its cost grows with what a ref
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+import msgspec
 
 from chirp_check.grammar.path import CONVERTERS, PathPattern, PathSegment
 
 type Segment = tuple[str, str] | str  # with a hole: what stands before the first and after the last; or plain text
 
 
-@dataclass(slots=True)
-class _Node:
+class _Node(msgspec.Struct):
     """One position: where the next segment leads, and the routes (by number) that end here or take all the rest."""
 
-    texts: dict[str, _Node] = field(default_factory=dict[str, "_Node"])
-    params: dict[str, _Node] = field(default_factory=dict[str, "_Node"])
-    ends: list[int] = field(default_factory=list[int])
-    rest: list[int] = field(default_factory=list[int])
+    texts: dict[str, _Node] = msgspec.field(default_factory=dict[str, "_Node"])
+    params: dict[str, _Node] = msgspec.field(default_factory=dict[str, "_Node"])
+    ends: list[int] = msgspec.field(default_factory=list[int])
+    rest: list[int] = msgspec.field(default_factory=list[int])
     forward: tuple[str, ...] = ()  # the texts in order, to find those that start alike
     backward: tuple[str, ...] = ()  # the texts reversed, in order, to find those that end alike
 

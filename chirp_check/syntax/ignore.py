@@ -7,7 +7,8 @@
 import ast
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.source import SourceFile, Span
 from chirp_check.syntax.python import Offsets, parse
@@ -17,16 +18,14 @@ _DIRECTIVE = re.compile(r"(?:^|#)\s*(chirp:\s*ignore(?P<file>-file)?(?![\w-])\s*
 _NAME = re.compile(r"[^\s,]+")
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoredRule:
+class IgnoredRule(msgspec.Struct, frozen=True):
     """One rule name in a suppression, where it is written."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(msgspec.Struct, frozen=True):
     """One suppression. `lines` are the 1-based lines it speaks for; None: the whole file. It may name no rules."""
 
     span: Span
@@ -34,8 +33,7 @@ class Ignore:
     lines: frozenset[int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(msgspec.Struct, frozen=True):
     """A comment: its range with its delimiters, and the offset and text of its inside."""
 
     start: int

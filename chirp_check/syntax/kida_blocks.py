@@ -2,8 +2,9 @@
 
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from chirp_check.grammar.names import nearest
 from chirp_check.syntax.kida import MAX_ERRORS, AnyTag, KidaError, Scan, read_slot
@@ -43,8 +44,7 @@ _HOMES = {
 }  # fmt: skip
 
 
-@dataclass(slots=True, eq=False)
-class Arm:
+class Arm(msgspec.Struct, eq=False):
     """A stretch of a block between two of its tags; `tag` begins it. The file is an arm without block and tag."""
 
     parent: Arm | None
@@ -55,8 +55,7 @@ class Arm:
     end: int
 
 
-@dataclass(slots=True, eq=False)
-class Block:
+class Block(msgspec.Struct, eq=False):
     """A tag with a body: its kind (the keyword, "for" for `async for`), its arms, and its end tag if it has one."""
 
     kind: str
@@ -66,19 +65,18 @@ class Block:
     end: int = 0
 
 
-@dataclass(slots=True)
-class Structure:
+class Structure(msgspec.Struct):
     """The blocks of a file in the order they open, each tag's arm, and what is wrong with the nesting.
 
     `misplaced` are the end tags that do not name the innermost block.
     """
 
     root: Arm
-    blocks: list[Block] = field(default_factory=list[Block])
-    arms: list[Arm] = field(default_factory=list[Arm])
-    errors: list[KidaError] = field(default_factory=list[KidaError])
+    blocks: list[Block] = msgspec.field(default_factory=list[Block])
+    arms: list[Arm] = msgspec.field(default_factory=list[Arm])
+    errors: list[KidaError] = msgspec.field(default_factory=list[KidaError])
     skipped_end: bool = False
-    misplaced: list[int] = field(default_factory=list[int])
+    misplaced: list[int] = msgspec.field(default_factory=list[int])
 
 
 def structure(scanned: Scan[Any]) -> Structure:

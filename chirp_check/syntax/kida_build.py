@@ -1,8 +1,9 @@
 """What Kida's grammar asks of those who want something made of expressions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 TOO_DEEP = "an expression nested too deeply"
 
@@ -22,8 +23,7 @@ class Applied[T](NamedTuple):
     marked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Build[T]:
+class Build[T](msgspec.Struct, frozen=True):
     """Makes a `T` of each kind of expression. The first two arguments are its range."""
 
     constant: Callable[[int, int, str | float | None], T]

@@ -1,6 +1,5 @@
 """What one tag of a template says, in terms of whatever the expressions in it have become."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -14,8 +13,7 @@ class Word(NamedTuple):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bound[T]:
+class Bound[T](msgspec.Struct, frozen=True):
     """Names that a tag binds. `value` is theirs only if `plain`: one name, not parts of a tuple. `soft`: by `??=`."""
 
     kind: str
@@ -25,8 +23,7 @@ class Bound[T]:
     soft: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterWritten[T]:
+class ParameterWritten[T](msgspec.Struct, frozen=True):
     """A parameter of a `def` or `region`: "normal", "star" or "double-star", with the text of its annotation."""
 
     word: Word

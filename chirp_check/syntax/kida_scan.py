@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 OPENER = re.compile(r"\{[{%#]")
 CLOSERS = {"{{": "}}", "{%": "%}"}
@@ -28,16 +29,14 @@ _RECOVER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(msgspec.Struct, frozen=True):
     """Where a tag ends. `nested`: an opener stands inside, outside strings, which is legal in one absurd case only."""
 
     end: int
     nested: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Open:
+class Open(msgspec.Struct, frozen=True):
     """A tag without an end: the offset where that became certain, and whether a string that never ends hides it."""
 
     at: int

@@ -1,7 +1,7 @@
 """Kida's statement grammar: what each kind of `{% … %}` says. The law of `kida_operands` holds here, too."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 from chirp_check.syntax.kida_build import Refused

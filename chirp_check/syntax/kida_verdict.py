@@ -4,9 +4,9 @@ It imports Kida, so import it only about a tag that our own parser does not sure
 """
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple
 
+import msgspec
 from kida._types import Token, TokenType
 from kida.exceptions import ErrorCode, TemplateError
 from kida.lexer import Lexer, LexerError
@@ -23,8 +23,7 @@ OPENS = frozenset({TokenType.LPAREN, TokenType.LBRACKET, TokenType.LBRACE, Token
 CLOSES = frozenset({TokenType.RPAREN, TokenType.RBRACKET, TokenType.RBRACE})
 
 
-@dataclass(frozen=True, slots=True)
-class TagError:
+class TagError(msgspec.Struct, frozen=True):
     """What Kida refuses in a tag: a range relative to the tag, the message in the house form, help and Kida's code."""
 
     start: int

@@ -4,7 +4,8 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.source import SourceFile
 
@@ -14,8 +15,7 @@ _DEFINED = re.compile(r"(?:async(?:\s|\\)+)?def(?:\s|\\)+([^\s(\[\\]+)")
 _UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-@dataclass(frozen=True, slots=True)
-class PythonError:
+class PythonError(msgspec.Struct, frozen=True):
     """What Python said of a place, in code points."""
 
     start: int
@@ -23,8 +23,7 @@ class PythonError:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class PythonTree:
+class PythonTree(msgspec.Struct, frozen=True):
     """The parts of the file that parse, and the errors of those that do not."""
 
     module: ast.Module

@@ -1,7 +1,8 @@
 """Which expressions of a template may read a name whose type is known, so that the others need not be read."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.facts.templates import BlockDef, ComponentDef, TemplateFacts
 from chirp_check.facts.values import AnyTerm, Call, Const, Name
@@ -10,8 +11,7 @@ from chirp_check.model.template_scopes import Scopes
 _LOOP = "loop."
 
 
-@dataclass(frozen=True, slots=True)
-class Live:
+class Live(msgspec.Struct, frozen=True):
     """Names of known type, looked for in the text of expressions: what does not mention one need not be read."""
 
     source: str

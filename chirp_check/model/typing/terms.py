@@ -5,7 +5,8 @@ A name has the types of everything that binds it in its function: where one of t
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from typing import cast
 
 import msgspec
@@ -78,8 +79,7 @@ DEPTH = 12  # terms, names and calls that one type depends on, each for the one 
 type _Bound = tuple[tuple[str, AnyTerm, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Where a term stands: its file, the functions around it, innermost first, and names that comprehensions bind."""
 
     path: str
