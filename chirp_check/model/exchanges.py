@@ -4,13 +4,18 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from chirp_check.facts.handlers import Function, Param
 from chirp_check.facts.templates import Element, TemplateFacts
+from chirp_check.facts.values import Attr, Name
+from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
-from chirp_check.model.applications import AppKey
+from chirp_check.model.applications import AppKey, application
 from chirp_check.model.around import PERHAPS, effective
-from chirp_check.model.domain import Record, Scalar, Sequence, Value
+from chirp_check.model.domain import Dict, Record, Scalar, Sequence, Value, Yields
 from chirp_check.model.entities import Pattern, Text
+from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts
+from chirp_check.model.listing import function
 from chirp_check.model.markup import attribute, pieces
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import answering, given_by
@@ -19,9 +24,14 @@ from chirp_check.model.templates import chain, everywhere, showing, template_pat
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
-STREAMS = frozenset({"EventStream", "SSEResponse", "StreamingResponse", "Response", "LayoutSuspense"})
+# What gives events, or may: by a response of its own, from a file, or from where a redirect leads.
+STREAMS = frozenset(
+    {"EventStream", "SSEResponse", "StreamingResponse", "Response", "FileResponse", "LayoutSuspense"}
+    | {"Redirect", "hx_redirect"}
+)
 # Where these take a status, and which they have without.
 _STATUS: Mapping[str, tuple[int | None, int]] = {"ValidationError": (None, 422), "Response": (1, 200)}
+_PLAIN = frozenset({"query", "form", "path", "path_params", "params", "cookies", "method", "session"})
 _DOCUMENTS = frozenset({"Template", "TemplateStream", "Stream"})
 
 
@@ -106,13 +116,17 @@ def _no_stream(model: Queries, app: AppKey, url: object) -> Iterator[NoStream]:
 
 @gate
 def _document(model: Queries, app: AppKey, route: int) -> tuple[str, Span] | None:
-    """The whole document that a route always answers with, an error aside; None for anything else."""
+    """The whole document that a route always answers with, an error aside; None for anything else.
+
+    A redirect aside, too, where the function cannot tell htmx from a browser: then both get the document.
+    """
     found: list[tuple[str, Span]] = []
+    is_blind = _is_blind(model, app, route)
     for value in answers_of(model, app, route) or ():
-        if is_error(value):
+        if is_error(value) or (is_blind and isinstance(value, Record) and value.kind == "Redirect"):
             continue
         name = value.argument(0, "name") if isinstance(value, Record) and value.kind in _DOCUMENTS else None
-        if not isinstance(value, Record) or not isinstance(name, Text) or not _is_document(model, app, name.value):
+        if not isinstance(value, Record) or not isinstance(name, Text) or not is_document(model, app, name.value):
             return None
         found.append((name.value, value.span))
     return found[0] if found else None
@@ -138,7 +152,33 @@ def is_error(value: Value) -> bool:
     return unknown if status is None else status >= 400
 
 
-def _is_document(model: Queries, app: AppKey, name: str) -> bool:
+@gate
+def _is_blind(model: Queries, app: AppKey, route: int) -> bool:
+    """Whether the functions of a route surely cannot tell who asks."""
+    known = application(model, app).routes[route].path
+    functions = answering(model, app, route)
+    if functions is None or known is None:
+        return False
+    written = [function(model, one.function.module, one.function.qualname) for one in functions]
+    return all(one is not None and _cannot_tell(one, known.value) for one in written)
+
+
+def _cannot_tell(written: Function, path: str) -> bool:
+    """Whether a function gets nothing but parameters of the path, and of the request what a browser sends as well."""
+    if any(f"{{{one.name}}}" not in path and f"{{{one.name}:" not in path for one in written.params if not _asks(one)):
+        return False
+    requests = [one.name for one in written.params if _asks(one)]
+    parts = list(every_part(written.body))
+    plain = [one for one in parts if isinstance(one, Attr) and one.name in _PLAIN and isinstance(one.base, Name)]
+    read = [one for one in parts if isinstance(one, Name) and (one.id in requests or "request" in one.id.lower())]
+    return len(read) == sum(isinstance(one.base, Name) and one.base.id in requests for one in plain)
+
+
+def _asks(param: Param) -> bool:
+    return param.name == "request" or (isinstance(param.annotation, Name) and param.annotation.id == "Request")
+
+
+def is_document(model: Queries, app: AppKey, name: str) -> bool:
     """Whether a template always is a whole document: what it is in the end derived from has `<html>` or `<body>`."""
     path = template_path(model, app, name)
     derived = chain(model, app, path) if path is not None else None
@@ -157,10 +197,29 @@ def _no_events(model: Queries, app: AppKey, route: int) -> tuple[str, Span] | No
     """What a route answers with where that is never a stream of events."""
     found: list[tuple[str, Span]] = []
     for value in answers_of(model, app, route) or ():
-        if not isinstance(value, Record) or value.kind in STREAMS:
+        if is_error(value):
+            continue  # which ends the connection, whatever it would have been
+        made, _ = with_status(value)
+        kind = _kind(made)
+        if kind is None or kind in STREAMS:
             return None
-        found.append((value.kind, value.span))
+        found.append((kind, made.span))
     return found[0] if found else None
+
+
+def _kind(value: Value) -> str | None:
+    """What a value is that an answer is made of, by the name that Python has for it; None for what is not known."""
+    match value:
+        case Record(kind=kind) if kind in RETURN_TYPES and RETURN_TYPES[kind].answers:
+            return kind
+        case Text() | Pattern():
+            return "str"
+        case Dict():
+            return "dict"
+        case Sequence(is_tuple=False) if not isinstance(value, Yields):
+            return "list"
+        case _:
+            return None
 
 
 def answers_of(model: Queries, app: AppKey, route: int) -> tuple[Value, ...] | None:

@@ -11,9 +11,9 @@ from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import overlap
 from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
-from chirp_check.model.domain import Record, Value
+from chirp_check.model.domain import Record, Sequence, Value
 from chirp_check.model.entities import BlockAt, Text
-from chirp_check.model.exchanges import answers_of, is_error, routes_of
+from chirp_check.model.exchanges import answers_of, is_document, is_error, routes_of, with_status
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, ids, is_oob, literal, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
@@ -22,6 +22,7 @@ from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
 _ONCE = ("load", "revealed", "intersect", "once")  # of a trigger that fires but once
+NO_CONTENT = 204
 _SETTLED = ("hx-select", "hx-disable")
 
 
@@ -129,17 +130,31 @@ def _units(model: Queries, app: AppKey, reader: Reader, element: Element) -> tup
 def _answered(model: Queries, app: AppKey, route: int) -> tuple[Unit, ...]:
     """The blocks that a route answers htmx with; none where it may answer with something else.
 
-    An error aside, and a redirect, which is for browsers, or leads to a route that is judged where it is asked for.
+    An error aside, and what is for browsers.
     """
     found: dict[Unit, None] = {}
     for value in answers_of(model, app, route) or ():
-        if is_error(value) or (isinstance(value, Record) and value.kind == "Redirect"):
+        if is_error(value) or _is_for_browsers(model, app, value):
             continue
-        unit = _unit(model, app, value)
+        has_headers = isinstance(value, Sequence) and len(value.items) == 3  # which may say where it goes
+        unit = _unit(model, app, with_status(value)[0]) if not has_headers else None
         if unit is None:
             return ()
         found[unit] = None
     return tuple(found)
+
+
+def _is_for_browsers(model: Queries, app: AppKey, value: Value) -> bool:
+    """Whether htmx is not to swap an answer.
+
+    A redirect leads to a route that is judged where it is asked for, a whole document goes into no element, and
+    without content nothing is swapped.
+    """
+    if not isinstance(value, Record):
+        return False
+    name = value.argument(0, "name") if value.kind == "Template" else None
+    whole = isinstance(name, Text) and is_document(model, app, name.value)
+    return whole or value.kind == "Redirect" or with_status(value)[1] == NO_CONTENT
 
 
 def _unit(model: Queries, app: AppKey, value: Value) -> Unit | None:
