@@ -18,10 +18,13 @@ PATIENCE = 5
 
 
 def serve(app: ASGI, host: str, port: int) -> None:
-    """Serve an application until interrupted; ConfigurationError when it cannot listen there."""
+    """Serve an application until interrupted. What keeps it from listening there is one line, and the exit code 1."""
     from uvicorn import Config, Server
 
-    bound = bind(host, port)
+    try:
+        bound = bind(host, port)
+    except ConfigurationError as error:
+        sys.exit(f"chirp: {error}")
     server = Server(Config(app, host=host, port=bound.getsockname()[1], timeout_graceful_shutdown=PATIENCE))
     with bound, contextlib.suppress(KeyboardInterrupt):
         announce(bound)
@@ -67,7 +70,7 @@ def _refused(host: str, port: int, error: OSError) -> str:
     import errno
 
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} of {host} is taken by another program; choose one with --port, or 0 for any that is free"
+        return f"port {port} of {host} is taken by another program; choose another port, or 0 for any that is free"
     if error.errno == errno.EACCES:
-        return f"port {port} of {host} needs more rights; choose one from 1024 on with --port"
+        return f"port {port} of {host} needs more rights; choose a port from 1024 on"
     return f"cannot listen on port {port} of {host}: {error.strerror or error}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from chirp import App, AppConfig, ConfigurationError, cli
+from chirp import App, AppConfig, cli
 from chirp.server import dev
 from tests.runtime.servers import Server, fetch, wait_for
 
@@ -127,8 +127,10 @@ def test_a_port_that_is_taken_is_one_line(project: Path, tmp_path: Path) -> None
             assert server.process.wait(60) == 1
             assert server.printed == (
                 f"chirp: port {port} of 127.0.0.1 is taken by another program; "
-                "choose one with --port, or 0 for any that is free\n"
+                "choose another port, or 0 for any that is free\n"
             )
+        with pytest.raises(SystemExit, match=f"^chirp: port {port} of 127.0.0.1 is taken"):
+            App(AppConfig(static_dir=None)).run(port=port)
 
 
 @pytest.mark.parametrize(
@@ -136,8 +138,8 @@ def test_a_port_that_is_taken_is_one_line(project: Path, tmp_path: Path) -> None
     [("no-such-host.invalid", "cannot listen on no-such-host.invalid: "), ("192.0.2.1", "of 192.0.2.1: ")],
 )
 def test_an_address_that_cannot_be(host: str, words: str) -> None:
-    with pytest.raises(ConfigurationError, match=words):
-        dev.serve(App(AppConfig(static_dir=None)), host, 0)
+    with pytest.raises(SystemExit, match=words):
+        App(AppConfig(static_dir=None)).run(host, 0)
 
 
 def test_reload_says_what_to_install(
