@@ -39,7 +39,7 @@ def look_alikes(file: SourceFile) -> Iterator[tuple[int, str, str]]:
         for token in tokenize.generate_tokens(io.StringIO(file.text, newline="").readline):
             if token.type == tokenize.NAME:
                 names.append((file.lines[token.start[0] - 1] + token.start[1], token.string))  # noqa: PERF401 - keeps those before an error
-    except tokenize.TokenError, SyntaxError:
+    except tokenize.TokenError, SyntaxError, UnicodeEncodeError:
         pass  # the syntax error is reported; the names before it are known
     known = {name for _, name in names}
     for offset, name in names:

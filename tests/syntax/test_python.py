@@ -32,8 +32,8 @@ def test_where_the_name_of_a_function_stands(text: str, written: str) -> None:
 
 
 def test_half_a_pair_of_surrogates() -> None:
-    facts = read_module(SourceFile("m.py", "x = '\ud800'  # chirp: ignore\n"))
-    assert len(facts.faults) == 1
+    for text in ("x = '\ud800'  # chirp: ignore\n", "\u0430pp\ud800 = 1\n"):
+        assert len(read_module(SourceFile("m.py", text)).faults) == 1
 
 
 @pytest.mark.parametrize("head", [b"# coding: utf-7\n+2AA-", b"# coding: raw_unicode_escape\n'\\ud800'"])
