@@ -97,7 +97,10 @@ class _Known:
 
 
 def current_user() -> Any:
-    """The user of the current request, None for a visitor; RuntimeError without an AuthMiddleware."""
+    """The user of the current request, None for a visitor.
+
+    RuntimeError without an AuthMiddleware, and in the handler of an error that was raised before it was its turn.
+    """
     request = get_request()
     known = _known(request)
     session_of(request).accessed = True
@@ -172,5 +175,8 @@ def _page_of(request: Request) -> str | None:
 def _known(request: Request) -> _Known:
     known = request.state.get(_STATE)
     if not isinstance(known, _Known):
-        raise RuntimeError("it is not known who is logged in: app.add_middleware(AuthMiddleware(load_user))")
+        raise RuntimeError(
+            "it is not known who is logged in: there is no AuthMiddleware, or the request was refused before it came to "
+            "it; secure_stack(app, auth=AuthMiddleware(load_user)) puts it before the check of forms"
+        )
     return known

@@ -8,6 +8,7 @@ from chirp.middleware.security import SecurityConfig, SecurityHeaders
 from chirp.middleware.sessions import SessionConfig, SessionMiddleware
 
 if TYPE_CHECKING:
+    from chirp.middleware.auth import AuthMiddleware
     from chirp.middleware.protocol import Middleware
 
 
@@ -22,14 +23,18 @@ def secure_stack(
     *,
     headers: SecurityConfig | None = None,
     sessions: SessionConfig | None = None,
+    auth: AuthMiddleware | None = None,
     csrf: CSRFConfig | None = None,
 ) -> None:
-    """Add security headers, the check of the host, sessions, and the check of where forms come from.
+    """Add security headers, the check of the host, sessions, who is logged in, and the check of where forms come from.
 
     Call it before other middleware is added, CORS excepted. It needs `AppConfig.secret_key`, and `allowed_hosts` for
-    the check of the host.
+    the check of the host. `auth` stands before the check of forms, so that the page that refuses one may say who is
+    logged in.
     """
     app.add_middleware(SecurityHeaders(headers))
     app.add_middleware(AllowedHosts())
     app.add_middleware(SessionMiddleware(sessions))
+    if auth is not None:
+        app.add_middleware(auth)
     app.add_middleware(CSRFMiddleware(csrf))

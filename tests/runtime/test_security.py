@@ -12,12 +12,15 @@ import pytest
 from chirp import App, AppConfig, ConfigurationError, Response, Template
 from chirp.http.streaming import StreamingResponse
 from chirp.middleware import (
+    AuthMiddleware,
     CORSConfig,
     CORSMiddleware,
     SecurityConfig,
     SecurityHeaders,
     csp_nonce,
+    current_user,
     get_session,
+    login,
     secure_stack,
 )
 from tests.runtime.driver import Answer, ask, get, make_app
@@ -182,6 +185,38 @@ def test_the_stack_lets_a_form_through(tmp_path: Path) -> None:
     answer = ask(app, "POST", "/change", headers=sent)
     assert answer.text == "changed"
     assert len(answer.all("set-cookie")) == 1
+
+
+@pytest.mark.parametrize(
+    ("early", "said"), [(True, "no, Ada"), (False, "secure_stack(app, auth=AuthMiddleware(load_user)) puts it before")]
+)
+def test_the_page_that_refuses_a_form_may_say_who_is_logged_in(tmp_path: Path, early: bool, said: str) -> None:
+    app = make_app(tmp_path, secret_key=KEY)
+    auth = AuthMiddleware({1: "Ada"}.get)
+    secure_stack(app, auth=auth if early else None)
+    if not early:
+        app.add_middleware(auth)
+
+    @app.route("/login")
+    def enter() -> str:
+        login(1)
+        return "in"
+
+    @app.route("/change", methods=["POST"])
+    def change() -> str:
+        return "changed"
+
+    @app.error(403)
+    def refused() -> str:
+        try:
+            return f"no, {current_user()}"
+        except RuntimeError as error:
+            return str(error)
+
+    cookie = get(app, "/login")["set-cookie"].partition(";")[0]
+    answer = ask(app, "POST", "/change", headers=[("cookie", cookie)])
+    assert answer.status == 403
+    assert said in answer.text
 
 
 def test_the_stack_needs_a_key() -> None:
