@@ -176,7 +176,7 @@ def _known(request: Request) -> _Known:
     known = request.state.get(_STATE)
     if not isinstance(known, _Known):
         raise RuntimeError(
-            "it is not known who is logged in: there is no AuthMiddleware, or the request was refused before it came to "
-            "it; secure_stack(app, auth=AuthMiddleware(load_user)) puts it before the check of forms"
+            "it is not known who is logged in: there is no AuthMiddleware, or the request was refused before it came "
+            "to it; secure_stack(app, auth=AuthMiddleware(load_user)) puts it before the check of forms"
         )
     return known
