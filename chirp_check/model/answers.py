@@ -43,7 +43,7 @@ def _handlers(model: Queries) -> Mapping[str, tuple[tuple[HandlerRef, Handler], 
     for app in application_keys(model):
         known = application(model, app)
         routed = ((route.handler, handler) for route, handler in zip(known.routes, known.handlers, strict=True))
-        acting = ((handler_ref(model, one), Handler(one, None)) for one in form_actions(model, app))
+        acting = ((handler_ref(model, one.asked), Handler.of(one)) for one in form_actions(model, app))
         for reference, handler in (*routed, *acting, *known.error_handlers):
             if reference is not None and handler is not None:
                 found.setdefault(reference.span.path, {})[reference.span] = (reference, handler)
@@ -55,18 +55,21 @@ def _faults(model: Queries, reference: HandlerRef, handler: Handler) -> Iterator
     written = function(model, called.module, called.qualname)
     if written is None or written.is_generator:
         return
-    made = handler.summary if handler.summary is not None else summary(model, called)
+    made = handler.gives(model)
     types = promised(model, called.module, written.returns) if written.returns is not None else ()
+    own = made if handler.around is None else summary(model, called)
+    ending = Scalar(None, called.span)  # what a decorator around it gets for its end
     if not any(one.refused for one in types):
-        if made.falls_off and reaches_end(model, called.module, written):
+        is_given = handler.around is None or ending in made.returned
+        if own.falls_off and is_given and reaches_end(model, called.module, written):
             yield ReturnFault(reference, "end", "", called.span)
         answers = _Answers(model, reference, written)
         for value in made.returned:
-            yield from answers.faults(value)
+            yield from answers.faults(value) if value != ending else ()
     names = tuple(one.name for one in types)
     if names and all(one.refused is False for one in types) and written.returns is not None:
         annotation = Span(called.module, written.returns.start, written.returns.end)
-        yield from _unkept(reference, annotation, names, made.returned)
+        yield from _unkept(reference, annotation, names, own.returned)
 
 
 class _Answers:

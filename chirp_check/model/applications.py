@@ -15,7 +15,7 @@ from chirp_check.model.listing import function, handler_ref, imports
 from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.mounts import mounted, near, page_routes, python_below
 from chirp_check.model.outlines import module_outline
-from chirp_check.model.program import class_names, log
+from chirp_check.model.program import class_names, log, summary
 from chirp_check.source import Span
 
 DEFAULT_TEMPLATES = "templates"
@@ -24,10 +24,24 @@ DEFAULT_STATIC_URL = "/static"
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """The function that answers a route or error, and what it gives, where only the call that registered it knows."""
+    """The function that answers a route or error, and what it gives, where only the call that registered it knows.
+
+    `around` is what a decorator has put around the function: what is given is given by that.
+    """
 
     function: Callable
     summary: Summary | None
+    around: Callable | None = None
+
+    @classmethod
+    def of(cls, function: Callable, summary: Summary | None = None) -> Handler:
+        """A function that a module binds or a call registers, told apart from what a decorator has put around it."""
+        asked = function.asked
+        return cls(asked, summary, None if asked is function else function)
+
+    def gives(self, model: Queries) -> Summary:
+        """What it gives on unknown arguments."""
+        return self.summary if self.summary is not None else summary(model, self.around or self.function)
 
 
 class AppKey(NamedTuple):
@@ -183,12 +197,13 @@ class _Builder:
     def _error_handlers(self) -> Iterator[tuple[HandlerRef, Handler]]:
         found: dict[Span, Registration] = {}
         for one in self._registrations("@error"):
-            known = found.get(one.handler.span)
+            place = one.handler.asked.span if isinstance(one.handler, Callable) else one.handler.span
+            known = found.get(place)
             if known is None or known.summary is None:
-                found[one.handler.span] = one
+                found[place] = one
         for one in found.values():
             if isinstance(one.handler, Callable):
-                yield handler_ref(self.model, one.handler), Handler(one.handler, one.summary)
+                yield handler_ref(self.model, one.handler.asked), Handler.of(one.handler, one.summary)
 
     def _files(self, registrations: list[Registration]) -> frozenset[str]:
         seen: set[str] = set()
@@ -257,7 +272,7 @@ class _Builder:
             path = one.route.argument(0, "path")
             text = path if isinstance(path, Text) else None
             handler = one.handler if isinstance(one.handler, Callable) else None
-            key = (text.value if text is not None else "", handler.span if handler is not None else one.span)
+            key = (text.value if text is not None else "", handler.asked.span if handler is not None else one.span)
             if key in seen:
                 continue
             seen.add(key)
@@ -266,12 +281,12 @@ class _Builder:
             name = one.route.argument(None, "name")
             named = name if isinstance(name, (Text, Unknown)) or name is None else Unknown("a computed name", one.span)
             methods = _methods(one.route.argument(None, "methods"))
-            reference = handler_ref(self.model, handler) if handler is not None else None
-            answered = Handler(handler, one.summary) if handler is not None else None
+            reference = handler_ref(self.model, handler.asked) if handler is not None else None
+            answered = Handler.of(handler, one.summary) if handler is not None else None
             yield Route(text, methods, named, reference, one.route.span), answered
         for root in self.mounts:
             for route, answers in page_routes(self.model, root) if root is not None else ():
-                yield route, Handler(answers, None) if answers is not None else None
+                yield route, Handler.of(answers) if answers is not None else None
 
     def _urls(self, routes: list[Route], reached: frozenset[str]) -> tuple[tuple[Route, ...], tuple[str, ...], bool]:
         """The routes, the prefixes that something else answers, and whether these are all."""

@@ -86,7 +86,9 @@ def apply(function: Value, given: Arguments, frame: Frame, span: Span) -> Value:
             return handler
         case Record(kind="@template_filter" | "@template_test" | "@template_global"):
             return _named_function(function, given, frame, span)
-        case Record(kind="@other"):
+        case Record(kind="@wraps", args=(Callable() as inner,)) if given.args and isinstance(given.args[0], Callable):
+            return replace(given.args[0], wrapped=replace(inner.asked, scope=None))
+        case Record(kind="@other" | "@wraps"):
             return given.args[0] if given.args else Unknown("a decorator without a function", span)
         case Instance():
             call = objects.called(function, frame, span)
@@ -104,6 +106,8 @@ def _external(dotted: str, function: External, given: Arguments, frame: Frame, s
         return record
     if dotted == "functools.partial" and given.args:
         return _partial(given, span)
+    if dotted == "functools.wraps":
+        return Record("@wraps", given.args[:1], (), False, span)
     if dotted.startswith("builtins.str.") and given.args and isinstance(given.args[0], Text):
         rest = Arguments(given.args[1:], given.kwargs, given.open_args, given.open_kwargs)
         return library.text_method(given.args[0], dotted.removeprefix("builtins.str."), rest, span)

@@ -5,7 +5,7 @@ through.
 """
 
 from collections.abc import Mapping as Names
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
@@ -130,6 +130,7 @@ class Callable:
 
     `scope` is the call it was defined in, for one that was not defined at the top of a module or class. `owner` is the
     class of a method. What the function does is asked of the machine, so that a value does not change with it.
+    `wrapped` is the function that a decorator has put this one around, as `functools.wraps` tells.
     """
 
     module: str
@@ -139,6 +140,12 @@ class Callable:
     owner: ClassValue | None = None
     args: tuple[Value, ...] = ()
     kwargs: tuple[tuple[str, Value], ...] = ()
+    wrapped: Callable | None = None
+
+    @property
+    def asked(self) -> Callable:
+        """The function whose text says what a call has to give."""
+        return self if self.wrapped is None else replace(self.wrapped, args=self.args, kwargs=self.kwargs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def reads_of(model: Queries, app: AppKey, index: int) -> Reads | None:
         reads = form_reads(model, one.function, given, is_acting)
         fields.update(dict.fromkeys(reads.fields))
         asked |= reads.asked
-        is_open, body = is_open or reads.open, body or reads.body
+        is_open, body = is_open or reads.open or one.around is not None, body or reads.body
     return Reads(tuple(fields), frozenset(asked), is_open, body)
 
 

@@ -161,9 +161,13 @@ class Interpreter(Machine):
         handler = one.handler
         if not isinstance(handler, Callable) or (handler.scope is None and not handler.args and not handler.kwargs):
             return one
-        bound = tuple(UNSEEN for _ in handler.args), tuple((name, UNSEEN) for name, _ in handler.kwargs)
-        plain = replace(handler, scope=None, args=bound[0], kwargs=bound[1])
-        return Registration(one.route, one.application, plain, one.span, self._alone(handler) if deep else None)
+        summary = self._alone(handler) if deep else None
+        return Registration(one.route, one.application, _plain(handler), one.span, summary)
+
+    def closures(self, path: str) -> Mapping[Callable, Summary]:
+        """What the functions give on unknown arguments that a module has from a call, as that of a decorator."""
+        made = (value for value in self.names[path].values() if isinstance(value, Callable))
+        return {_plain(one): self._alone(one) for one in made if one.scope is not None}
 
     def _module(self, path: str) -> dict[str, Value]:
         known = self.names.get(path)
@@ -372,6 +376,12 @@ class Interpreter(Machine):
     def note_escape(self, application: Record, span: Span) -> None:
         """An application was handed to code that the text does not show."""
         self._log.escapes.setdefault((application.span, span))
+
+
+def _plain(function: Callable) -> Callable:
+    """A function without what only the piece of work knows that has made it."""
+    bound = tuple(UNSEEN for _ in function.args), tuple((name, UNSEEN) for name, _ in function.kwargs)
+    return replace(function, scope=None, args=bound[0], kwargs=bound[1])
 
 
 def _seen(value: Value) -> Value:

@@ -8,7 +8,7 @@ from chirp_check.model.answers import handlers_in
 from chirp_check.model.domain import Record, Scalar, Sequence
 from chirp_check.model.entities import Text
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.program import records, summary
+from chirp_check.model.program import records
 from chirp_check.model.response_headers import headers_of
 from chirp_check.source import Span
 
@@ -67,7 +67,7 @@ def _stops(model: Queries, path: str) -> Iterator[Span]:
         if isinstance(status, Scalar) and status.value == STOP_POLLING:
             yield record.span
     for _, handler in handlers_in(model, path):
-        made = handler.summary if handler.summary is not None else summary(model, handler.function)
+        made = handler.gives(model)
         for value in made.returned:
             second = value.items[1] if isinstance(value, Sequence) and value.is_tuple and len(value.items) > 1 else None
             if isinstance(second, Scalar) and second.value == STOP_POLLING and isinstance(value, Sequence):

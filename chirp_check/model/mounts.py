@@ -109,8 +109,9 @@ def _routes(model: Queries, page: Page) -> Iterator[tuple[Route, Callable | None
     for method in found:
         value = names[method]
         handler = value if isinstance(value, Callable) else None
-        span = handler.span if handler is not None and handler.span.path == page.file else Span(page.file, 0, 0)
-        reference = handler_ref(model, handler) if handler is not None else None
+        asked = handler.asked if handler is not None else None
+        span = asked.span if asked is not None and asked.span.path == page.file else Span(page.file, 0, 0)
+        reference = handler_ref(model, asked) if asked is not None else None
         verb = "GET" if method == FALLBACK else method.upper()
         yield Route(Text(page.path, span), frozenset({verb}), called, reference, span), handler
     if "post" not in found and page.is_folder and actions_file(model, page) is not None:

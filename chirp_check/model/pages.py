@@ -61,7 +61,7 @@ def served(model: Queries, app: AppKey, path: str) -> Iterator[tuple[Route, Call
     for page, route in _served_from(model, app, where):
         if name != META or page.folders[-1] == where:
             depth = page.folders.index(where) + (name == META)
-            yield route, provider, contexts(model, page.folders[:depth])
+            yield route, provider.asked, contexts(model, page.folders[:depth])
 
 
 _PROVIDERS = {CONTEXT: "context", META: "meta"}
@@ -100,7 +100,8 @@ def actions(model: Queries, path: str) -> tuple[Callable, ...] | None:
 
 
 def _is_decorated(model: Queries, one: Callable) -> bool:
-    written = function(model, one.module, one.qualname)
+    asked = one.asked
+    written = function(model, asked.module, asked.qualname)
     return written is not None and bool(written.decorators)
 
 
@@ -109,7 +110,7 @@ def form_actions(model: Queries, app: AppKey) -> tuple[Callable, ...]:
     """The form actions of all pages."""
     files = dict.fromkeys(actions_file(model, page) for page in mounted_pages(model, app))
     found = (action for path in files if path is not None for action in actions(model, path) or ())
-    return tuple(one for one in found if is_action(model, one))
+    return tuple(one for one in found if is_action(model, one.asked))
 
 
 def is_action(model: Queries, one: Callable) -> bool:
@@ -142,12 +143,12 @@ def answering(model: Queries, app: AppKey, route: int) -> tuple[Handler, ...] | 
     acting = actions(model, beside_it)
     if acting is None or (handler is None and known.routes[route].handler is not None):
         return None
-    return tuple(one for one in (handler, *(Handler(one, None) for one in acting)) if one is not None)
+    return tuple(one for one in (handler, *map(Handler.of, acting)) if one is not None)
 
 
 def given_by(model: Queries, handler: Handler) -> tuple[Value, ...]:
     """What a function gives on unknown arguments."""
-    return (handler.summary or summary(model, handler.function)).returned
+    return handler.gives(model).returned
 
 
 @query

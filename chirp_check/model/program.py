@@ -180,7 +180,18 @@ def records(model: Queries, path: str) -> tuple[Record, ...]:
 
 
 @query
+def _closures(model: Queries, path: str) -> Mapping[Callable, Summary]:
+    """What the functions give that a module binds and that a decorator has made, on unknown arguments."""
+    home = together(model, path)
+    interpreter = Interpreter(_Surroundings(model), frozenset(home))
+    interpreter.run_modules(home)
+    return interpreter.closures(path)
+
+
+@query
 def summary(model: Queries, handler: Callable) -> Summary:
-    """What a function at the top of a module or class gives on unknown arguments."""
+    """What a function that a module or class binds gives on unknown arguments."""
     known = _unit(model, handler.module).functions.get(handler)
+    if known is None and handler.wrapped is not None:
+        known = _closures(model, handler.wrapped.module).get(handler)
     return known if known is not None else unknown("a function that is not there", handler.span)

@@ -7,7 +7,7 @@ from chirp_check.model.domain import Dict, Record, Sequence, Value
 from chirp_check.model.entities import Pattern, Site, TargetUse, Text, Unknown, UrlUse
 from chirp_check.model.markup import wanted_id
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.program import records, summary
+from chirp_check.model.program import records
 from chirp_check.model.templates import owners
 
 LEADING = frozenset({"location", "hx-redirect", "hx-location"})
@@ -31,7 +31,7 @@ def headers_of(model: Queries, path: str) -> Iterator[tuple[Header, Site]]:
     for record in records(model, path):
         yield from ((header, Site(record.kind, record.span)) for header in _of_record(record))
     for _, handler in handlers_in(model, path):
-        made = handler.summary if handler.summary is not None else summary(model, handler.function)
+        made = handler.gives(model)
         for value in made.returned:
             yield from _of_tuple(value)
 

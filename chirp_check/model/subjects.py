@@ -112,7 +112,7 @@ def _by_place(model: Queries) -> Mapping[str, tuple[object, ...]]:
             found.setdefault(route.span.path, {})[route] = None
         routed = zip((route.handler for route in known.routes), known.handlers, strict=True)
         for reference, handler in (*routed, *known.error_handlers):
-            if reference is not None and handler is not None:
+            if reference is not None and handler is not None and handler.around is None:
                 use = annotations.annotation(model, handler.function, reference)
                 found.setdefault(reference.span.path, {}).update({} if use is None else {use: None})
     return {path: tuple(ones) for path, ones in found.items()}
