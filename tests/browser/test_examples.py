@@ -1,28 +1,18 @@
-"""The examples as a person uses them, on a desktop and on a phone, with the htmx that they bring."""
+"""The examples as a person uses them, on a desktop and on a phone, with both versions of htmx."""
 
-from collections.abc import Callable
-from importlib import reload
+import sys
+from collections.abc import Callable, Generator
+from importlib import import_module, reload
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from chirp import App
-from examples.ladle import app as ladle
-from examples.notes import app as notes
-from examples.shed import app as shed
-from examples.shed.store import Store
-from examples.tracker import app as tracker
-from examples.wall import app as wall
+from tests.browser.moved import APPS, PACKAGE, move
 from tests.browser.serving import Serve
+from tests.browser.workshop import Version
 
-EXAMPLES: dict[str, Callable[[Path], App]] = {
-    "ladle": lambda folder: ladle.create_app(),
-    "notes": lambda folder: reload(notes).app,
-    "shed": lambda folder: shed.create_app(Store(folder / "shed.sqlite")),
-    "tracker": lambda folder: tracker.create_app(),
-    "wall": lambda folder: wall.create_app(),
-}
 # The longest words and widest rows of each example.
 PAGES = [
     *(("notes", path) for path in ("/", "/notes/1/edit")),
@@ -35,6 +25,44 @@ PAGES = [
 ]
 
 
+type Example = Callable[[str], App]
+
+
+@pytest.fixture(scope="module")
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
+    """The package with the examples for htmx 4."""
+    folder = tmp_path_factory.mktemp("examples")
+    move(folder)
+    sys.path.insert(0, str(folder))
+    yield
+    sys.path.remove(str(folder))
+    for name in [one for one in sys.modules if one.partition(".")[0] == PACKAGE]:
+        del sys.modules[name]
+
+
+@pytest.fixture
+def example(version: Version, tmp_path: Path, request: pytest.FixtureRequest) -> Example:
+    """Makes an example with the version of htmx; nothing in it is of another test."""
+    package = "examples" if version == 2 else PACKAGE
+    if version == 4:
+        request.getfixturevalue("moved")
+
+    def make(name: str) -> App:
+        module = import_module(f"{package}.{name}.app")
+        match name:
+            case "notes":
+                app: App = reload(module).app
+            case "shed":
+                store = import_module(f"{package}.shed.store")
+                app = module.create_app(store.Store(tmp_path / "shed.sqlite"))
+            case _:
+                app = module.create_app()
+        assert app.config.htmx == version
+        return app
+
+    return make
+
+
 def button(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).first.click()
 
@@ -43,26 +71,34 @@ def link(page: Page, name: str) -> None:
     page.get_by_role("link", name=name).first.click()
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_no_page_is_wider_than_a_phone(page: Page, serve: Serve, tmp_path: Path, example: str) -> None:
-    origin = serve(EXAMPLES[example](tmp_path))
+@pytest.mark.parametrize("name", APPS)
+@pytest.mark.parametrize("version", [2])
+def test_no_page_is_wider_than_a_phone(page: Page, serve: Serve, example: Example, name: str) -> None:
+    origin = serve(example(name))
     page.set_viewport_size({"width": 360, "height": 740})
     wide = [
         path
-        for name, path in PAGES
-        if name == example
+        for of, path in PAGES
+        if of == name
         and page.goto(origin + path)
         and page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
     ]
     assert wide == []
-    assert page.evaluate("htmx.version") == "2.0.11"
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_the_version_is_the_one_that_was_asked_for(
+    page: Page, serve: Serve, example: Example, name: str, version: Version
+) -> None:
+    page.goto(serve(example(name)))
+    assert str(page.evaluate("htmx.version")).startswith(f"{version}.")
 
 
 # Notes.
 
 
-def test_notes_are_kept_changed_found_and_deleted(page: Page, serve: Serve, tmp_path: Path) -> None:
-    page.goto(serve(EXAMPLES["notes"](tmp_path)))
+def test_notes_are_kept_changed_found_and_deleted(page: Page, serve: Serve, example: Example) -> None:
+    page.goto(serve(example("notes")))
     button(page, "Keep")
     expect(page.locator(".error")).to_have_text("Write something first.")
     page.get_by_label("A new note").fill("Call the harbour")
@@ -82,10 +118,10 @@ def test_notes_are_kept_changed_found_and_deleted(page: Page, serve: Serve, tmp_
     expect(page.locator("#notes li > span")).to_have_count(0)
 
 
-def test_notes_need_no_script(chromium: Browser, serve: Serve, tmp_path: Path) -> None:
+def test_notes_need_no_script(chromium: Browser, serve: Serve, example: Example) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(serve(EXAMPLES["notes"](tmp_path)))
+    page.goto(serve(example("notes")))
     button(page, "Keep")
     expect(page.locator(".error")).to_have_text("Write something first.")
     page.get_by_label("A new note").fill("Call the harbour")
@@ -99,8 +135,8 @@ def test_notes_need_no_script(chromium: Browser, serve: Serve, tmp_path: Path) -
     context.close()
 
 
-def test_notes_come_back_with_the_browsers_buttons(page: Page, serve: Serve, tmp_path: Path) -> None:
-    page.goto(serve(EXAMPLES["notes"](tmp_path)))
+def test_notes_come_back_with_the_browsers_buttons(page: Page, serve: Serve, example: Example) -> None:
+    page.goto(serve(example("notes")))
     page.get_by_label("Search").press_sequentially("boat")
     page.wait_for_url("**/?q=boat")
     expect(page.locator("#notes li > span")).to_have_count(1)
@@ -114,8 +150,8 @@ def test_notes_come_back_with_the_browsers_buttons(page: Page, serve: Serve, tmp
 
 
 @pytest.fixture
-def perch(page: Page, serve: Serve, tmp_path: Path) -> str:
-    origin = serve(EXAMPLES["tracker"](tmp_path))
+def perch(page: Page, serve: Serve, example: Example) -> str:
+    origin = serve(example("tracker"))
     page.goto(origin)
     page.evaluate("window.marked = true")
     return origin
@@ -196,8 +232,8 @@ def test_what_somebody_else_deleted_is_told_in_the_corner(page: Page, perch: str
 
 
 @pytest.fixture
-def kitchen(page: Page, serve: Serve, tmp_path: Path) -> str:
-    origin = serve(EXAMPLES["ladle"](tmp_path))
+def kitchen(page: Page, serve: Serve, example: Example) -> str:
+    origin = serve(example("ladle"))
     page.goto(origin)
     page.evaluate("window.marked = true")
     return origin
@@ -249,8 +285,8 @@ def test_the_week_is_planned(page: Page, kitchen: str) -> None:
 # Shed, with who is there.
 
 
-def test_a_thing_is_borrowed_and_brought_back(page: Page, serve: Serve, tmp_path: Path) -> None:
-    origin = serve(EXAMPLES["shed"](tmp_path))
+def test_a_thing_is_borrowed_and_brought_back(page: Page, serve: Serve, example: Example) -> None:
+    origin = serve(example("shed"))
     page.goto(f"{origin}/things")
     link(page, "Kayak")
     link(page, "Say who you are to borrow it")
@@ -263,11 +299,23 @@ def test_a_thing_is_borrowed_and_brought_back(page: Page, serve: Serve, tmp_path
     expect(page.locator("#history")).to_contain_text("Dev Patel")
 
 
+def test_editing_is_given_up(page: Page, serve: Serve, example: Example) -> None:
+    origin = serve(example("shed"))
+    page.goto(f"{origin}/enter?next=/things/1")
+    page.get_by_role("button", name="Dev Patel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cordless drill")
+    link(page, "Edit")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Edit Cordless drill")
+    link(page, "Cancel")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cordless drill")
+    expect(page.locator("header.site-header")).to_have_count(1)
+
+
 # Wall, on two screens.
 
 
-def test_a_note_hangs_on_every_screen(page: Page, serve: Serve, tmp_path: Path) -> None:
-    origin = serve(EXAMPLES["wall"](tmp_path))
+def test_a_note_hangs_on_every_screen(page: Page, serve: Serve, example: Example) -> None:
+    origin = serve(example("wall"))
     other = page.context.new_page()
     for screen in (page, other):
         screen.goto(f"{origin}/walls/kitchen")
