@@ -40,14 +40,42 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A change of the structure of a Python file, made with its syntax tree when fixes are applied.
+
+    `kind` "keyword": the innermost call around `at` passes `name=value` as well. "returns": the function whose name is
+    at `at` promises `value`, and the file imports `name` from `module` unless that is empty.
+    """
+
+    kind: str
+    at: Span
+    name: str
+    value: str
+    module: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """A fix that rewrites structure: as a `Fix`, with a rewrite in the place of edits."""
+
+    title: str
+    rewrite: Rewrite
+    safe: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule yields: one fact (lower case, no full stop), its place, and help of one sentence."""
+    """What a rule yields: one fact (lower case, no full stop), its place, and help of one sentence.
+
+    It has a `fix`, or one of its `structure`, or neither.
+    """
 
     message: str
     at: Span
     related: tuple[Label, ...] = ()
     help: str | None = None
     fix: Fix | None = None
+    structure: Structure | None = None
 
 
 @dataclass(frozen=True, slots=True)

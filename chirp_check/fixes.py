@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from chirp_check.diagnostic import Edit, Fix
+from chirp_check.diagnostic import Edit, Fix, Structure
 from chirp_check.report.outcome import Report
 
 
@@ -14,12 +14,15 @@ class Changed(NamedTuple):
     applied: int
 
 
-def changed(report: Report, *, unsafe: bool) -> Changed:
-    """The texts after the safe fixes, with `unsafe` after all; a fix that touches one before it is left for later."""
+def changed(report: Report, made: Mapping[Structure, Fix], *, unsafe: bool) -> Changed:
+    """The texts after the safe fixes, with `unsafe` after all; a fix that touches one before it is left for later.
+
+    `made` are the edits of those that rewrite structure, as far as there are any.
+    """
     taken: dict[Fix, None] = {}
     edits: list[Edit] = []
     count = 0
-    for fix in _fixes(report, unsafe=unsafe):
+    for fix in _fixes(report, made, unsafe=unsafe):
         if fix not in taken:
             if any(_touch(new, old) for new in fix.edits for old in edits) or not _stands(fix, report):
                 continue
@@ -32,11 +35,21 @@ def changed(report: Report, *, unsafe: bool) -> Changed:
     return Changed(texts, count)
 
 
-def _fixes(report: Report, *, unsafe: bool) -> Iterator[Fix]:
+def _fixes(report: Report, made: Mapping[Structure, Fix], *, unsafe: bool) -> Iterator[Fix]:
     for one in report.diagnostics:
-        fix = one.finding.fix
+        fix, structure = one.finding.fix, one.finding.structure
+        if fix is None and structure is not None:
+            fix = made.get(structure)
         if fix is not None and (fix.safe or unsafe):
             yield fix
+
+
+def structures(report: Report, *, unsafe: bool) -> Iterator[Structure]:
+    """The fixes of a report that rewrite structure."""
+    for one in report.diagnostics:
+        structure = one.finding.structure
+        if structure is not None and (structure.safe or unsafe):
+            yield structure
 
 
 def _stands(fix: Fix, report: Report) -> bool:

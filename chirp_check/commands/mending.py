@@ -10,8 +10,9 @@ from itertools import chain
 from typing import NamedTuple
 
 from chirp_check.commands.disk import write_all
+from chirp_check.commands.structure import resolved
 from chirp_check.config import ConfigError
-from chirp_check.fixes import changed
+from chirp_check.fixes import changed, structures
 from chirp_check.host import OverlayHost
 from chirp_check.project import Project
 from chirp_check.report.outcome import Report, counted
@@ -67,9 +68,10 @@ def mend(project: Project, report: Report, look: Look, *, unsafe: bool) -> Mendi
     after: dict[str, str] = {}
     count = 0
     for _ in range(ROUNDS):
-        texts, applied = changed(report, unsafe=unsafe)
+        made = resolved(report, structures(report, unsafe=unsafe))
+        texts, applied = changed(report, made.fixes, unsafe=unsafe)
         if not applied:
-            return Mending(report, before, after, count)
+            return Mending(report, before, after, count, made.lacking)
         laid = {f"{report.root.rstrip('/')}/{path}": text for path, text in {**after, **texts}.items()}
         seen = look(replace(project, host=OverlayHost(project.host, laid)))
         broken = sorted(_unreadable(seen) - _unreadable(report))

@@ -23,7 +23,8 @@ class MissingName(msgspec.Struct, frozen=True, gc=False):
 
     `template` and `block` are what is rendered at `site`. `in_template`: no render gives it, so that the read is to
     blame; `meant` is then a near name that all of them give, and otherwise one that the site gives at `keyword` and
-    nobody reads. `certain`: missing on every path. `sealed` tells why no render could give it.
+    nobody reads, `sure` where that is known to be the slip. `certain`: missing on every path. `sealed` tells why no
+    render could give it.
     """
 
     name: str
@@ -36,6 +37,7 @@ class MissingName(msgspec.Struct, frozen=True, gc=False):
     keyword: Span | None = None
     certain: bool = True
     sealed: str = ""
+    sure: bool = False
 
     @property
     def at(self) -> Span:
@@ -216,8 +218,11 @@ class _Judge:
         """Whether a name that a site gives is right, and not the near one that its template reads."""
         if given in wanted(self.model, self.app, *way.unit):
             return True
-        written = value_text(self.model, way.span, given)
-        return self._mentions(given, way) + (given in written) > self._mentions(read, way) + (read in written)
+        return self._evidence(given, given, way) > self._evidence(read, given, way)
+
+    def _evidence(self, name: str, given: str, way: Rendering) -> int:
+        """How much speaks for a name: other renders with it, and the value of what a site gives instead."""
+        return self._mentions(name, way) + (name in value_text(self.model, way.span, given))
 
     def _mentions(self, name: str, way: Rendering) -> int:
         """How often other renders give or want a name."""
@@ -255,10 +260,12 @@ class _Judge:
         units = {one.unit for one in self.renderings if one.span == way.span}
         spare = {name for name in way.given if not any(name in wanted(self.model, self.app, *unit) for unit in units)}
         meant = nearest(lack.name, spare - read)
-        written = None
+        written, sure = None, False
         if meant is not None:
             written = keyword(self.model, way.span, meant) or entry(self.model, way.span, meant)
-        return self._missing(way, lack, meant=meant, keyword=written, certain=certain)
+            again = len(lack.needs) > 1  # nobody makes the same slip twice
+            sure = self._evidence(lack.name, meant, way) + again > self._evidence(meant, meant, way)
+        return self._missing(way, lack, meant=meant, keyword=written, certain=certain, sure=sure)
 
     def _lets(self) -> Iterator[OutOfSight]:
         for one in self.renderings:

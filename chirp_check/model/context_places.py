@@ -5,10 +5,10 @@ from typing import cast
 
 import msgspec
 
-from chirp_check.facts.handlers import Define, Function, Statement
+from chirp_check.facts.handlers import Assign, Define, Function, Statement, Unpack
 from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Mapping, Name, Term
 from chirp_check.facts.walk import every_part, every_statement
-from chirp_check.model.inputs import module_facts, text
+from chirp_check.model.inputs import module_facts, module_functions, text
 from chirp_check.model.memory import Queries
 from chirp_check.model.program import records
 from chirp_check.source import Span
@@ -65,6 +65,42 @@ def helper_calls(model: Queries, files: Iterable[str], span: Span) -> Iterator[t
                 first = next(positional, call.function)
                 keywords = frozenset(one.name for one in call.arguments if one.name is not None)
                 yield Span(path, first.start, first.end), keywords
+
+
+def takes_more(model: Queries, files: Iterable[str], place: Span) -> bool:
+    """Whether the innermost call around a place takes any keyword and gives it to a template.
+
+    That is the call of a return type, or of a function of the project that forwards what it is given.
+    """
+    call = max(_around(model, place), key=lambda one: one.start, default=None)
+    if call is None:
+        return False
+    if any((one.span.start, one.span.end) == (call.start, call.end) for one in records(model, place.path)):
+        return True
+    name = _last_name(call.function)
+    functions = (one for path in files for one in module_functions(model, path).values())
+    defined = [one for one in functions if one.name == name]
+    return bool(defined) and all(_forwards(one) for one in defined)
+
+
+def in_scope(model: Queries, place: Span, name: str) -> bool:
+    """Whether a name has a value for sure where a place runs: a parameter, or assigned before on every way."""
+    facts = module_facts(model, place.path)
+    around = [
+        one.function
+        for one in every_statement(facts.body if facts is not None else ())
+        if isinstance(one, Define) and one.function.start <= place.start < one.function.end
+    ]
+    inner = max(around, key=lambda one: one.start, default=None)
+    if inner is None:
+        return False
+    before = (one for one in inner.body if one.end <= place.start)
+    assigned = any(
+        (isinstance(one, Assign) and one.name == name and one.value is not None)
+        or (isinstance(one, Unpack) and name in one.names)
+        for one in before
+    )
+    return assigned or any(param.name == name for one in around for param in one.params)
 
 
 def _forwards(function: Function) -> bool:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Edit, Finding, Fix, Label
+from chirp_check.diagnostic import Edit, Finding, Fix, Label, Rewrite, Structure
 from chirp_check.model.context_faults import MissingName
+from chirp_check.model.context_places import in_scope, takes_more
+from chirp_check.model.inputs import python_files
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
 
@@ -25,11 +27,25 @@ def missing_context(missing: MissingName, model: Model) -> Iterator[Finding]:
     unit = f"`{missing.template}`" if missing.block is None else f"block `{missing.block}` of `{missing.template}`"
     message = f"{unit} needs `{missing.name}`, which is not passed"
     read = Label(f"`{missing.name}` is read here", missing.reads[0])
+    renamed = missing.meant is not None and missing.keyword is not None
+    structure = None if renamed and missing.sure else _passed(missing, model)
     if missing.meant is None or missing.keyword is None:
-        yield Finding(message, at=missing.at, related=(read,))
+        help_ = f"pass `{missing.name}`, which is known there" if structure is not None else None
+        yield Finding(message, at=missing.at, related=(read,), help=help_, structure=structure)
         return
-    fix = Fix(f"Rename `{missing.meant}` to `{missing.name}`", (Edit(missing.keyword, missing.name),))
-    yield Finding(message, at=missing.at, related=(read,), help=f"did you mean `{missing.name}`?", fix=fix)
+    edit = Edit(missing.keyword, missing.name)
+    fix = Fix(f"Rename `{missing.meant}` to `{missing.name}`", (edit,), missing.sure) if structure is None else None
+    yield Finding(
+        message, at=missing.at, related=(read,), help=f"did you mean `{missing.name}`?", fix=fix, structure=structure
+    )
+
+
+def _passed(missing: MissingName, model: Model) -> Structure | None:
+    """Pass the name as well, where something of that name is known."""
+    known = in_scope(model, missing.site, missing.name) and takes_more(model, python_files(model), missing.site)
+    if not known:
+        return None
+    return Structure(f"Pass `{missing.name}`", Rewrite("keyword", missing.site, missing.name, missing.name))
 
 
 def _at_read(missing: MissingName) -> Finding:
