@@ -8,10 +8,13 @@ from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.facts.values import Const, Name
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.migration import INHERITED
+from chirp_check.grammar.pages import CONTENT
 from chirp_check.model.applications import AppKey
+from chirp_check.model.around import effective
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, scripted
 from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.pages import layouts_around
 from chirp_check.model.templates import chain, paths, showing, template_path
 from chirp_check.source import Span
 
@@ -74,9 +77,24 @@ def _takers(model: Queries, app: AppKey, facts: TemplateFacts, element: Element,
     """The elements inside of another, in this template and in those that are put into it, that have not their own."""
     within = (element.end, element.close or element.end)
     boosts = attribute(element, "hx-boost") is not None
-    yield from _in(facts, name, within, boosts)
-    for other, part in (*_filling(model, app, facts, within), *_included(model, app, facts, within)):
-        yield from _in(other, name, part, boosts)
+    for other, part in (
+        (facts, within),
+        *_filling(model, app, facts, within),
+        *_laid_out(model, app, facts, within),
+        *_included(model, app, facts, within),
+    ):
+        for one in _without(other, name, part):
+            follows = _takes(one, "hx-boost") and (boosts or _is_boosted(model, app, other, one))
+            if follows or _takes(one, name):
+                yield Span(other.path, one.start, one.end)
+
+
+def _is_boosted(model: Queries, app: AppKey, facts: TemplateFacts, element: Element) -> bool:
+    """Whether an element around a link or a form may make a request of it."""
+    boost = effective(model, app, facts, element, "hx-boost")
+    if isinstance(boost, Attribute):
+        return not isinstance(boost.value, Const) or boost.value.value == "true"
+    return boost is not None
 
 
 def _filling(
@@ -88,6 +106,17 @@ def _filling(
         other = template_facts(model, path) if facts.path in chain(model, app, path).paths[1:] else None
         if other is not None:
             yield from ((other, (one.body_start, one.body_end)) for one in other.blocks if one.name.name in names)
+
+
+def _laid_out(
+    model: Queries, app: AppKey, facts: TemplateFacts, within: _Range
+) -> Iterator[tuple[TemplateFacts, _Range]]:
+    """The templates of pages that are put into a range of their layout."""
+    place = next((one for one in facts.blocks if one.name.name == CONTENT and within[0] <= one.start < within[1]), None)
+    for path, layouts in layouts_around(model, app).items() if place is not None else ():
+        other = template_facts(model, path) if facts.path in layouts else None
+        if other is not None and other.elements:
+            yield other, (0, other.elements[-1].end)
 
 
 def _included(
@@ -103,17 +132,14 @@ def _included(
             yield other, (0, other.elements[-1].end)
 
 
-def _in(facts: TemplateFacts, name: str, within: _Range, boosts: bool) -> Iterator[Span]:
-    """The elements in a range of a template that ask for something, with nothing nearer that has the attribute.
-
-    Links and forms ask too where the element around them `boosts`.
-    """
+def _without(facts: TemplateFacts, name: str, within: _Range) -> Iterator[Element]:
+    """The elements in a range of a template with nothing nearer that has the attribute."""
     inside = [one for one in facts.elements if within[0] <= one.start < within[1]]
     nearer = [one for one in inside if _has(one, name)]
     for element in inside:
         around = any(one.start <= element.start < (one.close or one.end) for one in nearer)
-        if not around and not element.dynamic and (_takes(element, name) or (boosts and _takes(element, "hx-boost"))):
-            yield Span(facts.path, element.start, element.end)
+        if not around and not element.dynamic:
+            yield element
 
 
 def _has(element: Element, name: str) -> bool:
