@@ -56,12 +56,16 @@ def numbered(text: str, pattern: Pieces) -> bool:
         if piece is not None:
             ends = {start + len(piece) for start in ends if text.startswith(piece, start)}
         else:
-            ends = {end for start in ends for end in range(start + 1, len(text) + 1) if _digits(text[start:end])}
+            ends = {end for start in ends for end in _behind_digits(text, start)}
     return len(text) in ends
 
 
-def _digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+def _behind_digits(text: str, start: int) -> range:
+    """Where one digit or more from an offset on may end."""
+    end = start
+    while end < len(text) and "0" <= text[end] <= "9":
+        end += 1
+    return range(start + 1, end + 1)
 
 
 def _tokens(pieces: Pieces) -> tuple[str | None, ...]:
