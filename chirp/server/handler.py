@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,11 +18,12 @@ from chirp.middleware.protocol import Middleware, Next, placed
 from chirp.pages.types import PageHandler
 from chirp.routing.route import Route
 from chirp.routing.router import Router
-from chirp.server.binding import WITHOUT_BODY, Call, bind, is_async, takes_form
+from chirp.server.binding import WITHOUT_BODY as BODILESS
+from chirp.server.binding import Call, bind, is_async, takes_form
 from chirp.server.errors import ErrorResponder
 from chirp.server.negotiation import negotiate
 from chirp.server.pages import page_endpoint
-from chirp.server.sending import send_response
+from chirp.server.sending import WITHOUT_BODY, encode_head
 from chirp.server.streaming import StreamSender
 from chirp.server.threads import Workers
 from chirp.templating.integration import Engine
@@ -77,7 +78,14 @@ class Runtime:
             request_var.reset(token)
             if request.submitted is not None:
                 request.submitted.files.close()
-        await send_response(send, response, body, head=method == "HEAD")
+        lines = encode_head(response, len(body))
+        if method == "HEAD" or response.status in WITHOUT_BODY:
+            body = b""  # a HEAD request gets the header lines of the body it does not get
+        try:
+            await send({"type": "http.response.start", "status": response.status, "headers": lines})
+            await send({"type": "http.response.body", "body": body})
+        except OSError:  # the client left
+            return
 
 
 def _body(response: Response) -> bytes | None:
@@ -146,17 +154,20 @@ def _layer(layer: Middleware, inner: Next, services: Services) -> Next:
 def _endpoint(route: Route, services: Services, limit: int) -> Next:
     """The handler with its arguments bound and its value negotiated; `limit` is that of the body, in bytes."""
     evaluate = _evaluation(route, services)
-    errors = services.errors
+    engine, errors = services.engine, services.errors
     load = isinstance(route.handler, PageHandler) or not is_async(route.handler) or takes_form(route)
-    takes_body = not route.methods <= WITHOUT_BODY
+    takes_body = not route.methods <= BODILESS
 
     async def answer(request: Request) -> Response:
         try:
-            if takes_body and request.method not in WITHOUT_BODY:
+            if takes_body and request.method not in BODILESS:
                 check_length(request.headers.first(b"content-length"), limit)
                 if load:
                     await request.load()
-            response = await evaluate(request)
+            value = await evaluate(request)
+            if type(value) is Response:
+                return value
+            response = negotiate(value, request, engine)
             if type(response) is not Response:
                 await services.streams.prepare(response, request)
             return response
@@ -186,18 +197,16 @@ def _failure(error: asyncio.CancelledError | SystemExit) -> Exception:
     return failure
 
 
-def _evaluation(route: Route, services: Services) -> Next:
-    """Call and negotiate: in the event loop for coroutines and `inline`, in a worker thread otherwise."""
+def _evaluation(route: Route, services: Services) -> Callable[[Request], Awaitable[Any]]:
+    """Call it: in the event loop for coroutines and `inline`, in a worker thread, which negotiates too, otherwise."""
     if isinstance(route.handler, PageHandler):
         return page_endpoint(route, route.handler, services.engine, services.workers)
     call = bind(route)
-    if "GET" in route.methods and "HEAD" not in route.methods and not route.methods <= WITHOUT_BODY:
+    if "GET" in route.methods and "HEAD" not in route.methods and not route.methods <= BODILESS:
         call = _head_as_get(call, waits=is_async(route.handler))
     if is_async(route.handler):
-        return _async_endpoint(call, services.engine)
-    if route.inline:
-        return _inline_endpoint(call, services.engine)
-    return _thread_endpoint(call, services.engine, services.workers)
+        return call
+    return _inline(call) if route.inline else _threaded(call, services.engine, services.workers)
 
 
 def _head_as_get(call: Call, *, waits: bool) -> Call:
@@ -228,31 +237,22 @@ def _head_as_get(call: Call, *, waits: bool) -> Call:
     return at_once
 
 
-def _async_endpoint(call: Call, engine: Engine) -> Next:
-    async def endpoint(request: Request) -> Response:
-        return negotiate(await call(request), request, engine)
-
-    return endpoint
-
-
-def _inline_endpoint(call: Call, engine: Engine) -> Next:
-    async def endpoint(request: Request) -> Response:
+def _inline(call: Call) -> Callable[[Request], Awaitable[Any]]:
+    async def evaluate(request: Request) -> Any:
         value = call(request)
-        return negotiate(await value if inspect.iscoroutine(value) else value, request, engine)
+        return await value if inspect.iscoroutine(value) else value
 
-    return endpoint
+    return evaluate
 
 
-def _thread_endpoint(call: Call, engine: Engine, workers: Workers) -> Next:
+def _threaded(call: Call, engine: Engine, workers: Workers) -> Callable[[Request], Awaitable[Any]]:
     def work(request: Request) -> object:
         value = call(request)
         # Rendering may call back into code that blocks, so it happens here too.
         return value if inspect.iscoroutine(value) else negotiate(value, request, engine)
 
-    async def endpoint(request: Request) -> Response:
+    async def evaluate(request: Request) -> Any:
         value = await workers.run(work, request)
-        if isinstance(value, Response):
-            return value
-        return negotiate(await value if inspect.iscoroutine(value) else value, request, engine)
+        return await value if inspect.iscoroutine(value) else value
 
-    return endpoint
+    return evaluate

@@ -42,8 +42,13 @@ BINARY = "application/octet-stream"
 
 def negotiate(value: object, request: Request, engine: Engine) -> Response:
     """The response to `request` that a handler's value stands for; TypeError when it stands for none."""
+    # What most handlers return goes first: a match asks one class after the other.
     if type(value) is str:
         return Response(value)
+    if type(value) is Template:
+        return Response(engine.render(value.name, value.context))
+    if type(value) is Fragment:
+        return Response(engine.render_block(value.template_name, value.block_name, value.context))
     if type(value) is dict or type(value) is list:
         return Response(to_json(cast("object", value)), 200, JSON)
     match value:

@@ -1,6 +1,5 @@
 """A response to ASGI messages."""
 
-from chirp._internal.asgi import Send
 from chirp.http.response import HTML, Response
 from chirp.server.negotiation import BINARY, JSON
 
@@ -11,7 +10,7 @@ WITHOUT_BODY = frozenset({204, 304})
 def encode_head(response: Response, length: int | None) -> list[tuple[bytes, bytes]]:
     """The header lines; names and values were checked when the response was made. `length` is None when unknown."""
     lines: list[tuple[bytes, bytes]] = []
-    if response.status not in WITHOUT_BODY:
+    if response.status == 200 or response.status not in WITHOUT_BODY:
         kind = response.content_type
         content_type = _CONTENT_TYPES.get(kind) or (b"content-type", kind.encode("latin-1"))
         lines = [content_type] if length is None else [content_type, (b"content-length", b"%d" % length)]
@@ -20,15 +19,3 @@ def encode_head(response: Response, length: int | None) -> list[tuple[bytes, byt
     if response.cookies:
         lines.extend((b"set-cookie", cookie.to_header_value().encode("latin-1")) for cookie in response.cookies)
     return lines
-
-
-async def send_response(send: Send, response: Response, body: bytes, *, head: bool) -> None:
-    """Send it; a HEAD request gets the header lines of the body it does not get. A client that left is no error."""
-    lines = encode_head(response, len(body))
-    if head or response.status in WITHOUT_BODY:
-        body = b""
-    try:
-        await send({"type": "http.response.start", "status": response.status, "headers": lines})
-        await send({"type": "http.response.body", "body": body})
-    except OSError:
-        return
