@@ -61,7 +61,7 @@ def served(model: Queries, app: AppKey, path: str) -> Iterator[tuple[Route, Call
     for page, route in _served_from(model, app, where):
         if name != META or page.folders[-1] == where:
             depth = page.folders.index(where) + (name == META)
-            yield route, provider.asked, contexts(model, page.folders[:depth])
+            yield route, provider, contexts(model, page.folders[:depth])
 
 
 _PROVIDERS = {CONTEXT: "context", META: "meta"}

@@ -21,7 +21,7 @@ from chirp_check.facts.values import AnyTerm, Attr, Bind, Call, Const, Index, Me
 from chirp_check.facts.walk import every_statement
 from chirp_check.grammar.names import nearest
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
-from chirp_check.model.applications import AppKey, application_keys, registered_in
+from chirp_check.model.applications import AppKey, Handler, application_keys, registered_in
 from chirp_check.model.cascades import Cascade
 from chirp_check.model.domain import Callable, External, Record, Value
 from chirp_check.model.entities import HandlerRef, ParameterFault, Route
@@ -56,13 +56,17 @@ type _Names = Mapping[str, Value]
 
 
 class Taker(msgspec.Struct, frozen=True):
-    """A handler with its text, and the names that its module binds; of a page, what the files around it provide."""
+    """A handler with its text, and the names that its module binds; of a page, what the files around it provide.
+
+    `shown`: a decorator that the text shows stands around it, with the same parameters for whoever asks.
+    """
 
     callable: Callable
     written: Function
     names: _Names
     reference: HandlerRef
     provided: Cascade | None = None
+    shown: bool = False
 
 
 @query
@@ -75,7 +79,7 @@ def _all_faults(model: Queries, path: str) -> Iterator[ParameterFault]:
     for app in application_keys(model):
         for route, handler in registered_in(model, app, path):
             if handler is not None and route.handler is not None:
-                taker = taken_by(model, handler.function, route.handler, cascaded(model, app, path))
+                taker = taken_by(model, handler, route.handler, cascaded(model, app, path))
                 yield from faults(model, route, taker) if taker is not None else ()
         yield from _faults_around(model, app, path)
 
@@ -83,17 +87,21 @@ def _all_faults(model: Queries, path: str) -> Iterator[ParameterFault]:
 def _faults_around(model: Queries, app: AppKey, path: str) -> Iterator[ParameterFault]:
     """The parameters of a provider of context or metadata that some page which it serves has no value for."""
     for route, provider, provided in served(model, app, path):
-        taker = taken_by(model, provider, handler_ref(model, provider), provided)
+        handler = Handler.of(provider)
+        taker = taken_by(model, handler, handler_ref(model, handler.function), provided)
         found = tuple(faults(model, route, taker)) if taker is not None else ()
         yield from found
         if found:
             return
 
 
-def taken_by(model: Queries, taken: Callable, reference: HandlerRef, provided: Cascade | None) -> Taker | None:
+def taken_by(model: Queries, taken: Handler, reference: HandlerRef, provided: Cascade | None) -> Taker | None:
     """A function that answers or provides, where its text is known."""
-    written = function(model, taken.module, taken.qualname)
-    return None if written is None else Taker(taken, written, names_of(model, taken.module), reference, provided)
+    called = taken.function
+    written = function(model, called.module, called.qualname)
+    if written is None:
+        return None
+    return Taker(called, written, names_of(model, called.module), reference, provided, taken.around is not None)
 
 
 def faults(model: Queries, route: Route, taker: Taker) -> Iterator[ParameterFault]:
@@ -133,7 +141,8 @@ def _pattern(route: Route) -> PathPattern | None:
 
 def _is_wrapped(taker: Taker) -> bool:
     """Whether a decorator that the text does not show may give the function arguments of its own."""
-    return any(not _passes_through(one, taker.names) for one in taker.written.decorators)
+    others = [one for one in taker.written.decorators if not _passes_through(one, taker.names)]
+    return len(others) > int(taker.shown)
 
 
 def _passes_through(decorator: AnyTerm, names: _Names) -> bool:
