@@ -14,12 +14,12 @@ from chirp_check.facts.templates import Attribute, Element
 from chirp_check.model.applications import AppKey, application, application_keys
 from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import BlockUse, Pattern, Route, TargetUse, TemplateUse, Text, UrlUse
-from chirp_check.model.exchanges import answers_of
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import files, template_facts, text
 from chirp_check.model.markup import texts
 from chirp_check.model.memory import Queries
 from chirp_check.model.pages import records_in
+from chirp_check.model.responses import answers_of
 from chirp_check.model.signatures import type_word
 from chirp_check.model.subjects import checked_files, subjects_of
 from chirp_check.model.templates import own_blocks, paths, template_files

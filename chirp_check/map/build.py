@@ -11,10 +11,10 @@ from chirp_check.map.edges import Edges
 from chirp_check.map.regions import Regions
 from chirp_check.model.applications import AppKey, application, application_keys
 from chirp_check.model.entities import Route, Text
-from chirp_check.model.exchanges import answers_of
 from chirp_check.model.model import Model
 from chirp_check.model.outlines import template_outline
 from chirp_check.model.pages import given_by, records_in
+from chirp_check.model.responses import answers_of
 from chirp_check.model.screens import shells
 from chirp_check.model.templates import paths
 from chirp_check.report.outcome import Report

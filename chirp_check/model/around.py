@@ -1,19 +1,40 @@
 """Attributes of htmx that an element has from the elements around it, as far as the text tells."""
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Final
 
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
+from chirp_check.grammar.pages import CONTENT
+from chirp_check.grammar.selectors import Pieces, overlap
 from chirp_check.model.applications import AppKey
-from chirp_check.model.inputs import template_facts
+from chirp_check.model.arrivals import Arrival, arrivals, arriving, put_out
+from chirp_check.model.component_calls import calls_of
+from chirp_check.model.components import Lack, exported, names
+from chirp_check.model.entities import Component
 from chirp_check.model.markup import attribute
-from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.templates import paths
-
-# What an element can have from another around it and that decides what becomes of an answer.
-DECIDING: Final = ("hx-target", "hx-select", "hx-swap", "hx-boost", "hx-encoding", "hx-disinherit", "hx-disable")
+from chirp_check.model.memory import Queries, table
+from chirp_check.model.openings import (
+    ASIDE,
+    BLOCK,
+    COMPONENT,
+    CONTENTS,
+    WHOLE,
+    Called,
+    Part,
+    Place,
+    Way,
+    hands_on,
+    has_aside,
+    is_plain,
+    local_name,
+    openings,
+    ranges,
+    way_into,
+)
+from chirp_check.model.pages import all_layouts, layouts_around, loosely_rendered
+from chirp_check.model.paths import folder
+from chirp_check.model.templates import chain, own_blocks, paths, target, template_path
 
 
 class Hidden(Enum):
@@ -23,7 +44,6 @@ class Hidden(Enum):
 
 
 PERHAPS: Final = Hidden.PERHAPS
-_TEXTS = frozenset({"option", "textarea", "title"})
 
 
 def effective(
@@ -36,10 +56,11 @@ def effective(
     own = attribute(element, name)
     if own is not None:
         return PERHAPS if own.branches else own
-    if element.dynamic or any(_has(one, name) for one in _around(facts, element)):
+    if element.dynamic or any(hands_on(one, name) for one in _around(facts, element)):
         return PERHAPS
-    elsewhere = _handing_on(model, app).get(name, ())
-    return PERHAPS if any(path != facts.path for path in elsewhere) else None
+    parts = _entering.entry(model, facts.path, app, name) or ()
+    within = (one for part in parts for one in ranges(facts, part))
+    return PERHAPS if any(start <= element.start < end for start, end in within) else None
 
 
 def _around(facts: TemplateFacts, element: Element) -> Iterator[Element]:
@@ -51,55 +72,133 @@ def _around(facts: TemplateFacts, element: Element) -> Iterator[Element]:
             yield one
 
 
-def _has(element: Element, name: str) -> bool:
-    """Whether an element may hand an attribute on: by itself, under the name that htmx 4 asks for, or unseen."""
-    return element.dynamic or any(
-        one.name.removeprefix("data-").partition(":")[0] == name for one in element.attributes
-    )
+@table
+def _entering(model: Queries, app: AppKey, name: str) -> Mapping[str, frozenset[Part]]:
+    """The parts of templates that may come into an element which hands an attribute on, by template."""
+    seen: set[Place] = set()
+    pending: list[Place] = []
+    for path in sorted(paths(model, app)):
+        for named, way in openings(model, path):
+            pending += (*_next(model, app, path, way), *_contents(model, app, way)) if name in named else ()
+    while pending:
+        place = pending.pop()
+        if place not in seen:
+            seen.add(place)
+            pending += _next(model, app, place[0], way_into(model, *place))
+    found: dict[str, set[Part]] = {}
+    for path, part in seen:
+        found.setdefault(path, set()).add(part)
+    return {path: frozenset(parts) for path, parts in found.items()}
 
 
-@query
-def _handing_on(model: Queries, app: AppKey) -> Mapping[str, tuple[str, ...]]:
-    """The templates that may put a deciding attribute around what others hold, at most two for each."""
-    found: dict[str, tuple[str, ...]] = {}
-    for path in paths(model, app):
-        for name in handed_on(model, path):
-            found[name] = (*found.get(name, ()), path)[:2]
-    return found
+def _next(model: Queries, app: AppKey, path: str, way: Way) -> Iterator[Place]:
+    """What may come into a part of a template."""
+    for block in way.blocks:
+        yield from _overriding(model, app, path, block)
+    for name in way.includes:
+        included = template_path(model, app, name, path) if name is not None else None
+        if name is None:
+            yield from _all(model, app)
+        elif included is not None:
+            yield included, WHOLE
+    for called in way.calls:
+        yield from _of_call(model, app, path, called)
+    if way.inherits:
+        yield from ((one, WHOLE) for one in chain(model, app, path).paths[1:])
+    if way.shows:
+        yield from _shown(model, app)
+    if way.asks:
+        yield from _brought(model, app, (one for one in arrivals(model, app, path) if one.target is None))
+    yield from _arriving(model, app, way)
 
 
-@gate
-def handed_on(model: Queries, path: str) -> frozenset[str]:
-    """The deciding attributes of a template's elements around what other templates may put into it."""
-    facts = template_facts(model, path)
-    if facts is None:
-        return frozenset()
-    deciding = [(one, named) for one in facts.elements if (named := {name for name in DECIDING if _has(one, name)})]
-    if not deciding:
-        return frozenset()
-    ways = (
-        *(one.start for one in facts.blocks),
-        *(one.tag_start for one in facts.references),
-        *(one.start for one in facts.calls),
-        *_put_out(facts),
-    )
-    found: set[str] = set()
-    for element, named in deciding:
-        if named - found and any(element.end <= way < (element.close or way + 1) for way in ways):
-            found |= named
-    return frozenset(found)
+def _contents(model: Queries, app: AppKey, way: Way) -> Iterator[Place]:
+    """What calls of the component around an opening bring; what comes by a call in an opening is there itself."""
+    for name in way.yields:
+        tags = ((one, call) for one, call in calls_of(model, app, name) if call.is_tag)
+        yield from ((one, (CONTENTS, local_name(call.function))) for one, call in tags)
 
 
-def _put_out(facts: TemplateFacts) -> Iterator[int]:
-    """Where expressions may put out elements: not inside a tag, and not where a browser reads text alone."""
-    starts = [one.start for one in facts.elements]
-    for written in facts.expressions:
-        at = bisect_right(starts, written.start) - 1
-        last = facts.elements[at] if at >= 0 else None
-        if last is None or written.start >= _read_until(last):
-            yield written.start
+def _all(model: Queries, app: AppKey) -> Iterator[Place]:
+    return ((path, WHOLE) for path in paths(model, app))
 
 
-def _read_until(element: Element) -> int:
-    """Where the tag ends, or the text in an element that holds no others."""
-    return element.close if element.tag in _TEXTS and element.close is not None else element.end
+def _overriding(model: Queries, app: AppKey, path: str, block: str) -> Iterator[Place]:
+    """The blocks that other templates put in the place of one; in a layout of a folder, whole pages."""
+    for one in _derived.entry(model, path, app) or ():
+        if block in own_blocks(model, one):
+            yield one, (BLOCK, block)
+    if block == CONTENT:
+        yield from ((one, WHOLE) for one in _laid_out(model, app, path))
+
+
+def _laid_out(model: Queries, app: AppKey, layout: str) -> Iterator[str]:
+    """The pages in a layout, and the layouts between them and it."""
+    below = f"{folder(layout)}/"
+    for page, layouts in layouts_around(model, app).items():
+        if layout in layouts:
+            yield page
+            yield from (one for one in layouts if one != layout and one.startswith(below))
+    if layout in all_layouts(model, app):
+        yield from loosely_rendered(model, app)
+
+
+@table
+def _derived(model: Queries, app: AppKey) -> Mapping[str, tuple[str, ...]]:
+    """The templates that are derived from another, by its path."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths(model, app)):
+        for above in chain(model, app, path).paths[1:]:
+            found.setdefault(above, []).append(path)
+    return {path: tuple(ones) for path, ones in found.items()}
+
+
+def _of_call(model: Queries, app: AppKey, path: str, called: Called) -> Iterator[Place]:
+    """The component that is called; what is none may put out what code has rendered."""
+    module, name = called
+    at: str | None = path
+    if module:
+        reference = names(model, path).modules.get(module)
+        at = target(model, app, reference, path) if reference is not None else None
+    component = exported(model, app, at, name) if at is not None else Lack.ABSENT
+    own = names(model, path)
+    if isinstance(component, Component):
+        yield component.path, (COMPONENT, component.name)
+    elif not module and name in own.nested:
+        yield path, WHOLE
+    elif is_plain(called) or (module and module not in own.modules):
+        yield from _shown(model, app) if module else ()
+    elif component is Lack.ABSENT and name not in own.hiding:
+        yield from _shown(model, app)
+    else:
+        yield from _all(model, app)
+
+
+def _shown(model: Queries, app: AppKey) -> Iterator[Place]:
+    """The templates that an expression may put out."""
+    rendered = put_out(model, app)
+    return _all(model, app) if rendered is None else ((path, WHOLE) for path in rendered)
+
+
+def _brought(model: Queries, app: AppKey, found: Iterator[Arrival]) -> Iterator[Place]:
+    for one in found:
+        yield from _all(model, app) if one.brought is None else one.brought
+
+
+def _arriving(model: Queries, app: AppKey, way: Way) -> Iterator[Place]:
+    """What answers bring to the ids of a part, or of the element around it."""
+    if not way.ids and not way.own:
+        return
+    for one in arriving(model, app):
+        if _meets(way.ids, one) or (not one.replaces and _meets(way.own, one)):
+            yield from _brought(model, app, iter((one,)))
+    if way.ids:
+        yield from ((path, (ASIDE, "")) for path in paths(model, app) if has_aside(model, path))
+
+
+def _meets(some: frozenset[Pieces], arrival: Arrival) -> bool:
+    """Whether an answer goes to one of some ids. One that begins with a hole is that of an input or of its message."""
+    wanted = arrival.target
+    if wanted is None or arrival.known:
+        return wanted in some
+    return any(one == wanted or (one[0] is not None and overlap(one, wanted)) for one in some)

@@ -13,12 +13,13 @@ from chirp_check.grammar.htmx import HTMX_2
 from chirp_check.model.applications import AppKey, application, application_keys
 from chirp_check.model.domain import Dict, Record, Scalar, Sequence, Value, Yields
 from chirp_check.model.entities import Pattern, Text
-from chirp_check.model.exchanges import answers_of, is_error, routes_of
+from chirp_check.model.exchanges import routes_of
 from chirp_check.model.htmx import versions
 from chirp_check.model.inputs import files, template_facts, text
 from chirp_check.model.markup import attribute, in_scripts
 from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.program import log
+from chirp_check.model.responses import answers_of, is_error
 from chirp_check.model.templates import everywhere, paths, showing
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span

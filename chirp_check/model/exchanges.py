@@ -1,6 +1,6 @@
 """What htmx asks for and what is answered, where the two do not go together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import msgspec
 
@@ -11,14 +11,15 @@ from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey, application
 from chirp_check.model.around import PERHAPS, effective
-from chirp_check.model.domain import Dict, Record, Scalar, Sequence, Value, Yields
+from chirp_check.model.domain import Dict, Record, Sequence, Value, Yields
 from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.listing import function
 from chirp_check.model.markup import attribute, pieces
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.pages import answering, given_by
+from chirp_check.model.pages import answering
+from chirp_check.model.responses import answers_of, is_error, with_status
 from chirp_check.model.routes import RouteShape, is_local, reach
 from chirp_check.model.templates import chain, everywhere, showing, template_path
 from chirp_check.model.ways import Reader
@@ -29,8 +30,6 @@ STREAMS = frozenset(
     {"EventStream", "SSEResponse", "StreamingResponse", "Response", "FileResponse", "LayoutSuspense"}
     | {"Redirect", "hx_redirect"}
 )
-# Where these take a status, and which they have without.
-_STATUS: Mapping[str, tuple[int | None, int]] = {"ValidationError": (None, 422), "Response": (1, 200)}
 _PLAIN = frozenset({"query", "form", "path", "path_params", "params", "cookies", "method", "session"})
 _DOCUMENTS = frozenset({"Template", "TemplateStream", "Stream"})
 
@@ -132,26 +131,6 @@ def _document(model: Queries, app: AppKey, route: int) -> tuple[str, Span] | Non
     return found[0] if found else None
 
 
-def with_status(value: Value) -> tuple[Value, int | None]:
-    """What an answer is made of, and its status: that of a tuple, or its own; None for one that is not told."""
-    if isinstance(value, Sequence) and value.is_tuple and len(value.items) in (2, 3):
-        value, status = value.items[:2]
-    elif isinstance(value, Record) and value.kind in _STATUS and not value.open:
-        position, usual = _STATUS[value.kind]
-        status = value.argument(position, "status") or Scalar(usual, value.span)
-    else:
-        return value, None
-    number = status.value if isinstance(status, Scalar) else None
-    return value, number if isinstance(number, int) else None
-
-
-def is_error(value: Value) -> bool:
-    """A status that htmx 2 by itself does not swap in."""
-    inner, status = with_status(value)
-    unknown = isinstance(inner, Record) and inner.kind == "ValidationError"  # whatever its status may be
-    return unknown if status is None else status >= 400
-
-
 @gate
 def _is_blind(model: Queries, app: AppKey, route: int) -> bool:
     """Whether the functions of a route surely cannot tell who asks."""
@@ -220,9 +199,3 @@ def _kind(value: Value) -> str | None:
             return "list"
         case _:
             return None
-
-
-def answers_of(model: Queries, app: AppKey, route: int) -> tuple[Value, ...] | None:
-    """All that a route can answer with; None where one of its functions is not seen."""
-    functions = answering(model, app, route)
-    return None if functions is None else tuple(value for one in functions for value in given_by(model, one))

@@ -6,11 +6,11 @@ Whoever needs the answers for all templates finds them known, and does not bring
 from collections.abc import Callable
 from contextlib import suppress
 
-from chirp_check.model.around import handed_on
 from chirp_check.model.htmx import loaded_in
 from chirp_check.model.hx_faults import extends_in
 from chirp_check.model.markup import scripts_in
 from chirp_check.model.memory import Queries
+from chirp_check.model.openings import openings
 from chirp_check.model.outlines import template_outline
 from chirp_check.model.swaps import sets_style
 from chirp_check.model.templates import template_files
@@ -18,7 +18,7 @@ from chirp_check.model.unswapped import tells_of_errors
 
 _QUESTIONS: tuple[Callable[[Queries, str], object], ...] = (
     template_outline,
-    handed_on,
+    openings,
     loaded_in,
     extends_in,
     scripts_in,

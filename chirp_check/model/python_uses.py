@@ -102,7 +102,7 @@ def _target(value: Value | None, via: str, site: Site) -> Iterator[Use]:
 
 def _default_targets(model: Queries, app: AppKey, record: Record) -> Iterator[Use]:
     """A fragment after the first goes to the element named like its block, unless it names a target."""
-    for fragment in _others(record):
+    for fragment in others(record):
         block, name = fragment.argument(1, "block_name"), fragment.argument(0, "template_name")
         path = template_path(model, app, name.value) if isinstance(name, Text) else None
         if path is not None and isinstance(block, Text) and block.value not in blocks(model, app, path):
@@ -116,7 +116,7 @@ def _default_targets(model: Queries, app: AppKey, record: Record) -> Iterator[Us
             )
 
 
-def _others(record: Record) -> list[Record]:
+def others(record: Record) -> list[Record]:
     """The fragments that are swapped out of band: all but the first."""
     given: tuple[Value, ...] = record.args[1:] if record.kind == "OOB" else record.args[2:]
     listed = record.argument(None, "fragments")

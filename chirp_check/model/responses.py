@@ -1,6 +1,6 @@
 """What a handler can answer, as far as markup is concerned: the templates it renders and the URLs it leads to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -25,6 +25,8 @@ class Response(msgspec.Struct, frozen=True):
 # Constructed with text that may be any markup.
 _RAW = frozenset({"Response", "InlineTemplate", "FileResponse", "StreamingResponse", "SSEResponse", "LayoutSuspense"})
 
+# Where these take a status, and which they have without.
+_STATUS: Mapping[str, tuple[int | None, int]] = {"ValidationError": (None, 422), "Response": (1, 200)}
 _CARRYING = frozenset({"OOB", "FormAction", "MutationResult", "EventStream", "SSEEvent"})
 
 
@@ -77,27 +79,27 @@ def _parts(values: tuple[Value, ...]) -> Iterator[Value]:
                 pending.append(items[0])
             case Sequence() | Dict() | Scalar() | Instance():
                 pass
-            case Record(args=args, kwargs=kwargs):
+            case Record():
                 yield value
-                pending += _nested(value, args, kwargs)
+                pending += carried(value)
             case _:
                 yield value
 
 
-def _nested(record: Record, args: tuple[Value, ...], kwargs: tuple[tuple[str, Value], ...]) -> list[Value]:
+def carried(record: Record) -> list[Value]:
     """The fragments that a record carries; what is Unknown among them is kept."""
     if record.kind in ("OOB", RENDERED):
-        return list(args)
+        return list(record.args)
     if record.kind == "EventStream":
         return _streamed(record.argument(0, "generator"), record.span)
     if record.kind == "SSEEvent":
         return _told(record.argument(0, "data"), record.span)
     if record.kind not in ("FormAction", "MutationResult", "PageComposition"):
         return []
-    fragments = [value for key, value in kwargs if key in ("fragments", "regions")]
+    fragments = [value for key, value in record.kwargs if key in ("fragments", "regions")]
     listed = [item for value in fragments if isinstance(value, Sequence) for item in value.items]
     unseen: list[Value] = [value for value in fragments if not isinstance(value, Sequence)]
-    return [*args[1:], *listed, *unseen]
+    return [*record.args[1:], *listed, *unseen]
 
 
 def _streamed(generator: Value | None, span: Span) -> list[Value]:
@@ -131,3 +133,29 @@ def _record(record: Record) -> _Answer:
         return frozenset(), none, not plain
     unseen = record.open and record.kind in _CARRYING
     return frozenset(), none, unseen
+
+
+def answers_of(model: Queries, app: AppKey, route: int) -> tuple[Value, ...] | None:
+    """All that a route can answer with; None where one of its functions is not seen."""
+    functions = answering(model, app, route)
+    return None if functions is None else tuple(value for one in functions for value in given_by(model, one))
+
+
+def with_status(value: Value) -> tuple[Value, int | None]:
+    """What an answer is made of, and its status: that of a tuple, or its own; None for one that is not told."""
+    if isinstance(value, Sequence) and value.is_tuple and len(value.items) in (2, 3):
+        value, status = value.items[:2]
+    elif isinstance(value, Record) and value.kind in _STATUS and not value.open:
+        position, usual = _STATUS[value.kind]
+        status = value.argument(position, "status") or Scalar(usual, value.span)
+    else:
+        return value, None
+    number = status.value if isinstance(status, Scalar) else None
+    return value, number if isinstance(number, int) else None
+
+
+def is_error(value: Value) -> bool:
+    """A status that htmx 2 by itself does not swap in."""
+    inner, status = with_status(value)
+    unknown = isinstance(inner, Record) and inner.kind == "ValidationError"  # whatever its status may be
+    return unknown if status is None else status >= 400

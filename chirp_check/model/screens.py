@@ -46,13 +46,18 @@ def holds(model: Queries, app: AppKey, path: str, wanted: Pieces, *, is_numbered
 
     `is_numbered`: the holes in it are whole numbers.
     """
+    showing = _showing(model, app).get(path) or (_everything(model, app),)
+    return bears(model, app, path, wanted, is_numbered=is_numbered) or any(one.open for one in showing)
+
+
+def bears(model: Queries, app: AppKey, path: str, wanted: Pieces, *, is_numbered: bool = False) -> bool:
+    """The same of what templates bring alone: an answer that nobody sees is left aside."""
     if ids(model, app, path).may_have(wanted, is_numbered=is_numbered):
         return True  # what shows the template shows its own elements
     bearing = _bearing(model, app, wanted, is_numbered)
     showing = _showing(model, app).get(path) or (_everything(model, app),)
     return any(
-        one.open
-        or one.islands & bearing
+        one.islands & bearing
         or any(oob_ids(model, app, file).may_have(wanted, is_numbered=is_numbered) for file in one.rendered)
         for one in showing
     )
@@ -157,10 +162,17 @@ def _requested(model: Queries, app: AppKey, path: str) -> tuple[frozenset[str], 
         if isinstance(url, Unknown):
             unseen = True
             continue
-        brought, is_open = _answered(model, app, url, set())
+        brought, is_open = brought_by(model, app, url)
         found |= brought
         unseen = unseen or is_open
     return frozenset(found), unseen
+
+
+@query
+def brought_by(model: Queries, app: AppKey, url: Text | Pattern) -> tuple[frozenset[str], bool]:
+    """The templates that the answer to a request for a URL, without its place, brings, and whether others may come."""
+    found, is_open = _answered(model, app, url, set())
+    return frozenset(found), is_open
 
 
 def _answered(model: Queries, app: AppKey, url: Text | Pattern, followed: set[Text | Pattern]) -> tuple[set[str], bool]:

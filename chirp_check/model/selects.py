@@ -11,12 +11,13 @@ from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
 from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import Pattern, Text
-from chirp_check.model.exchanges import answers_of, is_error, routes_of, with_status
+from chirp_check.model.exchanges import routes_of
 from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.markup import NO_IDS, Ids, attribute, ids, in_scripts, literal, members, oob_ids, wanted_id
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import layouts_of
+from chirp_check.model.responses import answers_of, is_error, with_status
 from chirp_check.model.templates import composed, everywhere, showing, template_path
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span

@@ -13,10 +13,11 @@ from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
 from chirp_check.model.domain import Record, Sequence, Value
 from chirp_check.model.entities import BlockAt, Text
-from chirp_check.model.exchanges import answers_of, is_document, is_error, routes_of, with_status
+from chirp_check.model.exchanges import is_document, routes_of
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, ids, is_oob, literal, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.responses import answers_of, is_error, with_status
 from chirp_check.model.templates import blocks, composed, everywhere, paths, showing, template_path
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span

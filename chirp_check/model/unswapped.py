@@ -10,11 +10,12 @@ from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
 from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import Pattern, Text
-from chirp_check.model.exchanges import answers_of, routes_of, with_status
+from chirp_check.model.exchanges import routes_of
 from chirp_check.model.htmx import HELPER, loaded_in, versions
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, scripted
 from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.responses import answers_of, with_status
 from chirp_check.model.templates import everywhere, paths, showing
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
