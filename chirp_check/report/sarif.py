@@ -1,4 +1,7 @@
-"""SARIF 2.1.0, the format of code scanning services."""
+"""SARIF 2.1.0, the format of code scanning services, with what GitHub and Azure DevOps ask for beyond it.
+
+Its columns are 1-based units of UTF-16, which readers that never look at `columnKind` take them for.
+"""
 
 import json
 from collections.abc import Mapping
@@ -14,6 +17,7 @@ from chirp_check.source import Span
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 BASE = "%SRCROOT%"
+NAME = "chirp-check"
 
 
 class RuleText(NamedTuple):
@@ -50,13 +54,20 @@ class _Writer:
         return {"description": {"text": encodable(fix.title)}, "artifactChanges": changes}
 
     def region(self, span: Span) -> dict[str, Json]:
-        start, end = self.report.range(span)
+        start_line, start_column = self._position(span.path, span.start)
+        end_line, end_column = self._position(span.path, span.end)
         return {
-            "startLine": start.line,
-            "startColumn": start.column,
-            "endLine": end.line,
-            "endColumn": end.column,
+            "startLine": start_line,
+            "startColumn": start_column,
+            "endLine": end_line,
+            "endColumn": end_column,
         }
+
+    def _position(self, path: str, offset: int) -> tuple[int, int]:
+        file = self.report.source(path)
+        line, column = file.position(offset)
+        before = file.line_text(line)[: column - 1]
+        return line, len(before.encode("utf-16-le", "surrogatepass")) // 2 + 1
 
     def _region(self, span: Span) -> dict[str, Json]:
         return {"region": self.region(span)} if span.path in self.report.sources else {}
@@ -68,13 +79,15 @@ def render(report: Report, rules: Mapping[str, RuleText], *, version: str, prefi
     names = sorted({one.rule for one in report.diagnostics})
     known = zip(report.diagnostics, fingerprints(report), strict=True)
     driver: Json = {
-        "name": "chirp-check",
+        "name": NAME,
+        "fullName": f"{NAME} {version}",
         "version": version,
         "rules": [_rule(name, rules.get(name)) for name in names],
     }
     run: Json = {
         "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
+        "automationDetails": {"id": f"{NAME}/"},
+        "columnKind": "utf16CodeUnits",
         "invocations": [{"executionSuccessful": not report.failed}],
         "results": [_result(one, key, names.index(one.rule), writer) for one, key in known],
     }
@@ -82,17 +95,21 @@ def render(report: Report, rules: Mapping[str, RuleText], *, version: str, prefi
 
 
 def _rule(name: str, text: RuleText | None) -> Json:
+    rule: dict[str, Json] = {"id": name, "name": "".join(word.capitalize() for word in name.split("-"))}
     if text is None:
-        return {"id": name}
-    return {
-        "id": name,
-        "shortDescription": {"text": text.summary},
-        "help": {"text": text.page, "markdown": text.page},
-        "defaultConfiguration": {
-            "enabled": text.level is not Level.OFF,
-            "level": spelled(text.level),
-        },
-    }
+        return rule
+    rule["shortDescription"] = {"text": text.summary}
+    rule["fullDescription"] = {"text": _introduction(text)}
+    rule["help"] = {"text": text.page, "markdown": text.page}
+    rule["defaultConfiguration"] = {"enabled": text.level is not Level.OFF, "level": spelled(text.level)}
+    return rule
+
+
+def _introduction(text: RuleText) -> str:
+    """What a page says before its first heading below the title; the summary where it says nothing."""
+    title, _, rest = text.page.partition("\n")
+    before = (rest if title.startswith("#") else text.page).partition("\n#")[0].partition("\n```")[0]
+    return before.strip() or text.summary
 
 
 def _result(diagnostic: Diagnostic, key: Fingerprint, index: int, writer: _Writer) -> Json:

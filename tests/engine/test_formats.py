@@ -35,10 +35,12 @@ def same() -> Fragment:
 # Of every object of SARIF 2.1.0 that we write: which properties it must have, and which it may have.
 SARIF: Mapping[str, tuple[set[str], set[str]]] = {
     "log": ({"version", "runs"}, {"$schema"}),
-    "run": ({"tool"}, {"columnKind", "invocations", "results"}),
+    "run": ({"tool"}, {"automationDetails", "columnKind", "invocations", "results"}),
+    "automationDetails": (set(), {"id"}),
     "tool": ({"driver"}, set()),
-    "driver": ({"name"}, {"version", "rules"}),
-    "rules": ({"id"}, {"shortDescription", "help", "defaultConfiguration"}),
+    "driver": ({"name"}, {"fullName", "version", "rules"}),
+    "rules": ({"id"}, {"name", "shortDescription", "fullDescription", "help", "defaultConfiguration"}),
+    "fullDescription": ({"text"}, {"markdown"}),
     "shortDescription": ({"text"}, {"markdown"}),
     "help": ({"text"}, {"markdown"}),
     "defaultConfiguration": (set(), {"enabled", "level"}),
@@ -214,7 +216,7 @@ def test_sarif(project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
     conforms("log", log)
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
-    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["columnKind"] == "utf16CodeUnits"
     rules = run["tool"]["driver"]["rules"]
     for one in run["results"]:
         assert rules[one["ruleIndex"]]["id"] == one["ruleId"]
@@ -224,9 +226,9 @@ def test_sarif(project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: p
     found, *_ = [one for one in run["results"] if one["locations"][0]["physicalLocation"]["region"]["startLine"] == 13]
     assert found["locations"][0]["physicalLocation"]["region"] == {
         "startLine": 13,
-        "startColumn": 49,
+        "startColumn": 50,  # the emoji before it has two units
         "endLine": 13,
-        "endColumn": 55,
+        "endColumn": 56,
     }
     related = found["relatedLocations"][0]["physicalLocation"]
     assert related["artifactLocation"]["uri"] == "templates/index.html"
