@@ -1,8 +1,9 @@
 """The applications of a project: for each `App(…)` its files, template roots, routes and open URL prefixes."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
+
+import msgspec
 
 from chirp_check.facts.values import Const
 from chirp_check.facts.walk import every_part
@@ -22,8 +23,7 @@ DEFAULT_TEMPLATES = "templates"
 DEFAULT_STATIC_URL = "/static"
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(msgspec.Struct, frozen=True):
     """The function that answers a route or error, and what it gives, where only the call that registered it knows.
 
     `around` is what a decorator has put around the function: what is given is given by that.
@@ -54,8 +54,7 @@ class AppKey(NamedTuple):
     ordinal: int
 
 
-@dataclass(frozen=True, slots=True)
-class Roots:
+class Roots(msgspec.Struct, frozen=True):
     """The folders that templates come from. `complete`: no others; `exhaustive`: a live application said so."""
 
     folders: tuple[str, ...]
@@ -63,8 +62,7 @@ class Roots:
     exhaustive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(msgspec.Struct, frozen=True):
     """One application. `span` is its `App(…)` call, None for a project without one; `files` are its Python files.
 
     `handlers` are those of the routes at the same place, None where they are not known; `error_handlers` those of

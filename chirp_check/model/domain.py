@@ -171,10 +171,15 @@ class Instance(msgspec.Struct, frozen=True, gc=False):
         return next((value for key, value in self.attributes if key == name), None)
 
     def having(self, name: str, value: Value) -> Instance:
-        """The object with one attribute set."""
-        kept = tuple(entry for entry in self.attributes if entry[0] != name)
+        """The object with one attribute set, which keeps its place: what was set in another order is the same."""
         held = value if is_light(value) else Unknown("an object with too many parts", self.span)
-        return Instance(self.of, self.span, (*kept, (name, held)))
+        known = self.attributes
+        for at, (key, before) in enumerate(known):
+            if key == name:
+                if before == held:
+                    return self
+                return Instance(self.of, self.span, (*known[:at], (name, held), *known[at + 1 :]))
+        return Instance(self.of, self.span, (*known, (name, held)))
 
 
 class Method(msgspec.Struct, frozen=True, gc=False):

@@ -1,6 +1,7 @@
 """Where evaluation stands: the state of one path through one function, and what it may ask of the machine around it."""
 
 from collections.abc import Iterable, Mapping
+from copy import replace
 from typing import Protocol
 
 import msgspec
@@ -26,6 +27,7 @@ from chirp_check.source import Span
 type Entries = tuple[tuple[str, Value], ...]
 
 LIMIT = 16  # paths that are told apart; beyond, what differs between them is Unknown
+UNSEEN = Unknown("an argument", Span("", 0, 0))
 
 
 class Arguments(msgspec.Struct, frozen=True, gc=False):
@@ -80,6 +82,8 @@ class Registration(msgspec.Struct, frozen=True, gc=False):
 
 class Machine(Protocol):
     """What expressions need from the interpreter: other functions, other modules, and a place to note what they saw."""
+
+    noted: int  # how often something was constructed, registered, defined or handed over so far
 
     def function(self, function: Callable) -> Function | None:
         """What the text of a function says; None when it is not there any more."""
@@ -261,3 +265,37 @@ def _entries(left: Entries, right: Entries, reason: str) -> Entries:
 def place(value: Value) -> Span:
     """Where a value comes from."""
     return value.span
+
+
+def seen(value: Value) -> Value:
+    """An argument as a call sees it: whatever nobody knows is the same, so that such calls are one."""
+    match value:
+        case Unknown():
+            return UNSEEN
+        case Dict(entries, is_open, span) if any(isinstance(one, Unknown) for _, one in entries):
+            return Dict(tuple((key, seen(one)) for key, one in entries), is_open, span)
+        case _:
+            return value
+
+
+def settled(function: Callable) -> Callable:
+    """A function without what only the piece of work knows that has made it."""
+    bound = tuple(UNSEEN for _ in function.args), tuple((name, UNSEEN) for name, _ in function.kwargs)
+    return replace(function, scope=None, args=bound[0], kwargs=bound[1])
+
+
+def unknown(reason: str, span: Span) -> Summary:
+    """What a call gives that is not followed."""
+    return Summary((Unknown(reason, span),), falls_off=False, emitted=())
+
+
+type Call = tuple[Callable, Arguments]
+
+
+class Noted(msgspec.Struct):
+    """What a piece of work has noted so far, each once, in the order it was met."""
+
+    records: dict[Record, None] = msgspec.field(default_factory=dict[Record, None])
+    registrations: dict[Registration, None] = msgspec.field(default_factory=dict[Registration, None])
+    escapes: dict[tuple[Span, Span], None] = msgspec.field(default_factory=dict[tuple[Span, Span], None])
+    calls: dict[Call, None] = msgspec.field(default_factory=dict[Call, None])

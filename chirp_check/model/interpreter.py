@@ -31,7 +31,23 @@ from chirp_check.model.domain import (
 )
 from chirp_check.model.entities import Text, Unknown
 from chirp_check.model.expressions import evaluate
-from chirp_check.model.frame import LIMIT, Arguments, Frame, Machine, Registration, Shape, State, Summary, collapse
+from chirp_check.model.frame import (
+    LIMIT,
+    UNSEEN,
+    Arguments,
+    Call,
+    Frame,
+    Machine,
+    Noted,
+    Registration,
+    Shape,
+    State,
+    Summary,
+    collapse,
+    seen,
+    settled,
+    unknown,
+)
 from chirp_check.model.imports import Modules
 from chirp_check.model.objects import changed_later, construct, effects_of, is_shared
 from chirp_check.model.statements import Execution
@@ -39,14 +55,12 @@ from chirp_check.source import Span
 
 CALL_DEPTH = 12
 CALLS = 20_000  # distinct calls that one piece of work follows; beyond, what a call returns is Unknown
-UNSEEN = Unknown("an argument", Span("", 0, 0))
 NO_FUNCTIONS: Mapping[Callable, Summary] = {}
-
-type Call = tuple[Callable, Arguments]
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What one piece of work gave: a call's `summary`, what was noted, each once, and the remembered calls it made.
+    """What one piece of work gave: a call's `summary`, what was noted, each once, and the remembered calls it made
+    that noted something.
 
     `functions` are those of the file that were run on unknown arguments, with what each gives. `inner` are the
     functions defined in calls, by file and qualified name: run on unknown arguments, too, unless this is a first look.
@@ -59,6 +73,11 @@ class Outcome(msgspec.Struct, frozen=True):
     calls: tuple[Call, ...]
     functions: Mapping[Callable, Summary]
     inner: frozenset[tuple[str, str]]
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing was noted, so that nobody needs to know of the call."""
+        return not (self.records or self.registrations or self.escapes or self.calls or self.inner)
 
 
 class Surroundings(Protocol):
@@ -89,16 +108,9 @@ class Surroundings(Protocol):
         """What the text of a class says about its objects."""
         ...
 
-    def call(self, function: Callable, arguments: Arguments) -> Summary:
-        """What a call gives that is a piece of work by itself."""
+    def call(self, function: Callable, arguments: Arguments) -> tuple[Summary, bool]:
+        """What a call gives that is a piece of work by itself, and whether it may have noted something."""
         ...
-
-
-class _Log(msgspec.Struct):
-    records: dict[Record, None] = msgspec.field(default_factory=dict[Record, None])
-    registrations: dict[Registration, None] = msgspec.field(default_factory=dict[Registration, None])
-    escapes: dict[tuple[Span, Span], None] = msgspec.field(default_factory=dict[tuple[Span, Span], None])
-    calls: dict[Call, None] = msgspec.field(default_factory=dict[Call, None])
 
 
 class Interpreter(Machine):
@@ -110,10 +122,12 @@ class Interpreter(Machine):
         self.defined: list[Callable] = []
         self._around = around
         self._home = home
-        self._log = _Log()
+        self._log = Noted()
         self._calls: dict[tuple[Callable, int, Arguments], Summary] = {}
+        self._telling: set[tuple[Callable, int, Arguments]] = set()  # those that noted something
         self._stack: list[tuple[str, str]] = []
         self._running: frozenset[str] = frozenset()
+        self.noted = 0
 
     # Pieces of work.
 
@@ -140,11 +154,9 @@ class Interpreter(Machine):
 
     def _run_inner(self) -> None:
         """Run the functions that were defined in calls, then those they define."""
-        done = 0
-        while done < len(self.defined):
-            if self.defined[done].scope is not None:
-                self._alone(self.defined[done])
-            done += 1
+        for one in self.defined:  # which grows while it is gone through
+            if one.scope is not None:
+                self._alone(one)
 
     def _outcome(
         self, summary: Summary | None, functions: Mapping[Callable, Summary] = NO_FUNCTIONS, *, deep: bool = True
@@ -152,9 +164,8 @@ class Interpreter(Machine):
         log = self._log
         registrations = tuple(dict.fromkeys(self._settled(one, deep=deep) for one in log.registrations))
         inner = frozenset((one.module, one.qualname) for one in self.defined if one.scope is not None)
-        return Outcome(
-            summary, tuple(log.records), registrations, tuple(log.escapes), tuple(log.calls), functions, inner
-        )
+        notes = tuple(log.records), registrations, tuple(log.escapes), tuple(log.calls)
+        return Outcome(summary, *notes, functions, inner)
 
     def _settled(self, one: Registration, *, deep: bool) -> Registration:
         """A registration that means the same outside of this piece of work."""
@@ -162,12 +173,12 @@ class Interpreter(Machine):
         if not isinstance(handler, Callable) or (handler.scope is None and not handler.args and not handler.kwargs):
             return one
         summary = self._alone(handler) if deep else None
-        return Registration(one.route, one.application, _plain(handler), one.span, summary)
+        return Registration(one.route, one.application, settled(handler), one.span, summary)
 
     def closures(self, path: str) -> Mapping[Callable, Summary]:
         """What the functions give on unknown arguments that a module has from a call, as that of a decorator."""
         made = (value for value in self.names[path].values() if isinstance(value, Callable))
-        return {_plain(one): self._alone(one) for one in made if one.scope is not None}
+        return {settled(one): self._alone(one) for one in made if one.scope is not None}
 
     def _module(self, path: str) -> dict[str, Value]:
         known = self.names.get(path)
@@ -212,29 +223,36 @@ class Interpreter(Machine):
         if function.kwargs:
             named = tuple((dict(function.kwargs) | dict(named)).items())
         bound = Arguments(
-            tuple([_seen(value) for value in (*function.args, *arguments.args)]),
-            tuple([(name, _seen(value)) for name, value in named]),
+            tuple([seen(value) for value in (*function.args, *arguments.args)]),
+            tuple([(name, seen(value)) for name, value in named]),
             arguments.open_args,
             arguments.open_kwargs,
         )
         plain = replace(function, args=(), kwargs=()) if function.args or function.kwargs else function
         if self._is_remote(plain, bound):
-            self._log.calls.setdefault((plain, bound))
-            return self._around.call(plain, bound)
+            made, noted = self._around.call(plain, bound)
+            if noted:
+                self.noted += 1
+                self._log.calls.setdefault((plain, bound))
+            return made
         key = (plain, id(function.scope), bound)
         known = self._calls.get(key)
         if known is not None:
+            self.noted += key in self._telling
             return known
         if target in self._stack:
             return unknown("recursion", function.span)
         if len(self._stack) >= CALL_DEPTH or len(self._calls) >= CALLS:
             return unknown("calls nested too deeply", function.span)
         self._stack.append(target)
+        before = self.noted
         try:
             made = self._run(plain, bound)
         finally:
             self._stack.pop()
         self._calls[key] = made
+        if self.noted != before:
+            self._telling.add(key)
         return made
 
     def _is_remote(self, function: Callable, given: Arguments) -> bool:
@@ -359,6 +377,7 @@ class Interpreter(Machine):
 
     def note_function(self, function: Callable) -> None:
         """A function was defined."""
+        self.noted += 1
         self.defined.append(function)
 
     def note_class(self, definition: ClassValue, names: dict[str, Value]) -> None:
@@ -367,34 +386,15 @@ class Interpreter(Machine):
 
     def note_record(self, record: Record) -> None:
         """A framework class was constructed."""
+        self.noted += 1
         self._log.records.setdefault(record)
 
     def note_registration(self, registration: Registration) -> None:
         """A handler was registered."""
+        self.noted += 1
         self._log.registrations.setdefault(registration)
 
     def note_escape(self, application: Record, span: Span) -> None:
         """An application was handed to code that the text does not show."""
+        self.noted += 1
         self._log.escapes.setdefault((application.span, span))
-
-
-def _plain(function: Callable) -> Callable:
-    """A function without what only the piece of work knows that has made it."""
-    bound = tuple(UNSEEN for _ in function.args), tuple((name, UNSEEN) for name, _ in function.kwargs)
-    return replace(function, scope=None, args=bound[0], kwargs=bound[1])
-
-
-def _seen(value: Value) -> Value:
-    """An argument as a call sees it: whatever nobody knows is the same, so that such calls are one."""
-    match value:
-        case Unknown():
-            return UNSEEN
-        case Dict(entries, is_open, span) if any(isinstance(one, Unknown) for _, one in entries):
-            return Dict(tuple((key, _seen(one)) for key, one in entries), is_open, span)
-        case _:
-            return value
-
-
-def unknown(reason: str, span: Span) -> Summary:
-    """What a call gives that is not followed."""
-    return Summary((Unknown(reason, span),), falls_off=False, emitted=())

@@ -6,10 +6,10 @@ import msgspec
 
 from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.model.domain import Callable, Record, Value
-from chirp_check.model.frame import Arguments, Registration, Shape, Summary
+from chirp_check.model.frame import Arguments, Call, Registration, Shape, Summary, unknown
 from chirp_check.model.imports import Modules
 from chirp_check.model.inputs import module_facts, modules
-from chirp_check.model.interpreter import Call, Interpreter, Outcome, unknown
+from chirp_check.model.interpreter import Interpreter, Outcome
 from chirp_check.model.listing import function, read_modules, shape, together
 from chirp_check.model.memory import Cycle, Queries, gate, query, table
 from chirp_check.source import Span
@@ -44,14 +44,14 @@ class _Surroundings(msgspec.Struct, frozen=True):
     def shape(self, module: str, qualname: str) -> Shape:
         return shape(self.model, module, qualname)
 
-    def call(self, function: Callable, arguments: Arguments) -> Summary:
+    def call(self, function: Callable, arguments: Arguments) -> tuple[Summary, bool]:
         if self.model.memory.depth > DEEPEST:
-            return unknown("calls nested too deeply", function.span)
+            return unknown("calls nested too deeply", function.span), True
         try:
-            made = _call(self.model, function, arguments).summary
+            made = _call(self.model, function, arguments)
         except Cycle:
-            made = None
-        return made if made is not None else unknown("recursion", function.span)
+            return unknown("recursion", function.span), True
+        return made.summary or unknown("recursion", function.span), not made.silent
 
 
 # Pieces of work.

@@ -48,6 +48,7 @@ from chirp_check.model.frame import LIMIT, Arguments, Frame, Machine, State, Und
 from chirp_check.source import Span
 
 ROUNDS = 32  # items of a known list that a loop is run for, one by one
+TRIED = 6  # of them after which the others are taken together, if nothing was noted
 TYPE_CHECKING = frozenset({"TYPE_CHECKING", "typing.TYPE_CHECKING"})
 
 type Block = tuple[AnyStatement, ...]
@@ -238,7 +239,10 @@ def _loop(run: Execution, statement: Loop, state: State) -> list[State]:
 def _rounds(run: Execution, statement: Loop, state: State, items: tuple[Value | None, ...]) -> list[State]:
     """The states that fall through the body of a loop, each item taken alone."""
     reached: list[State] = []
-    for item in items:
+    noted = run.machine.noted, len(run.returned), len(run.emitted)
+    for at, item in enumerate(items):
+        if at == TRIED and noted == (run.machine.noted, len(run.returned), len(run.emitted)):
+            return [*reached, *_rounds(run, statement, state, (None,))]
         started = state.fork()
         if item is None:
             _hide(statement.names, started, _at(state, statement))
