@@ -44,7 +44,7 @@ class Rewrite:
     """A change of the structure of a Python file, made with its syntax tree when fixes are applied.
 
     `kind` "keyword": the innermost call around `at` passes `name=value` as well. "returns": the function whose name is
-    at `at` promises `value`, and the file imports `name` from `module` unless that is empty.
+    at `at` promises `value`, and the file imports from `module` the names in `name`, with spaces between.
     """
 
     kind: str

@@ -90,19 +90,30 @@ class _File:
             annotation=cst.parse_expression(wanted["value"])
         )
         text = self._code(function, function.with_changes(returns=returns))
-        if not wanted["module"] or self._imports(wanted):
-            return text
-        if any(isinstance(node, cst.Name) and node.value == wanted["name"] for node, _ in self._ranges):
+        known = self._imported(wanted["module"])
+        lacking = [name for name in wanted["name"].split() if name not in known]
+        if not self._used().isdisjoint(lacking):
             return None  # it is the name of something else
         context = CodemodContext()
-        AddImportsVisitor.add_needed_import(context, wanted["module"], wanted["name"])
-        return AddImportsVisitor(context).transform_module(cst.parse_module(text)).code
+        for name in lacking:
+            AddImportsVisitor.add_needed_import(context, wanted["module"], name)
+        return AddImportsVisitor(context).transform_module(cst.parse_module(text)).code if lacking else text
 
-    def _imports(self, wanted: Wanted) -> bool:
-        """Whether the module imports a name already."""
+    def _used(self) -> frozenset[str]:
+        """The names that the file uses as they stand, not as the attribute or the import of something."""
+        nodes = [node for node, _ in self._ranges]
+        parts = {id(node.attr) for node in nodes if isinstance(node, cst.Attribute)}
+        parts |= {id(node.name) for node in nodes if isinstance(node, cst.ImportAlias)}
+        return frozenset(node.value for node in nodes if isinstance(node, cst.Name) and id(node) not in parts)
+
+    def _imported(self, module: str) -> frozenset[str]:
+        """The names that the file imports from a module, or from one below it, as they are called there."""
         lines = (one.body for one in self._wrapper.module.body if isinstance(one, cst.SimpleStatementLine))
-        froms = (one for line in lines for one in line if isinstance(one, cst.ImportFrom))
-        return any(wanted["name"] in _names(one.names) for one in froms)
+        froms = (one for line in lines for one in line if isinstance(one, cst.ImportFrom) and one.module is not None)
+        found = (
+            one for one in froms if cst.Module([]).code_for_node(one.module or cst.Name("")).split(".")[0] == module
+        )
+        return frozenset(name for one in found for name in _names(one.names))
 
     def _code(self, old: cst.CSTNode, new: cst.CSTNode) -> str:
         changed = self._wrapper.module.deep_replace(old, new)

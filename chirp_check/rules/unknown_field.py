@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Label, rename
+from chirp_check.model.corrections import missing_input
 from chirp_check.model.form_faults import UnknownField
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
@@ -12,7 +13,9 @@ from chirp_check.rule import rule
 def unknown_field(found: UnknownField, model: Model) -> Iterator[Finding]:
     """A handler reads a field that no form has which is sent to it."""
     is_literal = found.at.end - found.at.start == len(found.name) + 2  # a name of a field is used elsewhere, too
-    fix = rename(found.at, found.name, found.meant) if found.meant is not None and is_literal else None
+    fix = missing_input(model, found) if found.meant is None else None
+    if found.meant is not None and is_literal:
+        fix = rename(found.at, found.name, found.meant)
     of_class = f" of `{found.owner}`" if found.owner else ""
     yield Finding(
         f"no form that is sent to `{found.route}` has the field `{found.name}`{of_class}",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Label
 from chirp_check.model.entities import AnnotationUse
+from chirp_check.model.honest import honest
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
 
@@ -11,7 +12,7 @@ ANSWERS = "a response is made of text, bytes, a dict, a list, `Response`, `Redir
 
 
 @rule("unnegotiable-annotation", since="0.1.0")
-def unnegotiable_annotation(use: AnnotationUse, _model: Model) -> Iterator[Finding]:
+def unnegotiable_annotation(use: AnnotationUse, model: Model) -> Iterator[Finding]:
     """A handler's return annotation names a type that no response can be made of."""
     if not use.refused:
         return
@@ -21,4 +22,5 @@ def unnegotiable_annotation(use: AnnotationUse, _model: Model) -> Iterator[Findi
         at=use.span,
         related=(Label("this function is registered as a handler", use.handler.span),),
         help=ANSWERS,
+        structure=honest(model, use.handler),
     )

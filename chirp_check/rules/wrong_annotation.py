@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Label
 from chirp_check.model.entities import PromiseFault
+from chirp_check.model.honest import honest
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
 
 
 @rule("wrong-annotation", since="0.1.0")
-def wrong_annotation(fault: PromiseFault, _model: Model) -> Iterator[Finding]:
+def wrong_annotation(fault: PromiseFault, model: Model) -> Iterator[Finding]:
     """A handler is annotated with return types and returns another one."""
     names = " or ".join(f"`{name}`" for name in dict.fromkeys(fault.promised))
     article = "an" if fault.returned[:1].lower() in "aeio" else "a"
@@ -18,4 +19,5 @@ def wrong_annotation(fault: PromiseFault, _model: Model) -> Iterator[Finding]:
         at=fault.annotation,
         related=(Label(f"{article} `{fault.returned}` is returned here", fault.at),),
         help=f"promise `{fault.returned}` as well, or return what is promised",
+        structure=honest(model, fault.handler),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Label
+from chirp_check.model.corrections import other_method
 from chirp_check.model.entities import Route, UrlUse
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
@@ -22,7 +23,14 @@ def wrong_method(use: UrlUse, model: Model) -> Iterator[Finding]:
         at=use.url.span,
         related=tuple(_taken(model.route(shape)) for shape in reach.likely[:3]),
         help=f"request it with {_listed(methods)}, or add `{use.method}` to the route's `methods`",
+        fix=other_method(model, use, methods, alone=_is_alone(use, model)),
     )
+
+
+def _is_alone(use: UrlUse, model: Model) -> bool:
+    """Whether nothing else requests the URL with this method: two elements are not wrong in the same way."""
+    others = (one for one in model.subjects(UrlUse) if one.url.span != use.url.span and one.method == use.method)
+    return not any(str(one.url) == str(use.url) for one in others)
 
 
 def _taken(route: Route) -> Label:

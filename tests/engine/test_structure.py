@@ -103,3 +103,56 @@ def test_brackets_in_brackets_are_left_alone(mended: Mend) -> None:
     done = mended(HEAD + HANDLER + deep + '    return Template("home.html", who=1)\n')
     assert done.count == 0
     assert done.stopped is None
+
+
+PROMISES = """\
+from chirp import (
+    App,  # the application
+    Template,
+)
+
+from chirp.http.response import Redirect
+
+app = App()
+
+
+@app.route("/a")
+def a() -> None:  # one
+    return Template("home.html", task=1, who=2)
+
+
+@app.route("/b/{n:int}")
+def b(n: int) -> Redirect | int:
+    if n:
+        return Redirect("/a")
+    return "text"
+
+
+@app.route("/c")
+def c() -> Template:
+    # two
+    return Fragmented("home.html", "main", who=1)
+
+
+@app.route("/d")
+def d() -> int:
+    return unknown()
+
+
+from chirp import Fragment as Fragmented
+"""
+
+
+def test_annotations_promise_what_is_returned(mended: Mend) -> None:
+    done = mended(PROMISES)
+    assert done.count == 3
+    text = done.after["app.py"]
+    assert "def a() -> Template:  # one\n" in text
+    assert "def b(n: int) -> Redirect | str:\n" in text
+    assert "def c() -> Fragment:\n    # two\n" in text
+    assert "def d() -> int:\n" in text
+    compile(text, "app.py", "exec")
+    made: dict[str, object] = {}
+    exec("\n".join(line for line in text.split("app = App()")[0].splitlines()), made)
+    assert made["Fragment"]
+    assert "# the application" in text
