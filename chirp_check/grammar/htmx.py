@@ -67,6 +67,10 @@ _TRIGGER_KEYS: Mapping[int, frozenset[str]] = {
     HTMX_4: frozenset({"delay", "from", "queue", "root", "rootMargin", "target", "threshold", "throttle"}),
 }
 # fmt: on
+_SELECTOR_WORDS = frozenset({"closest", "find", "global", "next", "previous"})
+SELECTORS: Final = frozenset({"hx-disabled-elt", "hx-include", "hx-indicator", "hx-select", "hx-target"})
+_DIGITS = frozenset("0123456789")
+_NO_SELECTOR = _DIGITS | frozenset("/?=!@%$;")
 _SYNC = frozenset({"abort", "drop", "queue", "replace"})
 _QUEUES = frozenset({"all", "first", "last"})
 _TIMES = ("swap", "settle", "delay", "throttle")
@@ -116,6 +120,19 @@ def value_faults(name: str, value: str, version: int) -> Iterator[ValueFault]:
     """What one version of htmx refuses in the value of one of its attributes."""
     check = _CHECKS.get(name.removeprefix("data-"))
     return check(value, version) if check is not None else iter(())
+
+
+def is_no_selector(start: str, *, whole: bool) -> bool:
+    """Whether a selector for htmx that begins like this is one that browsers refuse; `whole` when that is all of it.
+
+    An identifier, also behind `#` and `.`, does not begin with a digit, and no selector with a `/` or the like.
+    """
+    text = start.strip() if whole else start.lstrip()
+    while (first := text.partition(" ")[0]) in _SELECTOR_WORDS and first != text:
+        text = text[len(first) :].lstrip()
+    if not text or text in ("#", "."):
+        return whole and text != ""
+    return text[0] in _NO_SELECTOR or (text[0] in "#." and text[1] in _DIGITS)
 
 
 def each_word(value: str, separators: str = "") -> Iterator[tuple[int, str]]:

@@ -6,12 +6,13 @@ import msgspec
 
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.facts.values import Const
-from chirp_check.grammar.htmx import ATTRIBUTES, ValueFault, is_known, value_faults
+from chirp_check.grammar.htmx import ATTRIBUTES, SELECTORS, ValueFault, is_known, is_no_selector, value_faults
 from chirp_check.grammar.names import nearest
 from chirp_check.model.applications import AppKey
+from chirp_check.model.entities import Text
 from chirp_check.model.htmx import versions
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, literal, scripted
+from chirp_check.model.markup import attribute, literal, pieces, scripted, texts
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.templates import everywhere, paths, showing
 from chirp_check.source import Span
@@ -54,6 +55,7 @@ def _found(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Fault]
             if one.name.startswith(("hx-", "data-hx-")):
                 yield from _unknown(model, app, one, facts.path)
                 yield from _values(model, app, element, one, facts.path)
+                yield from _selectors(one, facts.path)
 
 
 def _unknown(model: Queries, app: AppKey, found: Attribute, path: str) -> Iterator[UnknownHx]:
@@ -80,6 +82,17 @@ def _values(model: Queries, app: AppKey, element: Element, found: Attribute, pat
             near = frozenset(word for other in faults for two in other if _same(one, two) for word in two.near)
             start = written.start + one.offset
             yield BadHxValue(found.name, one.message, nearest(one.text, near), Span(path, start, start + len(one.text)))
+
+
+def _selectors(found: Attribute, path: str) -> Iterator[BadHxValue]:
+    """A selector that no browser takes, by how it begins: a URL in the wrong attribute, an id that is a number."""
+    if found.name.removeprefix("data-") not in SELECTORS:
+        return
+    for written in texts(found.value, path):
+        start = pieces(written)[0]
+        if start is not None and is_no_selector(start, whole=isinstance(written, Text)):
+            shown = written.value if isinstance(written, Text) else str(written)
+            yield BadHxValue(found.name, f"`{shown}` is no selector", None, written.span)
 
 
 def _same(one: ValueFault, other: ValueFault) -> bool:
