@@ -259,7 +259,15 @@ class App:
                     runtime = self._runtime = self._compile()
         return runtime
 
-    def _compile(self) -> Runtime:
+    def watched(self, around: Callable[[Route], Route], layer: Middleware) -> Runtime:
+        """For tools: a Runtime beside the one of `freeze`, of routes as `around` gives them, with `layer` outermost."""
+        self.freeze()
+        with self._lock:
+            return self._compile(around, (layer,))
+
+    def _compile(
+        self, around: Callable[[Route], Route] = lambda route: route, outermost: tuple[Middleware, ...] = ()
+    ) -> Runtime:
         from chirp.server.errors import ErrorResponder
         from chirp.server.formats import Known
         from chirp.server.handler import Services, build_runtime
@@ -281,7 +289,8 @@ class App:
         static = self._static_routes()
         script = SCRIPTS[config.htmx]
         own = Route(script.path, script.serve, frozenset({"GET"}), inline=True)
-        runtime = build_runtime(services, [*self._routes, *static, own], self._layers())
+        routes = [*map(around, self._routes), *static, own]
+        runtime = build_runtime(services, routes, (*outermost, *self._layers()))
         if config.trusted_proxies:
             from chirp.server.forwarded import behind_proxies
 

@@ -13,6 +13,7 @@ from chirp.describe import AppDescription, RouteDescription, code_of
 from chirp.errors import ConfigurationError
 from chirp.registration import function_name
 from chirp_check.config import Config, ConfigError, read_config
+from chirp_check.contract import Contract
 from chirp_check.diagnostic import Diagnostic, Finding, Level
 from chirp_check.engine import Project, Report, check
 from chirp_check.host import DiskHost
@@ -23,6 +24,8 @@ from chirp_check.source import SourceFile, Span
 
 MARKER = "pyproject.toml"
 NOT_YOURS = "internal-error"
+KEPT = 8
+_contracts: dict[object, Contract] = {}  # of the applications that were watched last: each test may ask again
 
 
 def check_app(
@@ -34,19 +37,43 @@ def check_app(
     file that constructs the App. ConfigurationError when its `[tool.chirp-check]` cannot be followed.
     """
     live = live_facts(description)
+    project, config = _project(description, live)
+    try:
+        report = check(project, config, live=live, plugins=installed_plugins())
+    except ConfigError as error:
+        raise _refused(error) from error
+    report = _with_breaches(report, description, checks)
+    return _stricter(report) if warnings_as_errors else report
+
+
+def contract_of(description: AppDescription) -> Contract:
+    """What the analyzer says of the answers of an application, for whoever watches it run. Errors as `check_app`."""
+    live = live_facts(description)
+    project, config = _project(description, live)
+    key = (project.root, project.paths, config, live)
+    known = _contracts.get(key)
+    if known is None:
+        known = _contracts[key] = Contract(project, config, live)
+        if len(_contracts) > KEPT:
+            del _contracts[next(iter(_contracts))]
+    else:
+        known.renew()
+    return known
+
+
+def _project(description: AppDescription, live: LiveFacts) -> tuple[Project, Config]:
     folder = os.path.realpath(description.folder)
     files = [route.handler_file for route in live.routes if route.handler_file is not None]
     root = _nearest(os.path.dirname(files[0]) if files else folder) or folder
     host = DiskHost()
     try:
-        config: Config = read_config(root, host)
-        report = check(
-            Project(root, host, _paths(root, [folder, *files])), config, live=live, plugins=installed_plugins()
-        )
+        return Project(root, host, _paths(root, [folder, *files])), read_config(root, host)
     except ConfigError as error:
-        raise ConfigurationError(f"{error.place}: {error.message}") from error
-    report = _with_breaches(report, description, checks)
-    return _stricter(report) if warnings_as_errors else report
+        raise _refused(error) from error
+
+
+def _refused(error: ConfigError) -> ConfigurationError:
+    return ConfigurationError(f"{error.place}: {error.message}")
 
 
 def check_at_startup(description: AppDescription, checks: Iterable[ContractCheck] = ()) -> None:
@@ -66,7 +93,7 @@ def check_at_startup(description: AppDescription, checks: Iterable[ContractCheck
 def live_facts(description: AppDescription) -> LiveFacts:
     """The description of an application as the analyzer takes it."""
     return LiveFacts(
-        routes=tuple(_live_route(route) for route in description.routes),
+        routes=tuple(live_route(route) for route in description.routes),
         template_roots=tuple(os.path.realpath(root) for root in description.template_roots),
         filters=description.filters,
         tests=description.tests,
@@ -75,7 +102,8 @@ def live_facts(description: AppDescription) -> LiveFacts:
     )
 
 
-def _live_route(route: RouteDescription) -> LiveRoute:
+def live_route(route: RouteDescription) -> LiveRoute:
+    """A route as the analyzer takes it."""
     code = code_of(route.handler)
     if code is None:
         return LiveRoute(route.path, route.methods, route.name, None, None)

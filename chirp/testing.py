@@ -1,17 +1,24 @@
 """An in-process client: requests go through the ASGI entry, as from a server."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from typing import Self
+from typing import TYPE_CHECKING, Self
 from urllib.parse import unquote, urlencode, urljoin
 
 from chirp._internal.asgi import Scope
 from chirp._internal.multipart_body import Uploads, encode_multipart
 from chirp.app import App
+from chirp.contract.mismatch import ContractMismatch, Mismatch
 from chirp.exchange import Exchange, LiveAnswer, LiveEvents
 from chirp.http.response import Response
 from chirp.server.jsonify import to_json
 from chirp.server.lifespan import Running
+
+if TYPE_CHECKING:
+    from chirp.contract.browser import Page
+    from chirp.contract.comparing import Comparison
+
+__all__ = ["ContractMismatch", "Mismatch", "TestClient"]
 
 type Fields = Mapping[str, str | list[str]]
 
@@ -25,19 +32,41 @@ class TestClient:
 
     __test__ = False  # not a test class, whatever its name says
 
-    def __init__(self, app: App, *, patience: float = 5.0) -> None:
-        """`patience`: for how many seconds a request waits for the end of an answer that is sent in pieces."""
+    def __init__(self, app: App, *, patience: float = 5.0, contract: bool = False) -> None:
+        """`patience`: for how many seconds a request waits for the end of an answer that is sent in pieces.
+
+        `contract`: each answer is compared with what the analyzer says of it, and put into the page that the client has
+        (`page`), as htmx does; ContractMismatch says where the two do not agree. Set it before entering.
+        """
         self.app = app
         self.patience = patience
+        self.contract = contract
         self.cookies: dict[str, str] = {}
         self._running = Running()
+        self._comparison: Comparison | None = None
 
     async def __aenter__(self) -> Self:
         self._running = await self.app.start()
+        if self.contract:
+            from chirp.contract.comparing import Comparison
+
+            self._comparison = Comparison(self.app)
         return self
 
     async def __aexit__(self, *error: object) -> None:
+        if self._comparison is not None:
+            self._comparison.watched.close()
+            self._comparison = None
         await self._running.stop()
+
+    @property
+    def page(self) -> Page:
+        """The page that the client has, with what htmx has put into it since. RuntimeError when there is none."""
+        page = None if self._comparison is None else self._comparison.browser.current
+        if page is None:
+            why = "no page was asked for yet" if self._comparison else "a client has a page with contract=True"
+            raise RuntimeError(why)
+        return page
 
     async def get(
         self, path: str, *, headers: Mapping[str, str] | None = None, query: Fields | None = None
@@ -120,11 +149,13 @@ class TestClient:
         content type), or a list of these.
         """
         scope, content = self._made(method, path, headers, query, (body, json, data, files))
-        exchange = Exchange(self.app, scope, content)
+        exchange, compare = self._exchange(scope, content)
         try:
-            return await self._collected(exchange)
+            response = await self._collected(exchange)
         finally:
             await exchange.cancel()
+        compare(response)
+        return response
 
     @asynccontextmanager
     async def stream(
@@ -132,7 +163,7 @@ class TestClient:
     ) -> AsyncGenerator[LiveAnswer]:
         """An answer while it is made: `async with client.stream("GET", "/") as answer`. Then the client leaves."""
         scope, content = self._made(method, path, headers, None, (None, None, data, None))
-        exchange = Exchange(self.app, scope, content)
+        exchange, compare = self._exchange(scope, content)
         try:
             head = await exchange.next()
             if head is None:
@@ -145,6 +176,7 @@ class TestClient:
                 await exchange.leave()
             raise
         await exchange.leave()
+        compare(None)
 
     @asynccontextmanager
     async def events(self, path: str, *, headers: Mapping[str, str] | None = None) -> AsyncGenerator[LiveEvents]:
@@ -154,6 +186,12 @@ class TestClient:
             if not answer.content_type.startswith("text/event-stream"):
                 raise RuntimeError(f"{path} answers {answer.status} with {answer.content_type}, not with events")
             yield LiveEvents(answer)
+
+    def _exchange(self, scope: Scope, content: bytes) -> tuple[Exchange, Callable[[Response | None], None]]:
+        """A request on its way, and what its answer is to be handed to; None stands for one that was not read."""
+        if self._comparison is None:
+            return Exchange(self.app, scope, content), lambda _: None
+        return self._comparison.begun(scope, content)
 
     def _made(
         self,

@@ -117,6 +117,11 @@ class Session:
                 remember(project, self._config, self._cache, report, found)
         return report
 
+    def look(self, project: Project) -> tuple[Model, ProjectSources]:
+        """The model of a project as it is now, and its sources: nothing is judged."""
+        known = self._known = self._look(project)
+        return known.model, known.sources
+
     def analyze(self, project: Project) -> Analysis:
         """Check a project as it is now."""
         before = self._known
