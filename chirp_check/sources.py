@@ -51,10 +51,11 @@ class ProjectSources:
         self._modules: dict[str, ModuleFacts] = {}
         self._functions: dict[str, Mapping[str, Function]] = {}
         self._templates: dict[str, TemplateFacts] = {}
-        self._problems: dict[str, FileProblem] = {problem.span.path: problem for problem in inventory.problems}
+        self._problems: dict[str, FileProblem] = {}
         self._cuts: dict[str, FileProblem] = {}  # in files that are read but for a part
         self._failures: dict[str, Failure] = {}
         self._stamps: dict[str, object] = {}
+        self._meant: frozenset[str] | None = None
         self._new: ModuleFacts | TemplateFacts | None = None  # just extracted, so that it need not be decoded
 
     # What there is.
@@ -78,7 +79,10 @@ class ProjectSources:
             self._cuts.pop(path, None)
             self._failures.pop(path, None)
             self._stamps.pop(path, None)
-        self._problems.update((problem.span.path, problem) for problem in inventory.problems)
+
+    def mean(self, paths: Iterable[str]) -> None:
+        """Speak of these files alone: others that were read are no longer part of the project."""
+        self._meant = frozenset(paths)
 
     def files(self) -> frozenset[str]:
         """Every regular file below the root that is not excluded."""
@@ -90,8 +94,9 @@ class ProjectSources:
 
     def read(self) -> tuple[str, ...]:
         """The source files looked at so far, sorted; those that could not be decoded are among them."""
-        odd = (path for path, problem in self._problems.items() if problem.rule == "bad-encoding")
-        return tuple(sorted({*(path for (path, _), facts in self._facts.items() if facts is not None), *odd}))
+        odd = {path for path, problem in self._problems.items() if problem.rule == "bad-encoding"}
+        read = {path for (path, _), facts in self._facts.items() if facts is not None}
+        return tuple(sorted(filter(self._is_meant, odd | read)))
 
     def stamps(self) -> Mapping[str, object]:
         """What each file looked at so far was known by."""
@@ -99,11 +104,18 @@ class ProjectSources:
 
     def problems(self) -> tuple[FileProblem, ...]:
         """What could not be read so far, sorted by path."""
-        return tuple(found for _, found in sorted([*self._cuts.items(), *self._problems.items()], key=_path))
+        of_files = [*self._cuts.items(), *self._problems.items()]
+        around = [(problem.span.path, problem) for problem in self._inventory.problems]
+        return tuple(
+            found for _, found in sorted([one for one in of_files if self._is_meant(one[0])] + around, key=_path)
+        )
 
     def failures(self) -> tuple[Failure, ...]:
         """The files on which we failed so far, sorted by path."""
-        return tuple(self._failures[path] for path in sorted(self._failures))
+        return tuple(self._failures[path] for path in sorted(filter(self._is_meant, self._failures)))
+
+    def _is_meant(self, path: str) -> bool:
+        return self._meant is None or path in self._meant
 
     # What it says.
 

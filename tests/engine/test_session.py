@@ -86,3 +86,15 @@ def test_places_move_with_the_text() -> None:
     for above in ("", "\n\n\n", "import os\n"):
         project = Project("/p", MemoryHost({"/p/app.py": app, "/p/pages/page.py": above + page}))
         assert said(session.analyze(project).report) == said(check(project))
+
+
+def test_a_template_that_is_none_any_more() -> None:
+    """What was read of a file that an edit takes out of the project is not told, nor counted."""
+    app = "from chirp import App, AppConfig\n\napp = App(AppConfig(template_dir='{}'))\n"
+    spoilt = {"/p/templates/a.html": b"<p>\xff</p>", "/p/templates/b.html": b"<p></p>"}
+    session = Session()
+    for folder, rules in (("templates", ["bad-encoding"]), ("elsewhere", []), ("templates", ["bad-encoding"])):
+        project = Project("/p", MemoryHost({"/p/app.py": app.format(folder).encode(), **spoilt}))
+        report = session.report(project)
+        assert [one.rule for one in report.diagnostics] == rules
+        assert (report.diagnostics, report.summary) == (check(project).diagnostics, check(project).summary)
