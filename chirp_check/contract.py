@@ -174,9 +174,9 @@ class Contract:
                     return found
         registered = (one for one in log(self._model).registrations if one.route.kind == "@route")
         handlers = (
-            Handler(one.handler, one.summary)
+            Handler.of(one.handler, one.summary)
             for one in registered
-            if isinstance(one.handler, Callable) and self._is_at(one.handler, route)
+            if isinstance(one.handler, Callable) and self._is_at(one.handler.asked, route)
         )
         return tuple(handlers)
 
