@@ -46,7 +46,18 @@ def stripped(pieces: Pieces) -> Pieces:
 
 def overlap(left: Pieces, right: Pieces) -> bool:
     """Whether some text fits both patterns; a hole fits any text, also none."""
-    return _overlap(_tokens(left), _tokens(right))
+    return left == right or (_ends_meet(left, right) and _overlap(_tokens(left), _tokens(right)))
+
+
+def _ends_meet(left: Pieces, right: Pieces) -> bool:
+    """Whether the literal text at both ends allows it, which most patterns are told apart by."""
+    if not left or not right:
+        return True
+    first, other = left[0], right[0]
+    if first is not None and other is not None and not (first.startswith(other) or other.startswith(first)):
+        return False
+    last, other = left[-1], right[-1]
+    return last is None or other is None or last.endswith(other) or other.endswith(last)
 
 
 def numbered(text: str, pattern: Pieces) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Final
 
+import msgspec
+
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.grammar.pages import CONTENT
 from chirp_check.grammar.selectors import Pieces, overlap
@@ -13,7 +15,7 @@ from chirp_check.model.component_calls import calls_of
 from chirp_check.model.components import Lack, exported, names
 from chirp_check.model.entities import Component
 from chirp_check.model.markup import attribute
-from chirp_check.model.memory import Queries, table
+from chirp_check.model.memory import Queries, query, table
 from chirp_check.model.openings import (
     ASIDE,
     BLOCK,
@@ -77,22 +79,23 @@ def _entering(model: Queries, app: AppKey, name: str) -> Mapping[str, frozenset[
     """The parts of templates that may come into an element which hands an attribute on, by template."""
     seen: set[Place] = set()
     pending: list[Place] = []
+    met: set[Pieces] = set()
     for path in sorted(paths(model, app)):
         for named, way in openings(model, path):
-            pending += (*_next(model, app, path, way), *_contents(model, app, way)) if name in named else ()
+            pending += (*_next(model, app, path, way, met), *_contents(model, app, way)) if name in named else ()
     while pending:
         place = pending.pop()
         if place not in seen:
             seen.add(place)
-            pending += _next(model, app, place[0], way_into(model, *place))
+            pending += _next(model, app, place[0], way_into(model, *place), met)
     found: dict[str, set[Part]] = {}
     for path, part in seen:
         found.setdefault(path, set()).add(part)
     return {path: frozenset(parts) for path, parts in found.items()}
 
 
-def _next(model: Queries, app: AppKey, path: str, way: Way) -> Iterator[Place]:
-    """What may come into a part of a template."""
+def _next(model: Queries, app: AppKey, path: str, way: Way, met: set[Pieces]) -> Iterator[Place]:
+    """What may come into a part of a template; to ids that were `met` before nothing else comes again."""
     for block in way.blocks:
         yield from _overriding(model, app, path, block)
     for name in way.includes:
@@ -109,7 +112,7 @@ def _next(model: Queries, app: AppKey, path: str, way: Way) -> Iterator[Place]:
         yield from _shown(model, app)
     if way.asks:
         yield from _brought(model, app, (one for one in arrivals(model, app, path) if one.target is None))
-    yield from _arriving(model, app, way)
+    yield from _arriving(model, app, way, met)
 
 
 def _contents(model: Queries, app: AppKey, way: Way) -> Iterator[Place]:
@@ -185,20 +188,44 @@ def _brought(model: Queries, app: AppKey, found: Iterator[Arrival]) -> Iterator[
         yield from _all(model, app) if one.brought is None else one.brought
 
 
-def _arriving(model: Queries, app: AppKey, way: Way) -> Iterator[Place]:
-    """What answers bring to the ids of a part, or of the element around it."""
-    if not way.ids and not way.own:
-        return
-    for one in arriving(model, app):
-        if _meets(way.ids, one) or (not one.replaces and _meets(way.own, one)):
-            yield from _brought(model, app, iter((one,)))
-    if way.ids:
+def _arriving(model: Queries, app: AppKey, way: Way, met: set[Pieces]) -> Iterator[Place]:
+    """What answers bring to the ids of a part that were not met yet, or of the element around it."""
+    if way.ids and not met:
         yield from ((path, (ASIDE, "")) for path in paths(model, app) if has_aside(model, path))
+    new = way.ids - met
+    met |= new
+    if not new and not way.own:
+        return
+    known = _by_target(model, app)
+    coming = {one for wanted in new for one in known.to(wanted)}
+    coming |= {one for wanted in way.own for one in known.to(wanted) if not one.replaces}
+    yield from _brought(model, app, iter(coming))
 
 
-def _meets(some: frozenset[Pieces], arrival: Arrival) -> bool:
-    """Whether an answer goes to one of some ids. One that begins with a hole is that of an input or of its message."""
-    wanted = arrival.target
-    if wanted is None or arrival.known:
-        return wanted in some
-    return any(one == wanted or (one[0] is not None and overlap(one, wanted)) for one in some)
+class _Targets(msgspec.Struct, frozen=True):
+    """What arrives, by the id that it goes to; `loose` are the ids that are written for others that fit, too."""
+
+    exact: Mapping[Pieces, tuple[Arrival, ...]]
+    loose: tuple[tuple[Pieces, tuple[Arrival, ...]], ...]
+    patterns: tuple[tuple[Pieces, tuple[Arrival, ...]], ...]
+
+    def to(self, wanted: Pieces) -> Iterator[Arrival]:
+        """What goes to an id. One that begins with a hole is that of an input or of its message."""
+        yield from self.exact.get(wanted, ())
+        if wanted[0] is not None:
+            fitting = self.patterns if len(wanted) == 1 else self.loose
+            yield from (one for target, ones in fitting if overlap(wanted, target) for one in ones)
+
+
+@query
+def _by_target(model: Queries, app: AppKey) -> _Targets:
+    exact: dict[Pieces, list[Arrival]] = {}
+    loose: dict[Pieces, list[Arrival]] = {}
+    for one in arriving(model, app):
+        if one.target is not None:
+            exact.setdefault(one.target, []).append(one)
+            if not one.known:
+                loose.setdefault(one.target, []).append(one)
+    others = tuple((target, tuple(ones)) for target, ones in loose.items())
+    patterns = tuple(entry for entry in others if len(entry[0]) != 1 or entry[0][0] is None)
+    return _Targets({target: tuple(ones) for target, ones in exact.items()}, others, patterns)
