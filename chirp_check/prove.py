@@ -7,9 +7,17 @@ import json
 import os
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, cast
+from queue import Empty, Queue
+from subprocess import PIPE
+from tempfile import TemporaryFile
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
 
 from chirp_check.diagnostic import Diagnostic
 from chirp_check.engine import Analysis
@@ -19,7 +27,9 @@ from chirp_check.witness import FAILS, Request, Witness, witnesses
 
 REPLAYS = "chirp.commands.replaying"
 MOST = 160  # characters of an error that are shown
-LONGEST = 300  # seconds for all requests
+START = 60  # seconds for starting, and for a look at the pages
+PATIENCE = 20  # seconds for the answers to one request
+SILENCES = 5  # times that the application is started again after it did not answer
 
 
 class Verdict(StrEnum):
@@ -47,6 +57,11 @@ class Answer:
     status: int | None
     errors: tuple[str, ...]
     reached: bool
+
+
+SILENT = Answer(None, (f"it did not answer within {PATIENCE} s, or ended",), reached=False)
+
+type Made = tuple[Request, Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +103,7 @@ def prove(analysis: Analysis, replay: Replay) -> tuple[Proof, ...]:
         elif start is not None:
             found.append(_unstarted(diagnostic, witness, start))
         else:
-            known = [(one, told[id(witness), one]) for one in witness.requests if (id(witness), one) in told]
+            known = [made for one in witness.requests for made in told.get((id(witness), one), ())]
             found.append(judged(diagnostic, witness, known))
     return tuple(found)
 
@@ -156,21 +171,48 @@ def _said(answer: Answer, words: Sequence[str] = ()) -> str:
 
 def _replayed(
     analysis: Analysis, replay: Replay, asked: Sequence[tuple[Witness, Request]]
-) -> tuple[str | None, tuple[Answer, ...]]:
-    """Why the application does not start, if so, and its answers."""
-    requests = [
+) -> tuple[str | None, list[list[Made]]]:
+    """Why the application does not start, if so, and for each request how it was made and what was answered."""
+    requests: list[dict[str, object]] = [
         {
             "method": one.method,
             "path": one.path,
+            "route": one.route,
             "headers": dict(one.headers),
             "fields": dict(one.fields),
             **_watched(analysis, witness.reaches),
         }
         for witness, one in asked
     ]
-    told = _asked(replay, json.dumps({"app": replay.app, "requests": requests}))
-    answers = (Answer(one["status"], tuple(one["errors"]), one["reached"]) for one in told["answers"])
-    return told["start"], tuple(answers)
+    answers: list[list[Made]] = []
+    explores, silent = True, 0
+    while True:
+        with _Process(
+            replay, {"app": replay.app, "explore": explores, "requests": requests[len(answers) :]}
+        ) as process:
+            first = process.line(START)
+            if first is None and not explores:
+                raise NoReplay(process.reason())
+            if first is None:  # it may be a page that never ends, or that ends the process
+                explores = False
+                continue
+            if first["start"] is not None:
+                return first["start"], answers
+            while len(answers) < len(asked):
+                told = process.line(PATIENCE)
+                request = asked[len(answers)][1]
+                answers.append([_made(request, one) for one in told] if told is not None else [(request, SILENT)])
+                if told is None:
+                    break
+        silent += 1
+        if len(answers) == len(asked) or silent > SILENCES:
+            return None, answers + [[(one, SILENT)] for _, one in asked[len(answers) :]]
+
+
+def _made(request: Request, told: dict[str, Any]) -> Made:
+    """A request as it was made, and its answer."""
+    made = msgspec.structs.replace(request, path=told["path"], fields=tuple(told["fields"].items()))
+    return made, Answer(told["status"], tuple(told["errors"]), told["reached"])
 
 
 def _watched(analysis: Analysis, place: Span | None) -> dict[str, object]:
@@ -181,18 +223,59 @@ def _watched(analysis: Analysis, place: Span | None) -> dict[str, object]:
     return {"file": file, "first": first.line, "last": last.line}
 
 
-def _asked(replay: Replay, text: str) -> dict[str, Any]:
-    command = [replay.python, "-m", REPLAYS]
-    try:
-        done = subprocess.run(  # noqa: S603 - the interpreter that the user named
-            command, input=text, cwd=replay.folder, capture_output=True, text=True, timeout=LONGEST, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise NoReplay(f"the application did not answer within {LONGEST} s") from None
-    except OSError as error:
-        raise NoReplay(f"`{replay.python}` cannot be run: {(error.strerror or str(error)).lower()}") from error
-    try:
-        return cast("dict[str, Any]", json.loads(done.stdout))
-    except ValueError:
-        last = done.stderr.strip().splitlines()[-1:] or [f"it ended with {done.returncode}"]
-        raise NoReplay(f"the application cannot be replayed: {last[0]}") from None
+class _Process:
+    """The process that answers requests, while it does; its lines are read as they come."""
+
+    def __init__(self, replay: Replay, asked: dict[str, object]) -> None:
+        self._replay = replay
+        self._asked = asked
+        self._lines: Queue[str] = Queue()
+        self._open = ExitStack()
+        self._has_ended = False
+
+    def __enter__(self) -> Self:
+        self._errors = self._open.enter_context(TemporaryFile())
+        python = self._replay.python
+        command = [python, "-m", REPLAYS]
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the interpreter that the user named
+                command, cwd=self._replay.folder, stdin=PIPE, stdout=PIPE, stderr=self._errors, encoding="utf-8"
+            )
+        except OSError as error:
+            self._open.close()
+            raise NoReplay(f"`{python}` cannot be run: {(error.strerror or str(error)).lower()}") from error
+        Thread(target=self._read, daemon=True).start()
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError), self._process.stdin as pipe:
+            json.dump(self._asked, pipe)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._open.close()
+
+    def line(self, patience: float) -> Any:
+        """The next line; None when it does not come in so many seconds, or the process has ended."""
+        try:
+            line = self._lines.get(timeout=patience)
+        except Empty:
+            return None
+        self._has_ended = not line
+        return json.loads(line) if line else None
+
+    def reason(self) -> str:
+        """Why it says nothing, when it should."""
+        if not self._has_ended:
+            return f"the application did not start within {START} s"
+        code = self._process.wait()
+        self._errors.seek(0)
+        last = self._errors.read().decode(errors="replace").strip().splitlines()[-1:]
+        return f"the application cannot be replayed: {(last or [f'it ended with {code}'])[0]}"
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as pipe:
+            for line in pipe:
+                self._lines.put(line)
+        self._lines.put("")

@@ -48,19 +48,24 @@ from chirp_check.witness_forms import Fields, forms_to
 
 EXAMPLES = {"int": 1, "float": 1.5, "str": "1", "path": "1"}
 HOLE = "1"
+NOWHERE = "/no-such-page-at-all"
 HTMX = (("HX-Request", "true"),)
 FAILS, MISSING, REFUSED = 500, 404, 405
 ALWAYS_A_BLOCK = frozenset({"Fragment", "ValidationError"})
-MOST = 8  # requests of one witness
+MOST = 12  # requests of one witness
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A request; `path` is as a browser writes it, `fields` are those of a form."""
+    """A request; `path` is as a browser writes it, `fields` are those of a form.
+
+    `route` is the path of the route that is to answer: another request that it answers does as well.
+    """
 
     method: str
     path: str
     headers: tuple[tuple[str, str], ...] = ()
     fields: Fields = ()
+    route: str | None = None
 
     @property
     def writes(self) -> bool:
@@ -102,7 +107,8 @@ def _requests(model: Queries, routes: Iterable[Route]) -> tuple[Request, ...]:
         for method in sorted((route.methods or frozenset({"GET"})) - {"HEAD", "OPTIONS"}) if path is not None else ():
             filled = sent.get(route, ()) if method != "GET" else ()
             for fields in dict.fromkeys(((), filled)):
-                found.update({Request(method, path or "", headers, fields): None for headers in ((), HTMX)})
+                written = route.path.value if route.path is not None else None
+                found.update({Request(method, path or "", headers, fields, written): None for headers in ((), HTMX)})
     return tuple(sorted(found, key=lambda one: one.writes))[:MOST]
 
 
@@ -126,14 +132,39 @@ def _example(route: Route) -> str | None:
     return pattern.fill(**{name: EXAMPLES[kind] for name, kind in pattern.params.items()})
 
 
-def _coming_to(model: Queries, site: Span) -> Iterator[Route]:
-    """The routes whose handlers give what is made at a place, or have the place in them."""
+def _coming_to(model: Queries, site: Span, template: str | None = None) -> Iterator[Route]:
+    """The routes whose handlers give what is made at a place, or have the place in them; the former first.
+
+    A place in a helper makes what others ask for: those count that ask for the `template`.
+    """
+    others: list[Route] = []
     for app, at, records in _answered(model):
+        route = application(model, app).routes[at]
         functions = (one.function for one in answering(model, app, at) or ())
-        if any(one.span == site for one in records) or any(
-            _within(site, handler_ref(model, function).function) for function in functions
-        ):
-            yield application(model, app).routes[at]
+        if any(_made_at(one, site, template) for one in records):
+            yield route
+        elif any(_within(site, handler_ref(model, function).function) for function in functions):
+            others.append(route)
+    yield from others
+
+
+def _made_at(record: Record, site: Span, template: str | None) -> bool:
+    """Whether a return type is made at a place, or by a call around it, and is one of the template."""
+    taken = RETURN_TYPES[record.kind].template
+    name = record.argument(*taken) if taken is not None else None
+    if template is not None and isinstance(name, Text) and name.value != template:
+        return False
+    return _within(site, record.span) or (isinstance(name, Text) and name.span == site)
+
+
+def _failing_pages(model: Queries, site: Span, template: str | None = None) -> Iterator[Request]:
+    """The request that comes to a handler of errors which gives what is made at a place: a path that is none's."""
+    for app in application_keys(model):
+        for reference, handler in application(model, app).error_handlers:
+            records = records_in(given_by(model, handler))
+            if _within(site, reference.function) or any(_made_at(one, site, template) for one in records):
+                yield from (Request("GET", NOWHERE, headers) for headers in ((), HTMX))
+                return
 
 
 def _answered(model: Queries) -> Iterator[tuple[AppKey, int, tuple[Record, ...]]]:
@@ -155,9 +186,10 @@ def _failing(
     reaches: Span | None = None,
     *,
     certain: bool = False,
+    also: Iterable[Request] = (),
 ) -> Witness | None:
-    """The claim that a route answers with an error."""
-    requests = _requests(model, routes)
+    """The claim that a route, or one of these requests besides, is answered with an error."""
+    requests = (*also, *_requests(model, routes))[:MOST]
     return Witness(requests, FAILS, says, reaches, certain) if requests else None
 
 
@@ -188,7 +220,9 @@ def _template(use: TemplateUse, model: Model) -> Witness | None:
     if use.site is None:
         return _failing(model, _rendering(model, use.name.span.path), (name,))
     site = use.site.span
-    return _failing(model, _coming_to(model, site), (name,), site, certain=_is_rendered(model, site))
+    certain = _is_rendered(model, site)
+    also = _failing_pages(model, site, name)
+    return _failing(model, _coming_to(model, site, name), (name,), site, certain=certain, also=also)
 
 
 def _rendering(model: Queries, path: str) -> Iterator[Route]:
@@ -206,7 +240,9 @@ def _block(use: BlockUse, model: Model) -> Witness | None:
     site = use.site.span
     # Which of several blocks is rendered depends on the request.
     certain = use.site.kind in ALWAYS_A_BLOCK and _is_rendered(model, site)
-    return _failing(model, _coming_to(model, site), (use.block.value,), site, certain=certain)
+    also = _failing_pages(model, site, use.template.value)
+    routes = _coming_to(model, site, use.template.value)
+    return _failing(model, routes, (use.block.value,), site, certain=certain, also=also)
 
 
 def _name(missing: MissingName, model: Model) -> Witness | None:
@@ -216,7 +252,9 @@ def _name(missing: MissingName, model: Model) -> Witness | None:
     kinds = {one.kind for one in made_in(model, site.path) if one.span == site}
     always = kinds <= (frozenset({"Template"}) if missing.block is None else ALWAYS_A_BLOCK)
     certain = always and _is_rendered(model, site) and any(_is_surely_read(model, one) for one in missing.reads)
-    return _failing(model, _coming_to(model, site), (missing.name,), site, certain=certain)
+    also = _failing_pages(model, site, missing.template)
+    routes = [*_coming_to(model, site, missing.template), *_rendering(model, missing.reads[0].path)]
+    return _failing(model, routes, (missing.name,), site, certain=certain, also=also)
 
 
 def _is_surely_read(model: Queries, read: Span) -> bool:
@@ -232,7 +270,8 @@ def _arguments(fault: ArgumentFault, model: Model) -> Witness | None:
     site = fault.site.span
     refused = fault.fault in ("unknown", "missing", "twice", "by name", "many")  # by Python, at the call itself
     says = (fault.name,) if refused and fault.name.isidentifier() else ()
-    return _failing(model, _coming_to(model, site), says, site, certain=refused and _is_alone(model, site))
+    certain = refused and _is_alone(model, site)
+    return _failing(model, _coming_to(model, site), says, site, certain=certain, also=_failing_pages(model, site))
 
 
 def _answer(fault: ReturnFault, model: Model) -> Witness | None:
@@ -240,7 +279,8 @@ def _answer(fault: ReturnFault, model: Model) -> Witness | None:
     routes = (route for route, handler in known if handler is not None and handler.function == fault.handler.function)
     ends = fault.fault == "end"
     says = ("CannotConvert", "NoneType") if ends else ("CannotConvert",)
-    return _failing(model, routes, says, None if ends else fault.at)
+    also = _failing_pages(model, fault.handler.span)
+    return _failing(model, routes, says, None if ends else fault.at, also=also)
 
 
 def _parameter(fault: ParameterFault, model: Model) -> Witness | None:

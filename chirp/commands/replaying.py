@@ -1,9 +1,10 @@
 """`python -m chirp.commands.replaying`: what `chirp-check prove` asks of an application, put to it by `TestClient`.
 
-JSON comes from standard input and goes to standard output: `{"app", "requests": [{"method", "path", "headers",
-"fields", "file", "first", "last"}]}` gives `{"start", "answers": [{"status", "errors", "reached"}]}`. `start` is null,
-or why the application does not start; `reached` tells whether one of the lines of the file ran. Only this process
-imports the application.
+JSON comes from standard input: `{"app", "explore", "requests": [{"method", "path", "route", "headers", "fields",
+"file", "first", "last"}]}`. Lines of JSON go to standard output, each as soon as it is known: first `{"start"}`, null
+or why the application does not start, then for each request a list of `{"path", "fields", "status", "errors",
+"reached"}`: one for each way in which it was made, with what the pages of the application name (`explore`). `reached`
+tells whether one of the lines of the file ran. Only this process imports the application.
 """
 
 import asyncio
@@ -11,13 +12,14 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from types import CodeType
 from typing import TypedDict
 
 from chirp.app import App
+from chirp.commands.exploring import Explored, Variant, explore
 from chirp.commands.loading import LoadError, find_app
 from chirp.middleware.csrf import csrf_exempt
 from chirp.testing import TestClient
@@ -27,10 +29,11 @@ TOOL = sys.monitoring.DEBUGGER_ID
 
 
 class Wanted(TypedDict):
-    """One request, and the lines that are watched while it is answered; without a file none are."""
+    """One request, the path of the route it is for, and the lines that are watched; without a file none are."""
 
     method: str
     path: str
+    route: str | None
     headers: dict[str, str]
     fields: dict[str, str]
     file: str | None
@@ -41,6 +44,8 @@ class Wanted(TypedDict):
 class Answer(TypedDict):
     """What came of it: the status, None when there was no answer, and what was raised or logged as an error."""
 
+    path: str
+    fields: dict[str, str]
     status: int | None
     errors: list[str]
     reached: bool
@@ -86,12 +91,18 @@ def main() -> int:
     wanted = json.load(sys.stdin)
     with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
         os.dup2(2, 1)
-        json.dump(replayed(wanted["app"], wanted["requests"]), out)
+
+        def tell(line: object) -> None:
+            print(json.dumps(line), file=out, flush=True)
+
+        start = replay(wanted["app"], wanted["requests"], tell, explores=wanted["explore"])
+        if start is not None:
+            tell({"start": start})
     return 0
 
 
-def replayed(target: str | None, requests: list[Wanted]) -> dict[str, object]:
-    """What an application answers to requests, or why it does not start."""
+def replay(target: str | None, requests: list[Wanted], tell: Callable[[object], None], *, explores: bool) -> str | None:
+    """Tell what an application answers to requests; gives why it does not start."""
     watch = Watch()
     logging.getLogger("chirp").addHandler(watch)
     sys.monitoring.use_tool_id(TOOL, "chirp")
@@ -102,15 +113,16 @@ def replayed(target: str | None, requests: list[Wanted]) -> dict[str, object]:
         _let_in(app)
         sys.monitoring.register_callback(TOOL, sys.monitoring.events.LINE, watch.line)
         sys.monitoring.set_events(TOOL, sys.monitoring.events.LINE)
-        return {"start": None, "answers": asyncio.run(_answers(app, requests, watch))}
+        asyncio.run(_answered(app, requests, watch, tell, explores=explores))
     except LoadError as error:
-        return {"start": str(error), "answers": []}
+        return str(error)
     except Exception as error:  # noqa: BLE001 - the boundary: starting runs the user's code, which may raise anything
-        return {"start": "\n".join(told(error)), "answers": []}
+        return "\n".join(told(error))
     finally:
         sys.monitoring.set_events(TOOL, 0)
         sys.monitoring.free_tool_id(TOOL)
         logging.getLogger("chirp").removeHandler(watch)
+    return None
 
 
 def _let_in(app: App) -> None:
@@ -120,21 +132,35 @@ def _let_in(app: App) -> None:
             csrf_exempt(route.handler)
 
 
-async def _answers(app: App, requests: list[Wanted], watch: Watch) -> list[Answer]:
-    answers: list[Answer] = []
+async def _answered(
+    app: App, requests: list[Wanted], watch: Watch, tell: Callable[[object], None], *, explores: bool
+) -> None:
     async with TestClient(app, patience=PATIENCE) as client:
+        explored = await explore(client, app) if explores else Explored()
+        cookies = dict(client.cookies)
+        tell({"start": None})
         for one in requests:
-            watch.begin(one["file"], range(one["first"], one["last"] + 1))
-            status: int | None = None
-            try:
-                data = one["fields"] or None
-                answer = await client.request(one["method"], one["path"], headers=one["headers"], data=data)
-                status = answer.status
-            except Exception as error:  # noqa: BLE001 - the boundary: the answer broke off, or never ended
-                watch.errors += told(error)
-            answers.append({"status": status, "errors": watch.errors, "reached": watch.reached})
-            client.cookies.clear()
-    return answers
+            answers: list[Answer] = []
+            for variant in explored.variants(one["method"], one["path"], one["route"], one["fields"]):
+                client.cookies.clear()
+                client.cookies.update(cookies)
+                answers.append(await _answer(client, one, variant, watch))
+                if answers[-1]["reached"] and answers[-1]["errors"]:
+                    break  # what was looked for, most likely
+            tell(answers)
+
+
+async def _answer(client: TestClient, wanted: Wanted, variant: Variant, watch: Watch) -> Answer:
+    watch.begin(wanted["file"], range(wanted["first"], wanted["last"] + 1))
+    status: int | None = None
+    try:
+        data = variant.fields or None
+        answer = await client.request(wanted["method"], variant.path, headers=wanted["headers"], data=data)
+        status = answer.status
+    except Exception as error:  # noqa: BLE001 - the boundary: the answer broke off, or never ended
+        watch.errors += told(error)
+    errors, reached = watch.errors, watch.reached
+    return {"path": variant.path, "fields": variant.fields, "status": status, "errors": errors, "reached": reached}
 
 
 if __name__ == "__main__":

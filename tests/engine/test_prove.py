@@ -206,3 +206,94 @@ GET = Request("GET", "/")
 )
 def test_what_an_answer_says(witness: Witness, answer: Answer, verdict: Verdict) -> None:
     assert judged(CLAIM, witness, [(GET, answer)]).verdict is verdict
+
+
+DATA = """\
+from chirp import App, Request, Response, Template
+
+app = App()
+NOTES = {"first-one": "é"}
+
+
+@app.route("/")
+def home():
+    return Template("home.html", notes=NOTES)
+
+
+@app.route("/notes/{slug}")
+def note(slug: str):
+    return Template("gone.html") if slug in NOTES else Response("no", status=404)
+
+
+@app.route("/notes/{slug}/lines/{line:int}")
+def line(slug: str, line: int):
+    return Template("missing.html") if slug in NOTES and line == 7 else Response("no", status=404)
+
+
+@app.route("/notes/{slug}", methods=["POST"])
+async def change(slug: str, request: Request):
+    form = await request.form()
+    if form.get("intent") != "close" or form.get("kind") != "b" or slug not in NOTES:
+        return Response("no", status=422)
+    return Template("lost.html")
+
+
+@app.error(404)
+def absent(request: Request):
+    return Template("nowhere.html")
+
+
+@app.route("/ends", methods=["POST"])
+async def ends():
+    {ends}
+    return Template("unseen.html")
+
+
+@app.route("/later")
+def later():
+    return Template("late.html")
+"""
+LISTED = """\
+<form method="post" action="/ends"></form>
+{% for slug in notes %}<a href="/notes/{{ slug }}">{{ notes[slug] }}</a> <i hx-get="/notes/{{ slug }}/lines/7"></i>
+<form method="post" action="/notes/{{ slug }}"><select name="kind"><option value="a">a</option>
+<option value="b" selected>b</option></select><input name="text"><button name="intent" value="open">Open</button>
+<button name="intent" value="close">Close</button></form>{% end %}
+"""
+
+
+def test_what_pages_name_is_asked_for(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Parameters, forms and buttons of the application's own data, and the handler of errors."""
+    (project / "templates/child.html").unlink()
+    (project / "app.py").write_text(DATA.replace("{ends}", "pass"))
+    (project / "templates/home.html").write_text(LISTED)
+    found = proofs(capsys, "--writing", "app:app")
+    assert {message: (verdict, asked) for message, (verdict, asked, _) in found.items()} == {
+        "there is no template `gone.html`": ("proved", "GET /notes/first-one"),
+        "there is no template `missing.html`": ("proved", "GET /notes/first-one/lines/7"),
+        "there is no template `lost.html`": ("proved", "POST /notes/first-one"),
+        "there is no template `nowhere.html`": ("proved", "GET /no-such-page-at-all"),
+        "there is no template `unseen.html`": ("proved", "POST /ends"),
+        "there is no template `late.html`": ("proved", "GET /later"),
+    }
+
+
+def test_an_answer_that_ends_the_process_costs_only_itself(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "app.py").write_text(DATA.replace("{ends}", "import os; os._exit(3)"))
+    (project / "templates/home.html").write_text(LISTED)
+    found = proofs(capsys, "--writing", "app:app")
+    verdict, _, why = found["there is no template `unseen.html`"]
+    assert verdict == "not replayable"
+    assert why.startswith("no answer: it did not answer within")
+    assert found["there is no template `lost.html`"][0] == "proved"
+
+
+def test_an_answer_that_never_comes_is_given_up(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever else is in time: that one is never, and it ends."""
+    monkeypatch.setattr("chirp_check.prove.PATIENCE", 1)
+    monkeypatch.setattr("chirp_check.prove.SILENCES", 0)
+    (project / "app.py").write_text(DATA.replace("{ends}", "import asyncio; await asyncio.Event().wait()"))
+    (project / "templates/home.html").write_text(LISTED)
+    assert proofs(capsys, "--writing", "app:app")["there is no template `unseen.html`"][0] == "not replayable"

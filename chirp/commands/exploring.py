@@ -1,0 +1,201 @@
+"""What a visitor of an application comes across: the URLs and forms of its pages, so that requests name what is there.
+
+Pages are read with GET alone, from those that take no parameters on.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from chirp.app import App
+from chirp.testing import TestClient
+from chirp_check.grammar.path import PathPattern, parse_path
+
+PAGES = 60  # that are looked at
+VARIANTS = 6  # of one request
+ASKING = {"hx-get": "GET", "hx-post": "POST", "hx-put": "PUT", "hx-patch": "PATCH", "hx-delete": "DELETE"}
+CHOSEN = frozenset({"checkbox", "radio"})
+SENDING = frozenset({"submit", "image"})
+UNSENT = frozenset({"button", "reset", "file"})
+EXAMPLES = {
+    "email": "someone@example.org",
+    "number": "1",
+    "range": "1",
+    "date": "2030-01-02",
+    "time": "12:00",
+    "datetime-local": "2030-01-02T12:00",
+    "month": "2030-01",
+    "url": "https://example.org/",
+    "color": "#336699",
+}
+TEXT = "Example"
+
+type Fields = dict[str, str]
+
+
+class Seen(NamedTuple):
+    """A request that a page offers; fields without a value are those that someone fills in."""
+
+    method: str
+    path: str
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+class Variant(NamedTuple):
+    """One way to make a request."""
+
+    path: str
+    fields: Fields
+
+
+@dataclass(slots=True)
+class _Form:
+    """A form while it is read: what is sent by it, its fields with their types, and the buttons that have a name."""
+
+    requests: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    fields: Fields = field(default_factory=dict[str, str])
+    buttons: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+
+    def offered(self) -> Iterator[Seen]:
+        """What it offers: once for each button."""
+        for method, path in self.requests:
+            if not self.buttons:
+                yield Seen(method, path, tuple(self.fields.items()))
+            for button in self.buttons:
+                yield Seen(method, path, (*self.fields.items(), button))
+
+
+class _Reader(HTMLParser):
+    """Reads the requests that a page offers."""
+
+    def __init__(self, at: str) -> None:
+        super().__init__()
+        self.at = at
+        self.seen: list[Seen] = []
+        self._form: _Form | None = None
+        self._select: str | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name.removeprefix("data-"): value or "" for name, value in attrs}
+        if tag == "form":
+            self._end()
+            self._form = _Form()
+            method = given.get("method", "get").upper()
+            self._form.requests.append((method, self._path(given.get("action", ""))))
+        asked = [(method, self._path(given[name])) for name, method in ASKING.items() if name in given]
+        if tag == "a" and "href" in given:
+            asked.append(("GET", self._path(given["href"])))
+        if self._form is not None and tag != "a":
+            self._form.requests += asked
+        else:
+            own = ((given["name"], given.get("value", "")),) if given.get("name") else ()
+            self.seen += [Seen(method, path, own) for method, path in asked]
+        if self._form is not None:
+            self._control(self._form, tag, given)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._end()
+        elif tag == "select":
+            self._select = None
+
+    def close(self) -> None:
+        super().close()
+        self._end()
+
+    def _end(self) -> None:
+        if self._form is not None:
+            self.seen += self._form.offered()
+        self._form = None
+
+    def _control(self, form: _Form, tag: str, given: Mapping[str, str]) -> None:
+        name, kind = given.get("name", ""), given.get("type", "submit" if tag == "button" else "text").lower()
+        if tag == "option" and self._select is not None and ("selected" in given or not form.fields[self._select]):
+            form.fields[self._select] = given.get("value", "")
+        elif not name or kind in UNSENT:
+            return
+        elif kind in SENDING:
+            form.buttons.append((name, given.get("value", "")))
+        elif tag == "select":
+            self._select = name
+            form.fields.setdefault(name, "")
+        elif kind in CHOSEN:
+            if "checked" in given or (kind == "radio" and name not in form.fields):
+                form.fields[name] = given.get("value", "on")
+        elif tag in ("input", "textarea"):
+            form.fields[name] = given.get("value") or (EXAMPLES.get(kind, "") if kind != "hidden" else "")
+
+    def _path(self, url: str) -> str:
+        return urljoin(self.at, url)
+
+
+@dataclass(frozen=True, slots=True)
+class Explored:
+    """What was come across, and the values that the parameters of routes have there, by their names."""
+
+    seen: tuple[Seen, ...] = ()
+    values: Mapping[str, tuple[object, ...]] = field(default_factory=dict[str, tuple[object, ...]])
+
+    def variants(self, method: str, path: str, route: str | None, fields: Fields) -> list[Variant]:
+        """Ways to make a request that a route answers: as pages offer it, with what they name, and as it is."""
+        own = Variant(path, fields)
+        if route is None:
+            return [own]
+        pattern = parse_path(route)
+        met = [one for one in self.seen if pattern.match(urlsplit(one.path).path) is not None]
+        found = [Variant(one.path, _filled(one.fields, fields)) for one in met if one.method == method]
+        if pattern.params:
+            found += [Variant(urlsplit(one.path).path, fields) for one in met]
+            found += [Variant(path, fields) for path in self._named(pattern)]
+        offered = [one for at, one in enumerate(found) if one not in found[:at]]
+        return [*offered[: VARIANTS - 1], own] if own not in offered else offered[:VARIANTS]
+
+    def _named(self, pattern: PathPattern) -> Iterator[str]:
+        """The path with values that parameters of the same names have elsewhere."""
+        if pattern.params.keys() <= self.values.keys():
+            try:
+                yield pattern.fill(**{name: self.values[name][0] for name in pattern.params})
+            except ValueError:  # another type of value than this parameter takes
+                return
+
+
+def _filled(offered: Iterable[tuple[str, str]], known: Mapping[str, str]) -> Fields:
+    return {name: value or known.get(name, TEXT) for name, value in offered}
+
+
+async def explore(client: TestClient, app: App) -> Explored:
+    """Look at the pages of an application, as far as they can be come to."""
+    patterns = [parse_path(one.path) for one in app.describe().routes]
+    pending = [one.path for one in app.describe().routes if "GET" in one.methods and "{" not in one.path]
+    seen: dict[Seen, None] = {}
+    visited: set[str] = set()
+    while pending and len(visited) < PAGES:
+        path = pending.pop(0)
+        if path in visited:
+            continue
+        visited.add(path)
+        for one in await _offered(client, path):
+            seen[one] = None
+            if one.method == "GET" and one.path not in visited:
+                pending.append(one.path)
+    values: dict[str, dict[object, None]] = {}
+    for one in seen:
+        for pattern in patterns:
+            for name, value in (pattern.match(urlsplit(one.path).path) or {}).items():
+                values.setdefault(name, {})[value] = None
+    return Explored(tuple(seen), {name: tuple(found) for name, found in values.items()})
+
+
+async def _offered(client: TestClient, path: str) -> list[Seen]:
+    try:
+        answer = await client.get(path)
+    except Exception:  # noqa: BLE001 - the boundary: a page that fails, or never ends, offers nothing
+        return []
+    if not (answer.header("content-type") or "").startswith("text/html"):
+        return []
+    reader = _Reader(path)
+    reader.feed(answer.text)
+    reader.close()
+    return [one for one in reader.seen if one.path.startswith("/") and not one.path.startswith("//")]
