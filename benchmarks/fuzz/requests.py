@@ -183,15 +183,15 @@ class Requests:
         return f"{self.sent} requests in {seconds:.0f} s, {self.lines.seen} lines and branches; {shown}"
 
 
-async def _in_place[A, R](_: Workers, function: Callable[[A], R], argument: A) -> R:
+async def _in_place[A, R](_: Workers, function: Callable[[A], R], argument: A, pace: object = None) -> R:
     return function(argument)
 
 
 def fuzz_requests(seconds: float, seed: int, count: int = sys.maxsize, *, threads: bool = False) -> int:
     """How it ended, as a process says it: 0 when nothing went wrong."""
-    in_threads = Workers.run
-    if not threads:
-        Workers.run = _in_place  # type: ignore[assignment,method-assign] # its hand-off has tests of its own
+    in_threads = Workers.run, Workers.hand_off
+    if not threads:  # the hand-off has tests of its own
+        Workers.run = Workers.hand_off = _in_place  # type: ignore[assignment,method-assign]
     try:
         with tempfile.TemporaryDirectory() as folder:
             run = Requests(Path(folder), seed)
@@ -206,7 +206,7 @@ def fuzz_requests(seconds: float, seed: int, count: int = sys.maxsize, *, thread
                 for app in run.apps:
                     app.freeze().services.workers.close()
     finally:
-        Workers.run = in_threads  # type: ignore[method-assign]
+        Workers.run, Workers.hand_off = in_threads  # type: ignore[method-assign]
     for failure in run.failures:
         print(failure)
     print(run)

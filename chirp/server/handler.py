@@ -25,7 +25,7 @@ from chirp.server.negotiation import negotiate
 from chirp.server.pages import page_endpoint
 from chirp.server.sending import WITHOUT_BODY, encode_head
 from chirp.server.streaming import StreamSender
-from chirp.server.threads import Workers
+from chirp.server.threads import Pace, Workers
 from chirp.templating.integration import Engine
 
 
@@ -251,8 +251,10 @@ def _threaded(call: Call, engine: Engine, workers: Workers) -> Callable[[Request
         # Rendering may call back into code that blocks, so it happens here too.
         return value if inspect.iscoroutine(value) else negotiate(value, request, engine)
 
+    pace = Pace()
+
     async def evaluate(request: Request) -> Any:
-        value = await workers.run(work, request)
+        value = await workers.hand_off(work, request, pace)
         return await value if inspect.iscoroutine(value) else value
 
     return evaluate

@@ -27,7 +27,7 @@ from chirp.server.binding import (
     wants_request,
 )
 from chirp.server.negotiation import negotiate
-from chirp.server.threads import Workers
+from chirp.server.threads import Pace, Workers
 from chirp.templating.integration import Engine
 from chirp.templating.returns import (
     OOB,
@@ -183,8 +183,8 @@ class _Compiler:
     def _sequence(self, steps: list[_Step]) -> Next:
         """The steps in order: those of plain functions in worker threads, rendering where the last one ran."""
         workers, finish = self._workers, self._finish
-        groups = [(waits, _runner(members)) for waits, members in groupby(steps, lambda step: step.waits)]
-        *before, (last_waits, last) = groups
+        groups = [(waits, _runner(members), Pace()) for waits, members in groupby(steps, lambda step: step.waits)]
+        *before, (last_waits, last, last_pace) = groups
 
         def finish_in_thread(state: _State) -> Response:
             last(state)
@@ -192,12 +192,12 @@ class _Compiler:
 
         async def endpoint(request: Request) -> Response:
             state = _State(request)
-            for waits, members in before:
-                await (members(state) if waits else workers.run(members, state))
+            for waits, members, pace in before:
+                await (members(state) if waits else workers.hand_off(members, state, pace))
             if last_waits:
                 await last(state)
                 return finish(state)
-            return await workers.run(finish_in_thread, state)
+            return await workers.hand_off(finish_in_thread, state, last_pace)
 
         return endpoint
 

@@ -13,7 +13,8 @@ from contextvars import ContextVar
 
 import pytest
 
-from chirp.server.threads import Workers
+from chirp.http.streaming import StreamingResponse
+from chirp.server.threads import Pace, Workers
 
 variable: ContextVar[int] = ContextVar("variable", default=0)
 
@@ -107,6 +108,98 @@ def test_context_variables_come_back_and_none_stays_in_the_thread() -> None:
     workers.close()
 
 
+def test_a_hand_off_brings_results_exceptions_and_context_variables_back() -> None:
+    workers, pace = Workers(2), Pace()
+
+    def add(value: int) -> int:
+        variable.set(variable.get() + 10 // value)
+        return threading.get_ident()
+
+    async def both_ways() -> None:
+        variable.set(1)
+        assert await workers.hand_off(add, 2, pace) != threading.get_ident()
+        assert variable.get() == 6
+        with pytest.raises(ZeroDivisionError):
+            await workers.hand_off(add, 0, pace)
+        assert await workers.hand_off(add, 10, pace) != threading.get_ident()
+        assert variable.get() == 7
+        with pytest.raises(RuntimeError, match="StopIteration"):
+            await workers.hand_off(lambda _: next(iter(())), None, pace)
+
+    run(both_ways())
+    assert variable.get() == 0
+    workers.close()
+
+
+def test_a_loop_does_not_wait_again_for_what_needs_the_loop() -> None:
+    workers, pace = Workers(2), Pace()
+
+    async def once() -> None:
+        opened = threading.Event()
+        asyncio.get_running_loop().call_soon(opened.set)
+        assert await workers.hand_off(opened.wait, 30, pace)
+        assert not pace.may_wait()
+
+    run(once())
+    workers.close()
+
+
+def test_each_time_in_vain_spares_twice_as_many_calls() -> None:
+    pace = Pace()
+    for spared in (1, 3, 7):
+        pace.waited(in_vain=True)
+        assert [pace.may_wait() for _ in range(spared + 1)] == [*[False] * spared, True]
+    for _ in range(7):
+        pace.waited(in_vain=False)
+    pace.waited(in_vain=True)
+    assert [pace.may_wait(), pace.may_wait()] == [False, True]
+
+
+def test_a_function_that_computes_may_be_waited_for_however_long_it_takes() -> None:
+    workers, pace = Workers(1), Pace()
+
+    async def often() -> bool:
+        known: list[bool] = []
+        for _ in range(100):
+            await workers.run(lambda _: sum(range(30_000)), None, pace)
+            known.append(pace.may_wait())
+        return any(known[1:])
+
+    assert run(often())
+    workers.close()
+
+
+def test_a_hand_off_that_is_cancelled_closes_what_it_brings() -> None:
+    workers, pace = Workers(1), Pace()
+    release, closed = threading.Event(), threading.Event()
+
+    class Chunks:
+        def __iter__(self) -> Chunks:
+            return self
+
+        def __next__(self) -> str:
+            raise StopIteration
+
+        def close(self) -> None:
+            closed.set()
+
+    def make(_: object) -> StreamingResponse:
+        release.wait(30)
+        return StreamingResponse(Chunks())
+
+    async def give_up() -> None:
+        task = asyncio.ensure_future(workers.hand_off(make, None, pace))
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        release.set()
+        assert await asyncio.to_thread(closed.wait, 30)
+
+    run(give_up())
+    workers.close()
+
+
 def wait_for_threads(count: int) -> None:
     deadline = time.monotonic() + 5
     while threading.active_count() > count and time.monotonic() < deadline:
@@ -152,7 +245,8 @@ SCRIPT = """
 import asyncio, sys, threading
 from contextvars import Context
 from chirp.context import request_var
-from chirp.server.threads import Workers
+from chirp.http.streaming import StreamingResponse
+from chirp.server.threads import Pace, Workers
 
 workers = Workers(4)
 outside = []
