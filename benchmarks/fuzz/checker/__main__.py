@@ -7,6 +7,7 @@ without Atheris, and always the same for a seed.
 """
 
 import argparse
+import os
 import random
 import subprocess
 import sys
@@ -64,7 +65,9 @@ def _guided(name: str, folder: Path, seconds: float, seed: int) -> Tally:
     total, end = Tally(), time.monotonic() + seconds
     while (left := end - time.monotonic()) > 1:
         (folder / "tally.json").unlink(missing_ok=True)
-        command = [sys.executable, "-m", "benchmarks.fuzz.checker.guided", name, str(folder), str(left), str(seed)]
+        followed = os.pathsep.join(str(one) for one in TARGETS[name].folders)
+        words = [name, str(folder), str(left), str(seed), followed]
+        command = [sys.executable, "-m", "benchmarks.fuzz.checker.guided", *words]
         with (folder / "log").open("ab") as log:
             code = subprocess.run(command, cwd=ROOT, stdout=log, stderr=log, check=False).returncode
         if (folder / "tally.json").exists():
@@ -102,7 +105,7 @@ def _lines(name: str, folder: Path) -> str:
     files = sorted((folder / "corpus").glob("*")) if (folder / "corpus").is_dir() else []
     if not files:
         return ""
-    target, lines = TARGETS[name], None
+    target = TARGETS[name]
     texts = [to_text(file.read_bytes()) for file in files]
     lines = Lines(target.folders)
     lines.start()

@@ -5,6 +5,7 @@ something new stay in the folder; what came out is written into `tally.json` the
 """
 
 import importlib
+import importlib.util
 import os
 import random
 import sys
@@ -15,16 +16,30 @@ from typing import Any, Final
 
 WRITTEN: Final = 10.0  # seconds between two looks at what has come out
 TIMEOUT: Final = 60  # seconds for one input; then the process ends
-OURS: Final = ("chirp_check", "chirp_lsp")
 OWN_CHANGES: Final = 0.7  # share of the changes that are made with our pieces rather than by libFuzzer
 
 
 def main() -> None:
     target_name, folder, seconds, seed = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])
     atheris: Any = importlib.import_module("atheris")
-    with atheris.instrument_imports(include=list(OURS)):
+    packages, excluded = _followed(tuple(sys.argv[5].split(os.pathsep)))
+    with atheris.instrument_imports(include=packages, exclude=excluded):
         targets = importlib.import_module("benchmarks.fuzz.checker.targets")
     _fuzz(atheris, targets, target_name, folder, (seconds, seed))
+
+
+def _followed(files: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The packages of some folders and files, and their modules that are not below those: following takes long."""
+    packages = ("chirp_check", "chirp_lsp")
+    specs = {name: importlib.util.find_spec(name) for name in packages}
+    excluded: list[str] = []
+    for name, spec in specs.items():
+        (root,) = (spec.submodule_search_locations if spec is not None else None) or ("",)
+        for file in Path(root).rglob("*.py"):
+            if not str(file).startswith(files):
+                parts = file.relative_to(root).with_suffix("").parts
+                excluded.append(".".join((name, *parts)).removesuffix(".__init__"))
+    return list(packages), excluded
 
 
 def _fuzz(atheris: Any, targets: ModuleType, name: str, folder: Path, limits: tuple[float, int]) -> None:
@@ -47,7 +62,6 @@ def _fuzz(atheris: Any, targets: ModuleType, name: str, folder: Path, limits: tu
     def one(data: bytes) -> None:
         nonlocal written
         text = to_text(data)
-        (folder / "now").write_bytes(data) if target.longest > 0 and tally.runs % 50 == 0 else None
         tally.run(target.holds, text)
         now = time.monotonic()
         if now > end or now - written > WRITTEN:

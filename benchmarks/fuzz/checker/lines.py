@@ -10,11 +10,11 @@ FUNCTION = 2  # the flag of code that has local names
 
 
 class Lines:
-    """The lines of functions below some folders that are reached while it counts."""
+    """The lines of functions in some folders and files that are reached while it counts."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
         self.seen: set[tuple[str, int]] = set()
-        self._folders = tuple(f"{folder}/" for folder in folders)
+        self._folders = tuple(str(folder) if folder.suffix else f"{folder}/" for folder in folders)
         self._tool = sys.monitoring.OPTIMIZER_ID
 
     def start(self) -> None:
@@ -36,7 +36,8 @@ class Lines:
 
 def lines_below(folders: tuple[Path, ...]) -> int:
     """How many lines there are to reach."""
-    return sum(len(_lines(file)) for folder in folders for file in sorted(folder.rglob("*.py")))
+    files = (file for folder in folders for file in ([folder] if folder.suffix else sorted(folder.rglob("*.py"))))
+    return sum(len(_lines(file)) for file in files)
 
 
 def _lines(file: Path) -> set[int]:

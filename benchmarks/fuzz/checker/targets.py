@@ -18,11 +18,12 @@ CHECKER = Path(chirp_check.__file__).parent
 SERVER = Path(chirp_lsp.__file__).parent
 READING = tuple(CHECKER / name for name in ("syntax", "facts"))
 GRAMMAR = (CHECKER / "grammar",)
+CONFIGURATION = (CHECKER / "config.py", CHECKER / "baseline.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something to fuzz. `holds` raises when it does not; `folders` is the code whose lines are counted."""
+    """Something to fuzz. `holds` raises when it does not; `folders` are those, and files, whose lines count."""
 
     holds: Callable[[str], None]
     begin: Callable[[], Sequence[str]]
@@ -73,12 +74,19 @@ TARGETS = {
     "attributes": Target(inputs.attribute, _attributes, VALUES, GRAMMAR, 300),
     "selectors": Target(inputs.selector, _few("#a-*|#a-b", "*|a", "a*b*c|*b*", "a-*-b"), (*VALUES, "|"), GRAMMAR, 80),
     "paths": Target(inputs.path, _few("/a/{n:int}|/a/5", "/{x:path}|/b/c", "/{f:float}|/1.5"), GLOBS, GRAMMAR, 400),
-    "patterns": Target(inputs.patterns, _few("*.py\n!a/b.py\na/b.py", "a/**/b\na/x/b"), GLOBS, READING, 300),
+    "patterns": Target(
+        inputs.patterns, _few("*.py\n!a/b.py\na/b.py", "a/**/b\na/x/b"), GLOBS, (CHECKER / "syntax/patterns.py",), 300
+    ),
     "names": Target(inputs.names, _few("mian main maim", "# nav: a\ntitle titel"), (*VALUES, *GLOBS), GRAMMAR, 600),
     "configuration": Target(
-        inputs.configuration, _few("select = ['a']", "[tool.chirp-check]\nignore = []"), SETTINGS, (CHECKER,)
+        inputs.configuration, _few("select = ['a']", "[tool.chirp-check]\nignore = []"), SETTINGS, CONFIGURATION
     ),
-    "encodings": Target(inputs.encoded, _few("# coding: utf-7\nx", "\xef\xbb\xbfx = 1", "\xff\xfea"), CODE, READING),
+    "encodings": Target(
+        inputs.encoded,
+        _few("# coding: utf-7\nx", "\xef\xbb\xbfx = 1", "\xff\xfea"),
+        CODE,
+        (CHECKER / "syntax/decode.py",),
+    ),
     "wire": Target(inputs.wire, _messages, FRAMES, (SERVER,)),
     "positions": Target(inputs.positions, _few("a\r\nb\rc\n", "é😀\n\x85"), (*FRAMES, *TAGS), (SERVER,), 500),
 }
