@@ -3,7 +3,7 @@
 A function that asks something of the value before it renders may have made sure of it: nothing is said of that.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,7 @@ from chirp_check.facts.values import (
     Compare,
     Either,
     Index,
+    Items,
     Join,
     Name,
     Not,
@@ -34,7 +35,9 @@ from chirp_check.model.quoting_sinks import exposed_names
 from chirp_check.model.requirements import requirements
 from chirp_check.model.templates import paths, template_path
 from chirp_check.model.typing.given import discriminates
+from chirp_check.model.typing.handing import handings
 from chirp_check.model.typing.inference import Inference
+from chirp_check.model.typing.values import UNSEEN
 from chirp_check.source import Span
 
 _PARTS = frozenset({"query", "headers", "cookies", "form"})
@@ -85,8 +88,10 @@ def _given_by(model: Queries, app: AppKey, record: Record) -> Iterator[tuple[str
     template = record.argument(*signature.template) if signature is not None and signature.template else None
     path = template_path(model, app, template.value) if isinstance(template, Text) else None
     context = context_of(record) if path is not None else None
-    asked = ((name, one) for name, one in (context or {}).items() if name in _exposed(model, app))
+    asked = [(name, one) for name, one in (context or {}).items() if name in _exposed(model, app)]
     taken = {name: one.span for name, one in asked if _is_from_request(model, app, one)}
+    if isinstance(template, Text) and any(one == UNSEEN for _, one in asked):
+        taken |= dict(_handed(model, app, record, template, [name for name, one in asked if one == UNSEEN]))
     if path is None or not taken:
         return
     for unit, _ in units_of(model, app, record, path):
@@ -94,6 +99,18 @@ def _given_by(model: Queries, app: AppKey, record: Record) -> Iterator[tuple[str
             decided = one.sealed or one.early or any(discriminates(condition.term) for condition in one.conditions)
             if one.name in taken and not decided:
                 yield one.path, Tainted(one.at, one.name, taken[one.name])
+
+
+def _handed(
+    model: Queries, app: AppKey, record: Record, template: Text, asked: Sequence[str]
+) -> Iterator[tuple[str, Span]]:
+    """What calls of a helper that name the template give it for names, where it came with a request."""
+    names = {key for key, _ in record.kwargs}
+    calls = handings(model, template.span.path).get(template.span, ()) if template.span.path.endswith(".py") else ()
+    for call in (dict(one.given) for one in calls):
+        for name in asked if call.keys() <= names else ():
+            if name in call and _written_from_request(model, app, call[name]):
+                yield name, call[name]
 
 
 def _is_from_request(model: Queries, app: AppKey, value: Value) -> bool:
@@ -185,8 +202,12 @@ class _Origin:
                     return True
                 case _:
                     pass
-        inside = (one for one in every_part(self.statements) if isinstance(one, (Choice, Index)))
-        return any(_asks(one.key if isinstance(one, Index) else one.condition, name, keyed=True) for one in inside)
+        for part in every_part(self.statements):
+            if isinstance(part, Index) and _asks(part.key, name, keyed=True):
+                return True
+            if isinstance(part, Choice) and _asks(part.condition, name):
+                return True
+        return False
 
     def _bound(self, name: str) -> list[AnyTerm | None]:
         """What a name is bound to; None for what is no assignment."""
@@ -195,6 +216,8 @@ class _Origin:
             match one:
                 case Assign(name=bound, value=value) if bound == name:
                     found.append(value)
+                case Unpack(names=names, value=Items(elements=parts)) if name in names and len(parts) == len(names):
+                    found.append(parts[names.index(name)])
                 case Augment(name=bound) | Import(name=bound) if bound == name:
                     found.append(None)
                 case Unpack(names=names) | Loop(names=names) if name in names:
