@@ -25,10 +25,9 @@ from chirp_check.model.templates import chain, everywhere, showing, template_pat
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
-# What gives events, or may: by a response of its own, from a file, or from where a redirect leads.
+# What gives events, or may: by a response of its own, or from a file.
 STREAMS = frozenset(
-    {"EventStream", "SSEResponse", "StreamingResponse", "Response", "FileResponse", "LayoutSuspense"}
-    | {"Redirect", "hx_redirect"}
+    {"EventStream", "SSEResponse", "StreamingResponse", "Response", "FileResponse", "LayoutSuspense", "hx_redirect"}
 )
 _PLAIN = frozenset({"query", "form", "path", "path_params", "params", "cookies", "method", "session"})
 _DOCUMENTS = frozenset({"Template", "TemplateStream", "Stream"})
@@ -173,17 +172,35 @@ def _has_body(model: Queries, path: str) -> bool:
 
 @gate
 def _no_events(model: Queries, app: AppKey, route: int) -> tuple[str, Span] | None:
-    """What a route answers with where that is never a stream of events."""
+    """What a route answers with where that is never a stream of events, nor a redirect to one."""
     found: list[tuple[str, Span]] = []
-    for value in answers_of(model, app, route) or ():
-        if is_error(value):
-            continue  # which ends the connection, whatever it would have been
-        made, _ = with_status(value)
-        kind = _kind(made)
+    answers = _at_last(model, app, route)
+    for value in answers or ():
+        kind = _kind(value)
         if kind is None or kind in STREAMS:
             return None
-        found.append((kind, made.span))
+        found.append((kind, value.span))
     return found[0] if found else None
+
+
+def _at_last(model: Queries, app: AppKey, route: int) -> list[Value] | None:
+    """What is answered in the end, errors aside; None where a redirect leads nobody knows where."""
+    found: list[Value] = []
+    pending, seen = [route], {route}
+    while pending:
+        answers = answers_of(model, app, pending.pop())
+        if answers is None:
+            return None
+        made = [with_status(one)[0] for one in answers if not is_error(one)]
+        redirects = [one for one in made if isinstance(one, Record) and one.kind == "Redirect"]
+        found += (one for one in made if one not in redirects)
+        led = [routes_of(model, app, one.argument(0, "url"), "GET") for one in redirects]
+        if not all(led):
+            return None
+        followed = {one.index for routes in led for one in routes} - seen
+        pending += followed
+        seen |= followed
+    return found
 
 
 def _kind(value: Value) -> str | None:
