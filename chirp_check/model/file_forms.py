@@ -15,6 +15,8 @@ from chirp_check.model.templates import everywhere, showing
 from chirp_check.source import Span
 
 _SCRIPTED = ("on", "hx-on", "@", "x-", "v-", "data-action", "data-controller", "_")  # the attributes of scripts
+_SUBMITTING = frozenset({"button", "input", "a"})
+_SENDING = tuple(one for one in REQUESTS if one != "hx-get")  # with a body
 
 
 class FileForm(msgspec.Struct, frozen=True, gc=False):
@@ -73,12 +75,13 @@ def _is_posted(form: Element) -> bool:
 
 def _sends(form: Element) -> bool:
     """Whether a form surely sends a body."""
-    return _is_posted(form) or attribute(form, *(one for one in REQUESTS if one != "hx-get")) is not None
+    return _is_posted(form) or attribute(form, *_SENDING) is not None
 
 
 def _decides(element: Element) -> bool:
     """Whether an element inside a form may send it in a way of its own."""
-    return attribute(element, "formenctype", "formmethod", "hx-encoding", *REQUESTS) is not None
+    submits = element.tag in _SUBMITTING and attribute(element, *_SENDING) is not None
+    return submits or attribute(element, "formenctype", "formmethod", "hx-encoding") is not None
 
 
 def _is_scripted(model: Queries, app: AppKey, form: Element) -> bool:
