@@ -3,18 +3,20 @@
 In process and in one thread, without a server: what is measured is the framework. Each application runs in a process of
 its own (bengal-chirp, whose import name is this one's, in an environment of its own). Each round measures every
 application on every case once, in turn, so that a slow moment of the machine hits all of them. The clock is the CPU
-time of the process: nothing here waits, and other work of the machine does not count.
+time of the process: nothing here waits, and other work of the machine does not count. Pages are then measured against
+the bare callable in one process (`paired`). `--served` measures the processes of servers instead, for `--seconds`.
 """
 
 import argparse
 import json
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.runtime import served
 from benchmarks.runtime.cases import CASES
-from benchmarks.runtime.programs import Program, import_ratio, programs, server
+from benchmarks.runtime.programs import NAMES, Program, import_ratio, paired, programs, server
 
 BATCH_SECONDS = 0.05
 GOALS = {
@@ -55,10 +57,13 @@ def _agree(case: str, bodies: dict[str, str]) -> None:
             raise AssertionError(f"{case}: {name} answers differently: {body[:200]!r}")
 
 
-def _served(folder: Path, name: str, rounds: int) -> dict[str, float]:
-    port = served.free_port()
-    with server(folder, name, port) as one:
-        return served.microseconds(one, port, rounds)
+def _served(folder: Path, rounds: int, seconds: float) -> Best:
+    with ExitStack() as stack:
+        servers: dict[str, tuple[Program, int]] = {}
+        for name in NAMES:
+            port = served.free_port()
+            servers[name] = (stack.enter_context(server(folder, name, port)), port)
+        return served.microseconds(servers, rounds, seconds)
 
 
 def table(best: Best, *, goals: bool = True) -> str:
@@ -72,24 +77,37 @@ def table(best: Best, *, goals: bool = True) -> str:
     return "\n".join(f"{row[0]:<26}" + "".join(f"{cell:>11}" for cell in row[1:]) for row in rows)
 
 
+def _print_pairs(pairs: dict[str, dict[str, float]]) -> None:
+    print(
+        "\nbare / chirp in one process, in turns: the median of the rounds (nine in ten above and below), best batches"
+    )
+    for case, of in pairs.items():
+        spread, micros = f"{of['low']:.2f} to {of['high']:.2f}", f"{of['bare']:.1f} and {of['chirp']:.1f} us"
+        print(f"{case:<26}{of['median']:>11.3f}  ({spread}; {micros}; goal {GOALS['bare'][case]:.2f})")
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.runtime", description=__doc__)
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--served", action="store_true", help="also under uvicorn, of which Linux tells the time")
+    parser.add_argument("--served", action="store_true", help="under uvicorn alone, of which Linux tells the time")
+    parser.add_argument("--seconds", type=float, default=90.0, help="how long to ask the servers at most")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args(arguments)
     with TemporaryDirectory() as folder:
+        if options.served:
+            best = _served(Path(folder), options.rounds, options.seconds)
+            print(
+                json.dumps(best, indent=2) if options.json else f"of the server's process\n{table(best, goals=False)}"
+            )
+            return 0
         with programs(Path(folder)) as built:
             best = measure(built, options.rounds)
-        under_uvicorn = {name: _served(Path(folder), name, options.rounds) for name in built} if options.served else {}
-    imported = import_ratio(options.rounds)
+    pairs, imported = paired(20 * options.rounds), import_ratio(options.rounds)
     if options.json:
-        print(json.dumps({"microseconds": best, "under uvicorn": under_uvicorn, "import": imported}, indent=2))
+        print(json.dumps({"microseconds": best, "pairs": pairs, "import": imported}, indent=2))
         return 0
     print(table(best))
-    if under_uvicorn:
-        print("\nunder uvicorn (h11), of the server's process")
-        print(table(under_uvicorn, goals=False))
+    _print_pairs(pairs)
     print(f"\nimport chirp / import asyncio: {imported:.2f} (goal {IMPORT_GOAL})")
     return 0
 

@@ -1,5 +1,6 @@
 """The processes that are measured: one for each application, and new interpreters that import one module."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Generator
@@ -9,6 +10,7 @@ from pathlib import Path
 from benchmarks.check.peer import environment
 from benchmarks.check.processes import ENVIRONMENT, ROOT
 
+NAMES = ("bare", "chirp", "starlette", "bengal-chirp")
 _VARIABLES = {name: value for name, value in ENVIRONMENT.items() if name != "PYTHONPATH"}
 _IMPORT = "from time import process_time as t; s = t(); import {}; print(t() - s)"
 
@@ -42,7 +44,7 @@ def programs(folder: Path) -> Generator[dict[str, Program]]:
 
     They see this folder alone, with the benchmarks in it: what `chirp` is depends on their interpreter.
     """
-    (folder / "benchmarks").symlink_to(ROOT / "benchmarks")
+    _link(folder)
     with ExitStack() as stack:
         yield {name: _started(stack, folder, *of) for name, of in _applications().items()}
 
@@ -50,8 +52,15 @@ def programs(folder: Path) -> Generator[dict[str, Program]]:
 @contextmanager
 def server(folder: Path, name: str, port: int) -> Generator[Program]:
     """One application under uvicorn, ended in the end."""
+    _link(folder)
     with ExitStack() as stack:
         yield _started(stack, folder, *_applications()[name], str(port))
+
+
+def _link(folder: Path) -> None:
+    link = folder / "benchmarks"
+    if not link.exists():
+        link.symlink_to(ROOT / "benchmarks")
 
 
 def _applications() -> dict[str, tuple[str, str]]:
@@ -72,6 +81,14 @@ def _started(stack: ExitStack, folder: Path, interpreter: str, application: str,
     stack.enter_context(process)
     stack.callback(process.terminate)
     return Program(process)
+
+
+def paired(rounds: int) -> dict[str, dict[str, float]]:
+    """What `benchmarks.runtime.paired` says of each case."""
+    command = [sys.executable, "-m", "benchmarks.runtime.paired", str(rounds)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=_VARIABLES)
+    figures: dict[str, dict[str, float]] = json.loads(done.stdout)
+    return figures
 
 
 def import_ratio(rounds: int) -> float:
