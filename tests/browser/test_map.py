@@ -98,6 +98,16 @@ def test_details_of_what_is_clicked_on_the_map(window: Page, tracker: str) -> No
     expect(panel.locator("h2")).to_have_text("GET /labels/check")
 
 
+def test_lines_that_two_things_share_keep_their_looks(window: Page, tracker: str) -> None:
+    page = opened(window, tracker)
+    for path in ("/dashboard", "/"):  # the first redirects to the second
+        page.locator(f'#list .item[data-id="route:GET {path}"]').click()
+        expect(page.locator("#panel h2")).to_have_text(f"GET {path}")
+    widths = page.evaluate("View.widths()")
+    assert widths
+    assert max(widths) < 4
+
+
 def test_one_thing_and_its_neighbours(window: Page, tracker: str) -> None:
     page = opened(window, f"{tracker}#route%3AGET%20%2Flabels%2Fcheck")
     page.get_by_role("button", name="Show only this and its neighbours").click()

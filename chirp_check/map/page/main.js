@@ -121,7 +121,9 @@
     ...(after ? [make("span", after, { class: "how" })] : []),
   ]);
   const section = (title, items) => (items.length ? [make("h3", title), make("ul", null, {}, items)] : []);
-  const fact = (name, value) => (value ? [make("dt", name), make("dd", value)] : []);
+  // A path that is too long goes on in the next line after a slash.
+  const parted = (text) => text.split("/").flatMap((part, at) => (at ? ["/", make("wbr", null), part] : [part]));
+  const fact = (name, value) => (value ? [make("dt", name), make("dd", null, {}, parted(value))] : []);
   const FORWARD = { renders: "Renders", extends: "Extends", includes: "Includes", imports: "Imports from", requests: "Requests", submits: "Submits forms to", links: "Links to", connects: "Listens to", redirects: "Redirects to", swaps: "Its answer goes into", aside: "Swaps out of band", events: "Sends events to" };
   const BACKWARD = { renders: "Rendered by", extends: "Extended by", includes: "Included by", imports: "Imported by", requests: "Requested from", submits: "Forms in", links: "Linked from", connects: "Listened to in", redirects: "Redirected from", swaps: "Takes answers of", aside: "Swapped out of band by", events: "Takes events of" };
   const SORTED = Object.keys(FORWARD);

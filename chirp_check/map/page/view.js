@@ -239,11 +239,12 @@ const View = (() => {
   function choose(id, { move = true } = {}) {
     if (!cy) return;
     const node = id ? cy.getElementById(id) : cy.collection();
+    // On its own: a line that comes back under its name in the batch that removes it would get no style.
+    if (!scoped) cy.remove("edge.extra");
     cy.batch(() => {
       cy.elements().removeClass("chosen off");
       node.addClass("chosen");
       if (scoped) return;
-      cy.remove("edge.extra");
       cy.edges().removeClass("near faint");
       cy.nodes().removeClass("near");
       if (!node.length) return;
@@ -285,6 +286,8 @@ const View = (() => {
     resize: () => cy && cy.resize(),
     // Where each thing is seen, in pixels of the window on the map.
     places: () => Object.fromEntries(cy.nodes().not(".area").map((node) => [node.id(), node.renderedPosition()])),
+    // How thick each line is, in pixels of the map.
+    widths: () => cy.edges().map((edge) => edge.numericStyle("width")),
     get scoped() { return scoped; },
   };
 })();
