@@ -39,14 +39,23 @@ def _run(options: argparse.Namespace) -> int:
     app = found.app
     host = options.host or app.config.host
     port = app.config.port if options.port is None else options.port
+    if options.contract and options.workers > 1:
+        raise ConfigurationError("--contract watches one process: leave out --workers")
     if not options.reload and options.workers == 1:
-        app.run(host, port)
+        if options.contract:
+            from chirp.contract.live import ContractApp
+            from chirp.server.dev import serve
+
+            serve(ContractApp(app), host, port)
+        else:
+            app.run(host, port)
         return 0
     from chirp.commands.processes import Serving, serve_processes
     from chirp.commands.watching import watched
 
     folders, patterns = watched(app.describe(), debug=app.config.debug) if options.reload else ((), ())
-    serve_processes(found.target, Serving(host, port, options.workers, options.reload, folders, patterns, found.made))
+    how = Serving(host, port, options.workers, options.reload, folders, patterns, found.made, options.contract)
+    serve_processes(found.target, how)
     return 0
 
 
@@ -115,6 +124,11 @@ def _add_run(run: argparse.ArgumentParser) -> None:
         help=f"restart when a file changes, with {DEBUG_VARIABLE}=1 (needs chirp-check[reload])",
     )
     several.add_argument("--workers", type=_count, default=1, metavar="N", help="serve with N processes (default: 1)")
+    run.add_argument(
+        "--contract",
+        action="store_true",
+        help="compare what is answered and swapped with what the checker says, and show it in the page (to develop)",
+    )
     run.set_defaults(function=_run)
 
 

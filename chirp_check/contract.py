@@ -29,6 +29,10 @@ from chirp_check.source import Span
 from chirp_check.suppress import FileIgnores, Suppressions, python_ignores, template_ignores
 
 RULE = "unexpected-answer"
+_SHOWN = frozenset({"block", "context", "template"})  # what is given otherwise is shown with the block that is given
+
+type Places = tuple[tuple[Span, str], ...]
+"""Places with what is said of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Told:
 
     rule: str
     message: str
-    places: tuple[tuple[Span, str], ...] = ()
+    places: Places = ()
     help: str | None = None
 
 
@@ -60,10 +64,19 @@ class Contract:
         self._session = Session(config, live=live)
         self._levels = NO_PLUGINS.levels(config)
         self._model, self._sources = self._session.look(project)
+        self._code = self._texts()
 
     def renew(self) -> None:
         """Take in what has changed on the disk."""
         self._model, self._sources = self._session.look(self._project)
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the code is not what it was at first, so that what runs may be something else."""
+        return self._texts() != self._code
+
+    def _texts(self) -> frozenset[tuple[str, str]]:
+        return frozenset((path, self._sources.text(path) or "") for path in self._sources.python())
 
     def unexplained(self, route: LiveRoute, seen: Seen) -> Told | None:
         """Why what a route's handler gave is nothing that the text says it gives; None where it may be."""
@@ -77,7 +90,7 @@ class Contract:
         nearest, faults = max(found, key=lambda one: (one[1][0].nearness, -len(one[1])))
         return self._told(nearest, faults[0], seen)
 
-    def places(self, route: LiveRoute, seen: Seen) -> tuple[tuple[Span, str], ...]:
+    def places(self, route: LiveRoute, seen: Seen) -> Places:
         """Where a handler gives what was seen, as far as that is one place; else the handler."""
         sites = tuple(self._sites(route))
         fitting = {one.value.span: one for one in sites if not tuple(differences(one.value, seen))}
@@ -85,7 +98,7 @@ class Contract:
             return ((next(iter(fitting)), "it is given here"),)
         return tuple((one.handler.span, f"`{one.handler.name}` answers") for one in sites[:1])
 
-    def elements(self, *attributes: tuple[str, str]) -> tuple[tuple[Span, str], ...]:
+    def elements(self, *attributes: tuple[str, str]) -> Places:
         """Where templates write attributes with such values: of each the first."""
         found: list[tuple[Span, str]] = []
         for name, value in attributes:
@@ -93,7 +106,7 @@ class Contract:
             found += [] if at is None else [(at, f"`{name}` is written here")]
         return tuple(found)
 
-    def block(self, template: str, block: str) -> tuple[tuple[Span, str], ...]:
+    def block(self, template: str, block: str) -> Places:
         """Where a block of a template is defined."""
         for app in application_keys(self._model):
             path = template_path(self._model, app, template)
@@ -102,7 +115,7 @@ class Contract:
                 return ((known.span, f"the block `{block}`"),)
         return ()
 
-    def line(self, template: str, number: int) -> tuple[tuple[Span, str], ...]:
+    def line(self, template: str, number: int) -> Places:
         """A line of a template."""
         for app in application_keys(self._model):
             path = template_path(self._model, app, template)
@@ -196,7 +209,7 @@ class Contract:
         else:
             message = f"in the answer of `{name}`, {fault.message}"
         places = [(site.value.span, "this is the nearest that the text gives")]
-        if isinstance(site.value, Record) and isinstance(seen, SeenValue) and fault.what == "context":
+        if isinstance(site.value, Record) and isinstance(seen, SeenValue) and fault.what in _SHOWN:
             template, block = seen.get("template_name"), seen.get("block_name")
             if isinstance(template, str) and isinstance(block, str):
                 places += self.block(template, block)

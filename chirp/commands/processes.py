@@ -10,7 +10,10 @@ from chirp.server.dev import PATIENCE, announce, bind
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """How to serve: where, with how many processes, what to watch, and whether the target is a function."""
+    """How to serve: where, with how many processes, what to watch, whether the target is a function.
+
+    `contract`: what is answered is compared with what the checker says, and pages show it.
+    """
 
     host: str
     port: int
@@ -19,6 +22,7 @@ class Serving:
     watched: tuple[Path, ...] = ()
     patterns: tuple[str, ...] = ()
     factory: bool = False
+    contract: bool = False
 
 
 def serve_processes(target: str, how: Serving) -> None:
@@ -44,7 +48,7 @@ def serve_processes(target: str, how: Serving) -> None:
             from chirp.commands.reloading import Reloader
 
             announce(bound, ", restarting on changes")
-            Reloader(config, [bound]).run()
+            Reloader(config, [bound], contract=how.contract).run()
         else:
             from uvicorn.supervisors import Multiprocess
 

@@ -8,20 +8,24 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socket
-from typing import override
+from typing import TYPE_CHECKING, override
 
 from uvicorn import Config, Server
 from uvicorn.supervisors.watchfilesreload import FileFilter, WatchFilesReload
 
+from chirp.app import App
 from chirp.commands.loading import LoadError, find_app
 from chirp.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from chirp.contract.live import ContractApp
 
 
 class Reloader(WatchFilesReload):
     """The supervisor, with eyes for more while nothing runs."""
 
-    def __init__(self, config: Config, sockets: list[socket]) -> None:
-        super().__init__(config, Child(config), sockets)
+    def __init__(self, config: Config, sockets: list[socket], *, contract: bool = False) -> None:
+        super().__init__(config, Child(config, contract), sockets)
         self._filter = self.watch_filter = _Filter(config)
 
     @override
@@ -61,6 +65,7 @@ class Child:
     """What runs in the process: what is wrong is said in a line, and then the next change is waited for."""
 
     config: Config
+    contract: bool = False
 
     def __call__(self, sockets: list[socket] | None = None) -> None:
         target = self.config.app
@@ -68,10 +73,11 @@ class Child:
         try:
             app = find_app(target, factory=self.config.factory).app
             app.freeze()
+            served = _watched(app) if self.contract else app
         except (LoadError, ConfigurationError) as error:
             sys.stderr.write(f"chirp: {error}\nchirp: waiting for a change\n")
             return
-        self.config.app, self.config.factory = app, False
+        self.config.app, self.config.factory = served, False
         server = Server(self.config)
         try:
             with contextlib.suppress(KeyboardInterrupt):
@@ -79,3 +85,10 @@ class Child:
         finally:
             if not server.started:
                 sys.stderr.write("chirp: waiting for a change\n")
+
+
+def _watched(app: App) -> ContractApp:
+    """The application with its contract watched."""
+    from chirp.contract.live import ContractApp
+
+    return ContractApp(app)

@@ -24,6 +24,7 @@ from chirp.contract.swapping import GONE, Fault, Swap
 from chirp.http.response import Response
 
 MOST = 50  # pages that are kept
+MARK = "data-chirp-source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Sent:
     method: str
     url: str
     headers: Mapping[str, str]
+    is_marked: bool = False
+    """Whether the element that sends it has the attribute `MARK`."""
 
     @property
     def is_htmx(self) -> bool:
@@ -118,9 +121,10 @@ class Browser:
         if sent.is_htmx:
             yield from self._swapped(sent, response)
         elif sent.method != "HEAD" and response.content_type.startswith("text/html") and is_document(response.text):
-            self._show(Page.of(sent.url, response.text, template))
+            self.show(Page.of(sent.url, response.text, template))
 
-    def _show(self, page: Page) -> None:
+    def show(self, page: Page) -> None:
+        """Open a page."""
         self._tabs.pop(page.url, None)
         self._tabs[page.url] = self.current = page
         if len(self._tabs) > MOST:
@@ -133,7 +137,7 @@ class Browser:
             if self.current is not None:
                 self.current.open = True
             return
-        self._show(page)
+        self.show(page)
         if sent.target is not None and not page.open and not page.has_id(sent.target):
             page.open = True
             yield _not_there(sent, page)
@@ -180,6 +184,8 @@ class Browser:
 
     def _origin(self, sent: Sent) -> Page | None:
         """The page that a request of htmx comes from: the one it names, or the latest with an element that sends it."""
+        if sent.is_marked:
+            return self.current
         if sent.current is not None:
             return self._tabs.get(sent.current)
         latest = [page for page in reversed(self._tabs.values()) if page is not self.current]
@@ -210,6 +216,18 @@ def _no_target(plan: Plan, page: Page) -> Fault:
     return Fault("unknown-target", said, None, (("hx-target", plan.target_text),), word)
 
 
+def missing_target(page: Page) -> Iterator[Fault]:
+    """What the element with `MARK` asks for, and the page does not have."""
+    marked = Sent("", page.url, {}, is_marked=True)
+    try:
+        for settings in page.settings[:1]:
+            plan = _plan(page.root, page.url, marked, settings)
+            if plan.target is None:
+                yield _no_target(plan, page)
+    except Unsure:
+        return
+
+
 def _plan(root: Node, url: str, sent: Sent, settings: Settings) -> Plan:
     """How the answer to a request enters a page. Unsure where elements that send it do not agree."""
     plans = [plan_of(root, node, settings, boosted=sent.is_boosted) for node in _senders(root, url, sent, settings)]
@@ -226,6 +244,9 @@ def _plan(root: Node, url: str, sent: Sent, settings: Settings) -> Plan:
 
 def _senders(root: Node, url: str, sent: Sent, settings: Settings) -> Iterator[Node]:
     """The elements of a page that may have sent a request."""
+    if sent.is_marked:
+        yield from (node for node in root.walk() if MARK in node.attributes)
+        return
     name = sent.headers.get("hx-source", "").partition("#")[2] or sent.headers.get("hx-trigger")
     for node in root.walk():
         if name and node.id != name and "hx-request" in sent.headers:

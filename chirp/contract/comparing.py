@@ -5,7 +5,7 @@ What a script, a middleware of the application's own, or a handler that the text
 over.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -22,7 +22,7 @@ from chirp.describe import RouteDescription
 from chirp.errors import MethodNotAllowed, NotFound
 from chirp.exchange import Exchange
 from chirp.http.response import Response
-from chirp_check.contract import Told
+from chirp_check.contract import Places, Told
 
 if TYPE_CHECKING:
     from chirp.app import App
@@ -44,6 +44,15 @@ class Comparison:
         """Take in what has changed on the disk."""
         self._contract.renew()
 
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the code on the disk is not the code that was there at first."""
+        return self._contract.is_outdated
+
+    def template_of(self, watch: Watch) -> str | None:
+        """The template that a handler gave."""
+        return template_of(seen(watch.given[0])) if len(watch.given) == 1 else None
+
     def begun(self, scope: Scope, content: bytes) -> tuple[Exchange, Callable[[Response | None], None]]:
         """A request on its way, and what takes its answer: it raises ContractMismatch.
 
@@ -52,31 +61,41 @@ class Comparison:
         watch, sent = Watch(), sent_by(scope)
 
         def compare(response: Response | None) -> None:
-            found = self.mismatches(sent, response, watch)
-            if found:
-                raise ContractMismatch(f"{sent.method} {sent.url}", found)
+            found = self.of_answer(sent, response, watch)
+            if response is not None:
+                found += self.of_page(self.browser, sent, response, watch)
+            mismatches = self.shown(found)
+            if mismatches:
+                raise ContractMismatch(f"{sent.method} {sent.url}", mismatches)
 
         return Exchange(self.watched, {**scope, KEY: watch}, content), compare
 
-    def mismatches(self, sent: Sent, response: Response | None, watch: Watch) -> tuple[Mismatch, ...]:
-        """What is wrong with an answer; it is put into the page of the client."""
+    def of_answer(self, sent: Sent, response: Response | None, watch: Watch) -> list[Told]:
+        """What is wrong with an answer by itself; without a response with what the handler gave."""
         route = self._route(sent)
         found = [*self._value(route, watch), *self._failure(route, watch)]
         if response is not None:
-            found += self._of_response(sent, response, route, watch)
-        kept = (one for one in dict.fromkeys(found) if not self._contract.is_silenced(one))
-        return tuple(self._mismatch(one) for one in kept)
+            found += self._redirect(response)
+            if response.content_type.startswith("text/html") and response.status < 400:
+                found += self._urls(response)
+        return found
 
-    def _of_response(self, sent: Sent, response: Response, route: LiveRoute | None, watch: Watch) -> Iterator[Told]:
-        yield from self._redirect(response)
+    def of_page(self, browser: Browser, sent: Sent, response: Response, watch: Watch) -> list[Told]:
+        """What is wrong with an answer on the page of whoever asked; it is put into that page."""
+        route = self._route(sent)
         given = seen(watch.given[0]) if len(watch.given) == 1 else None
         at = self._contract.places(route, given) if route is not None and given is not None else ()
-        for fault in self.browser.take(sent, response, template_of(given)):
-            if self._holds(fault, watch):
-                places = (*self._contract.elements(*fault.attributes), *at)
-                yield Told(fault.rule, fault.message, places, fault.help)
-        if response.content_type.startswith("text/html") and response.status < 400:
-            yield from self._urls(response)
+        faults = browser.take(sent, response, template_of(given))
+        return [self.of_fault(one, at) for one in faults if self._holds(one, watch)]
+
+    def of_fault(self, fault: Fault, at: Places = ()) -> Told:
+        """The same with the places where templates write it, before others."""
+        return Told(fault.rule, fault.message, (*self._contract.elements(*fault.attributes), *at), fault.help)
+
+    def shown(self, found: Iterable[Told]) -> tuple[Mismatch, ...]:
+        """What is to be said: not what the project does not want to hear."""
+        kept = (one for one in dict.fromkeys(found) if not self._contract.is_silenced(one))
+        return tuple(self._mismatch(one) for one in kept)
 
     def _mismatch(self, told: Told) -> Mismatch:
         shown = self._contract.shown([told])

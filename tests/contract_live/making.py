@@ -1,7 +1,7 @@
 """A small project on the disk, and a client that watches its contract."""
 
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -121,3 +121,12 @@ async def breaking(rule: str, *words: str) -> AsyncGenerator[None]:
     assert [one.rule for one in caught.value.mismatches] == [rule]
     for word in words:
         assert word in str(caught.value)
+
+
+def saying(text: str) -> Callable[[str], str]:
+    """What stands in for `input`, of which the text does not tell what it gives."""
+
+    def say(_: str) -> str:
+        return text
+
+    return say

@@ -1,6 +1,5 @@
 """What answers do to the page that a client has: what htmx makes of it, and what cannot be meant."""
 
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 
 from chirp.testing import TestClient
-from tests.contract_live.making import APP, HTMX, TEMPLATES, breaking, watching
+from tests.contract_live.making import APP, HTMX, TEMPLATES, breaking, saying, watching
 
 pytestmark = pytest.mark.asyncio
 
@@ -34,15 +33,6 @@ def opened(folder: Path, version: int, *, body: str = "", app: str = APP, head: 
 def answering(method: str, path: str, value: str) -> str:
     """The application with one route more, which answers with something that only running tells."""
     return f'{APP}\n\n@app.route("{path}", methods=["{method}"])\ndef more_still():\n    return {value}\n'
-
-
-def saying(text: str) -> Callable[[str], str]:
-    """What stands in for `input`, of which the text does not tell what it gives."""
-
-    def say(_: str) -> str:
-        return text
-
-    return say
 
 
 async def test_the_page_after_swaps(tmp_path: Path, version: int) -> None:
