@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chirp_check.project import Project
     from chirp_check.report.outcome import Report
 
+ELSEWHERE = "name the folder that the application is in; `chirp new NAME` makes one"
 OK, ERRORS, USAGE, INTERNAL, PIPE, INTERRUPTED = 0, 1, 2, 3, 141, 130
 
 
@@ -261,11 +262,10 @@ def _settings(project: Project, config: Config) -> str:
 def _exit_code(options: Namespace, report: Report, config: Config) -> int:
     if report.failed:
         return INTERNAL
+    if report.vacant:
+        place = ", ".join(f"`{path}`" for path in report.folders)
+        raise ConfigError(f"nothing to check: no route, template or rendering under {place}", "", ELSEWHERE)
     summary = report.summary
-    folders = report.folders
-    if folders and not report.diagnostics and not (summary.routes or summary.templates or summary.references):
-        place = ", ".join(f"`{path}`" for path in folders)
-        raise ConfigError(f"nothing to check: no route, template or rendering under {place}", "")
     if options.exit_zero:
         return OK
     if config.require_resolved is not None and summary.verified < config.require_resolved:
@@ -299,17 +299,9 @@ def _rules(words: Sequence[str]) -> int:
 
 
 def _routes(words: Sequence[str]) -> int:
-    parser = Parser(prog="chirp-check routes", description="List the routes that the text of a project registers.")
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="folders or files (default: the current folder)")
-    from chirp_check.engine import Project, analyze
-    from chirp_check.plugins import installed_plugins
-    from chirp_check.report import routes
+    from chirp_check.commands.routes import run
 
-    root, paths = locate(parser.parse(words).paths)
-    host = DiskHost()
-    analysis = analyze(Project(root, host, paths), read_config(root, host), plugins=installed_plugins())
-    print(routes.render(analysis.model.routes(), analysis.report), end="")
-    return OK
+    return run(words)
 
 
 def _map(words: Sequence[str]) -> int:

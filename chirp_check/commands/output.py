@@ -62,7 +62,7 @@ def _render(chosen: str, options: Namespace, report: Report) -> str:
     if chosen == "full":
         from chirp_check.report import full
 
-        return full.render(report, color=_colored(options), conclude=not options.quiet)
+        return full.render(report, color=_colored(options), conclude=not options.quiet and not report.vacant)
     return _render_for_a_service(chosen, options, report)
 
 
@@ -71,7 +71,8 @@ def _render_for_a_service(chosen: str, options: Namespace, report: Report) -> st
         from chirp_check.report import full, github
 
         text = github.render(report, prefix=_prefix(report, "GITHUB_WORKSPACE"))
-        return text if options.quiet or options.output_file is not None else text + full.conclusion(report)
+        said_all = options.quiet or options.output_file is not None or report.vacant
+        return text if said_all else text + full.conclusion(report)
     if chosen == "gitlab":
         from chirp_check.report import gitlab
 

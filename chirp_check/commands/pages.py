@@ -6,18 +6,22 @@ from chirp_check.config import ConfigError
 from chirp_check.grammar.names import did_you_mean
 from chirp_check.options import Parser
 
+LISTED = "`chirp-check rules` lists them"
+
 
 def explain(words: Sequence[str]) -> int:
     """Print the page of a rule."""
     parser = Parser(prog="chirp-check explain", description="Print the page of a rule.")
-    parser.add_argument("rule", metavar="RULE", help="the name of a rule; `chirp-check rules` lists them")
-    name = parser.parse(words).rule
+    parser.add_argument("rule", nargs="?", metavar="RULE", help="the name of a rule; `chirp-check rules` lists them")
+    name: str | None = parser.parse(words).rule
+    if name is None:
+        raise ConfigError("name a rule", "explain", LISTED)
     from chirp_check.plugins import installed_plugins
 
     plugins = installed_plugins()
     found = {rule.name: rule for rule in plugins.every}
     if name not in found:
-        raise ConfigError(f"unknown rule `{name}`", "", did_you_mean(name, found))
+        raise ConfigError(f"unknown rule `{name}`", "", did_you_mean(name, found) or LISTED)
     print(plugins.page(found[name]), end="")
     return 0
 

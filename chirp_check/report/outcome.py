@@ -56,6 +56,13 @@ class Report:
         """Whether we failed ourselves somewhere."""
         return any(one.rule == INTERNAL for one in self.diagnostics)
 
+    @property
+    def vacant(self) -> bool:
+        """Whether the folders that were named hold nothing of an application."""
+        summary = self.summary
+        there = summary.routes or summary.templates or summary.references
+        return bool(self.folders) and not self.diagnostics and not there
+
     def __str__(self) -> str:
         """The diagnostics, one line each: `path:line:col: rule message`."""
         return "\n".join(self._line(one) for one in self.diagnostics)

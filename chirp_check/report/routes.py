@@ -1,8 +1,10 @@
-"""The route table as text."""
+"""The route table as text and as JSON."""
 
+import json
 from collections.abc import Sequence
 
 from chirp_check.model.entities import Route
+from chirp_check.report.json import Json, encodable, path_text
 from chirp_check.report.outcome import Report
 from chirp_check.report.visible import plain
 
@@ -21,3 +23,21 @@ def render(routes: Sequence[Route], report: Report) -> str:
         "  ".join((*(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)), row[3])) + "\n"
         for row in rows
     )
+
+
+def render_json(routes: Sequence[Route], report: Report) -> str:
+    """An array in ASCII with an object for each route, in the order of registration; null for what is not known."""
+    listed: list[Json] = []
+    for route in routes:
+        start, _ = report.range(route.span)
+        listed.append(
+            {
+                "methods": None if route.methods is None else [*sorted(route.methods)],
+                "pattern": None if route.path is None else encodable(route.path.value),
+                "handler": None if route.handler is None else encodable(route.handler.name),
+                "path": path_text(route.span.path),
+                "line": start.line,
+                "column": start.column,
+            }
+        )
+    return json.dumps(listed, indent=2) + "\n"

@@ -119,7 +119,8 @@ def test_levels_on_the_command_line(project: Path, run: Run) -> None:
         (["--per-file-ignores", "x"], "error: --per-file-ignores: `x` is not of the form PATTERN:RULE\n"),
         (["-o", "no/such/folder.txt"], "error: no/such/folder.txt: cannot be written: no such file or directory\n"),
         (["--stdin-filename", "a.py", "b"], "error: --stdin-filename: takes no other paths\n"),
-        (["explain"], "error: the following arguments are required: RULE\n"),
+        (["explain"], "error: explain: name a rule\nhelp: `chirp-check rules` lists them\n"),
+        (["explain", "x"], "error: unknown rule `x`\nhelp: `chirp-check rules` lists them\n"),
         (["explain", "unknown-blok"], "error: unknown rule `unknown-blok`\nhelp: did you mean `unknown-block`?\n"),
         (["rules", "--al"], "error: unknown option `--al`\n"),
         (["routes", "nowhere"], "error: nowhere: no such file or folder\n"),
@@ -145,7 +146,15 @@ def test_configuration(project: Path, run: Run) -> None:
 def test_nothing_to_check(project: Path, run: Run) -> None:
     (project / "templates/home.html").unlink()
     assert run() == 2
-    assert run.err == "error: nothing to check: no route, template or rendering under `.`\n"
+    assert run.out == ""
+    assert run.err == (
+        "error: nothing to check: no route, template or rendering under `.`\n"
+        "help: name the folder that the application is in; `chirp new NAME` makes one\n"
+    )
+    assert run("routes") == 2
+    assert run.err == "error: no application registers a route here\nhelp: name the folder that it is in\n"
+    assert run("routes", "--json") == 0
+    assert run.out == "[]\n"
     (project / "tool.py").write_text("x = 1\n")
     assert run() == 2
     assert run("tool.py") == 0
@@ -448,6 +457,12 @@ def test_routes(project: Path, run: Run) -> None:
         ["GET", "/", "home", "app.py:6"],
         ["GET", "/gone", "gone", "app.py:11"],
     ]
+    assert run("routes", "--json") == 0
+    listed = json.loads(run.out)
+    assert [one["pattern"] for one in listed] == ["/", "/gone"]
+    assert listed[1] == {
+        "methods": ["GET"], "pattern": "/gone", "handler": "gone", "path": "app.py", "line": 11, "column": 2
+    }  # fmt: skip
 
 
 def test_version(run: Run) -> None:
