@@ -127,7 +127,9 @@ class Session:
         before = self._known
         known = self._known = self._look(project)
         known.sources.prepare(known.sources.python(), self._processes, python=True)
-        known.sources.prepare(template_files(known.model), self._processes, python=False)
+        templates = template_files(known.model)
+        known.sources.prepare(templates, self._processes, python=False)
+        known.sources.mean((*known.sources.python(), *templates))
         if before is None or before.model is not known.model:
             look_first(known.model)
         run = _Run(known.model, known.sources, self._levels, PerFile(self._config), self._plugins)
