@@ -36,7 +36,7 @@ from chirp_check.model.openings import (
 )
 from chirp_check.model.pages import all_layouts, layouts_around, loosely_rendered
 from chirp_check.model.paths import folder
-from chirp_check.model.templates import chain, own_blocks, paths, target, template_path
+from chirp_check.model.templates import chain, derived, own_blocks, paths, target, template_path
 
 
 class Hidden(Enum):
@@ -128,7 +128,7 @@ def _all(model: Queries, app: AppKey) -> Iterator[Place]:
 
 def _overriding(model: Queries, app: AppKey, path: str, block: str) -> Iterator[Place]:
     """The blocks that other templates put in the place of one; in a layout of a folder, whole pages."""
-    for one in _derived.entry(model, path, app) or ():
+    for one in derived.entry(model, path, app) or ():
         if block in own_blocks(model, one):
             yield one, (BLOCK, block)
     if block == CONTENT:
@@ -144,16 +144,6 @@ def _laid_out(model: Queries, app: AppKey, layout: str) -> Iterator[str]:
             yield from (one for one in layouts if one != layout and one.startswith(below))
     if layout in all_layouts(model, app):
         yield from loosely_rendered(model, app)
-
-
-@table
-def _derived(model: Queries, app: AppKey) -> Mapping[str, tuple[str, ...]]:
-    """The templates that are derived from another, by its path."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(paths(model, app)):
-        for above in chain(model, app, path).paths[1:]:
-            found.setdefault(above, []).append(path)
-    return {path: tuple(ones) for path, ones in found.items()}
 
 
 def _of_call(model: Queries, app: AppKey, path: str, called: Called) -> Iterator[Place]:

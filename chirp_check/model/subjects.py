@@ -40,6 +40,7 @@ from chirp_check.model.selects import select_faults
 from chirp_check.model.swaps import swap_faults
 from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, showing, template_files
+from chirp_check.model.twice import duplicate_ids
 from chirp_check.model.typing.faults import type_faults
 from chirp_check.model.unswapped import unswapped
 from chirp_check.source import Span
@@ -162,6 +163,7 @@ PRODUCERS: tuple[Producer, ...] = (
     forms,
     selector_uses,
     swap_faults,
+    duplicate_ids,
     unswapped,
     exchange_faults,
     unknown_events,

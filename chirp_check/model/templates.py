@@ -10,7 +10,7 @@ from chirp_check.grammar.names import nearest
 from chirp_check.model.applications import AppKey, application_files, application_keys, roots
 from chirp_check.model.entities import BlockAt
 from chirp_check.model.inputs import files
-from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.outlines import template_outline
 from chirp_check.model.paths import folder, resolve
 
@@ -159,6 +159,16 @@ def chain(model: Queries, app: AppKey, path: str) -> Chain:
             break
         found.append(above)
     return Chain(tuple(found), complete)
+
+
+@table
+def derived(model: Queries, app: AppKey) -> Mapping[str, tuple[str, ...]]:
+    """The templates that are derived from another, by its path."""
+    found: dict[str, list[str]] = {}
+    for path in sorted(paths(model, app)):
+        for above in chain(model, app, path).paths[1:]:
+            found.setdefault(above, []).append(path)
+    return {path: tuple(ones) for path, ones in found.items()}
 
 
 @gate

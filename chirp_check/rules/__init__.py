@@ -18,6 +18,7 @@ from chirp_check.rules.deferred_read import deferred_read
 from chirp_check.rules.discarded_response import discarded_response
 from chirp_check.rules.duplicate_block import duplicate_block
 from chirp_check.rules.duplicate_context import duplicate_context
+from chirp_check.rules.duplicate_id import duplicate_id
 from chirp_check.rules.duplicate_route import duplicate_route
 from chirp_check.rules.duplicate_route_name import duplicate_route_name
 from chirp_check.rules.endless_polling import endless_polling
@@ -99,6 +100,7 @@ ALL: tuple[Rule, ...] = (
     discarded_response,
     duplicate_block,
     duplicate_context,
+    duplicate_id,
     duplicate_route,
     duplicate_route_name,
     endless_polling,

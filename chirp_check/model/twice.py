@@ -1,0 +1,243 @@
+"""Ids that two elements of one page have: of one template, of those that it extends, and of those that it includes.
+
+Two elements count where the one is there whenever the other is; what branches exclude each other, components, slots and
+out-of-band swaps bring is not told.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from chirp_check.facts.templates import Conditional, Element, TemplateFacts, TemplateRef
+from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Name
+from chirp_check.model.applications import AppKey
+from chirp_check.model.inputs import template_facts
+from chirp_check.model.markup import attribute, literal
+from chirp_check.model.memory import Queries, query
+from chirp_check.model.openings import is_aside
+from chirp_check.model.pages import layouts_around
+from chirp_check.model.screens import shells
+from chirp_check.model.templates import chain, derived, everywhere, own_blocks, showing, target
+from chirp_check.source import Span
+
+_INERT = frozenset({"template", "svg", "noscript"})
+_LOOP = "for"
+DEPTH = 8  # includes in includes
+
+type Arm = tuple[str, int, int]  # the file of a conditional, its place, and which of its arms
+
+
+class Here(msgspec.Struct, frozen=True, gc=False):
+    """An element with an id as a page has it, and where a template brings it: itself, or what includes it.
+
+    `arms` are those of the conditionals around it, in all files; `blocks` those around the place, innermost last.
+    """
+
+    id: str
+    span: Span
+    place: Span
+    arms: frozenset[Arm]
+    blocks: tuple[str, ...]
+
+
+class DuplicateId(msgspec.Struct, frozen=True, gc=False):
+    """An id that an element has (`span`) and another one of the page as well (`other`); the same one where it repeats.
+
+    `repeated`: it is in a loop, which has no other.
+    """
+
+    id: str
+    span: Span
+    other: Span
+    repeated: bool = False
+
+
+@query
+def duplicate_ids(model: Queries, path: str) -> tuple[DuplicateId, ...]:
+    """The ids that pages have twice on account of a template, in every application that has it."""
+    facts = template_facts(model, path) if showing(model, path) else None
+    if facts is None or not facts.elements or facts.faults:
+        return ()
+    return (*_in_loops(facts), *everywhere(model, path, lambda app: _on_page(model, app, path)))
+
+
+# In one loop.
+
+
+def _in_loops(facts: TemplateFacts) -> Iterator[DuplicateId]:
+    """The ids that are written out in a loop which may go round more than once."""
+    loops = {one.start: one for one in facts.conditionals if one.kind == _LOOP}
+    aside = _aside(facts) if loops else ()
+    for element in facts.elements if loops else ():
+        innermost = loops.get(element.branches[-1].tag) if element.branches else None
+        if innermost is None or element.branches[-1].arm != 0 or not _goes_round(facts, innermost):
+            continue
+        span = _id(facts, element)
+        if span is not None and not _is_in(aside, element.start):
+            yield DuplicateId(literal(attribute(element, "id")) or "", span, span, repeated=True)
+
+
+def _goes_round(facts: TemplateFacts, loop: Conditional) -> bool:
+    """Whether nothing shows that a loop ends after one round: what it runs over is a name, and nothing breaks it."""
+    body = loop.arms[0]
+    ends = any(one.kind != _LOOP and body.start <= one.start < body.end for one in facts.conditionals)
+    over = next((one for one in facts.operands if loop.start <= one.start < body.start), None)
+    return not ends and _is_plain(over)
+
+
+def _is_plain(term: AnyTerm | None) -> bool:
+    match term:
+        case Name():
+            return True
+        case Attr(base=base):
+            return _is_plain(base)
+        case Call(function=function, arguments=()):
+            return _is_plain(function)
+        case _:
+            return False
+
+
+# On one page.
+
+
+def _on_page(model: Queries, app: AppKey, path: str) -> Iterator[DuplicateId]:
+    """The pairs of which a template itself brings one, or both."""
+    is_page = path in shells(model, app) and path not in layouts_around(model, app)
+    by_id: dict[str, list[Here]] = {}
+    for one in _page(model, app, path) if is_page else _alone(model, app, path):
+        by_id.setdefault(one.id, []).append(one)
+    for name, ones in by_id.items():
+        for at, second in enumerate(ones[1:], 1):
+            found = (one for one in ones[:at] if _meets(one, second) and path in (one.place.path, second.place.path))
+            first = next((one for one in found if is_page or _are_together(model, app, path, (one, second))), None)
+            if first is not None:
+                ours, other = (second, first) if second.place.path == path else (first, second)
+                yield DuplicateId(name, ours.place, other.span)
+
+
+def _meets(one: Here, other: Here) -> bool:
+    """Whether an element is there whenever another one is."""
+    return one.arms <= other.arms or other.arms <= one.arms
+
+
+def _alone(model: Queries, app: AppKey, path: str) -> Iterator[Here]:
+    """The elements that a template brings which may be rendered in parts, or inside of others."""
+    is_derived = len(chain(model, app, path).paths) > 1
+    return (one for one in _own(model, app, path, 0) if one.blocks or not is_derived)
+
+
+def _are_together(model: Queries, app: AppKey, path: str, ones: tuple[Here, Here]) -> bool:
+    """Whether two elements are rendered together: the one is in the block of the other, which nothing replaces."""
+    first, second = sorted((one.blocks for one in ones), key=len)
+    below = derived.entry(model, path, app) or ()
+    between = second[len(first) :]
+    replaced = any(name in own_blocks(model, other) for name in between for other in below)
+    return second[: len(first)] == first and not replaced
+
+
+def _page(model: Queries, app: AppKey, path: str) -> Iterator[Here]:
+    """The elements of a page, of the templates that it extends first."""
+    line = chain(model, app, path)
+    for at in reversed(range(len(line.paths))) if line.complete else ():
+        for one in _own(model, app, line.paths[at], 0):
+            arms = _placed(model, line.paths, at, one.blocks)
+            if arms is not None:
+                yield Here(one.id, one.span, one.place, one.arms | arms, one.blocks)
+
+
+def _placed(model: Queries, line: tuple[str, ...], at: int, names: tuple[str, ...]) -> frozenset[Arm] | None:
+    """The arms around what is in some blocks of one template of a page; None where others are in their place."""
+    if _are_replaced(model, line[:at], names):
+        return None
+    found: set[Arm] = set()
+    is_there = at == len(line) - 1
+    for above in range(at + 1, len(line)):
+        facts = template_facts(model, line[above])
+        if facts is None:
+            return None
+        for block in (one for one in facts.blocks if one.name.name in names):
+            around = tuple(one for one in _blocks(facts, block.start) if one not in names)
+            if _are_replaced(model, line[:above], around) or _is_in(_aside(facts), block.start):
+                return None
+            found.update(_arms(facts, block.start))
+            is_there = True
+    return frozenset(found) if is_there else None
+
+
+def _are_replaced(model: Queries, below: tuple[str, ...], names: tuple[str, ...]) -> bool:
+    return any(name in own_blocks(model, one) for one in below for name in names)
+
+
+@query
+def _own(model: Queries, app: AppKey, path: str, depth: int) -> tuple[Here, ...]:
+    """The elements that a template itself and what it includes bring wherever it is rendered, in their order."""
+    facts = template_facts(model, path)
+    if facts is None or facts.faults or any(one.kind == "capture" for one in facts.bindings):
+        return ()
+    found: list[tuple[int, Here]] = []
+    aside = _aside(facts)
+    for element in facts.elements:
+        span = _id(facts, element)
+        if span is not None and not _is_in(aside, element.start):
+            arms = frozenset(_arms(facts, element.start))
+            here = Here(_written(element), span, span, arms, _blocks(facts, element.start))
+            found.append((element.start, here))
+    for reference in facts.references if depth < DEPTH else ():
+        at, place = reference.tag_start, Span(path, reference.start, reference.end)
+        included = _included(model, app, path, reference)
+        if included is not None and not _is_in(aside, at):
+            arms, around = frozenset(_arms(facts, at)), _blocks(facts, at)
+            inner = _own(model, app, included, depth + 1)
+            found += ((at, Here(one.id, one.span, place, one.arms | arms, around)) for one in inner)
+    dead = {(path, one.start, 0) for one in facts.conditionals if one.arms and isinstance(one.arms[0].condition, Const)}
+    return tuple(one for _, one in sorted(found, key=_first) if not one.arms & dead)
+
+
+def _first(one: tuple[int, Here]) -> int:
+    return one[0]
+
+
+def _included(model: Queries, app: AppKey, path: str, reference: TemplateRef) -> str | None:
+    """The template that an include always brings as it stands."""
+    found = target(model, app, reference, path) if reference.kind == "include" else None
+    return found if found is not None and found != path and chain(model, app, found).paths == (found,) else None
+
+
+def _written(element: Element) -> str:
+    return literal(attribute(element, "id")) or ""
+
+
+def _id(facts: TemplateFacts, element: Element) -> Span | None:
+    """Where an element's id is written out, for an element that is always in its own place."""
+    found = attribute(element, "id")
+    if not _written(element) or found is None or found.value is None or is_aside(element):
+        return None
+    return Span(facts.path, found.value.start, found.value.end)
+
+
+def _aside(facts: TemplateFacts) -> tuple[tuple[int, int], ...]:
+    """The ranges that are not there by themselves, or not once: components, fragments, contents, what is inert."""
+    return (
+        *((one.body_start, one.body_end) for one in facts.components),
+        *((one.body_start, one.body_end) for one in facts.overrides),
+        *((one.start, one.end) for one in facts.blocks if one.kind != "block"),
+        *((one.start, one.end) for one in facts.calls if one.is_tag),
+        *((one.start, one.close or one.end) for one in facts.elements if one.tag in _INERT or is_aside(one)),
+    )
+
+
+def _is_in(ranges: tuple[tuple[int, int], ...], start: int) -> bool:
+    return any(first <= start < end for first, end in ranges)
+
+
+def _blocks(facts: TemplateFacts, start: int) -> tuple[str, ...]:
+    """The blocks around a place, innermost last."""
+    return tuple(one.name.name for one in facts.blocks if one.body_start <= start < one.body_end)
+
+
+def _arms(facts: TemplateFacts, start: int) -> Iterator[Arm]:
+    """The arms of the conditionals around a place."""
+    for one in facts.conditionals:
+        for number, arm in enumerate(one.arms):
+            if arm.start <= start < arm.end:
+                yield facts.path, one.start, number
