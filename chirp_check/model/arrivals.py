@@ -18,9 +18,8 @@ from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.openings import BLOCK, WHOLE, Place, is_replaced, target_of
 from chirp_check.model.program import records
 from chirp_check.model.python_uses import others
-from chirp_check.model.responses import answers_of, carried, with_status
+from chirp_check.model.responses import answers_of, carried, is_document, with_status
 from chirp_check.model.routes import is_local, reach
-from chirp_check.model.screens import brought_by
 from chirp_check.model.templates import blocks, chain, paths, template_path
 from chirp_check.model.ways import Reader
 
@@ -71,29 +70,46 @@ def _arrivals(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Arr
 def _brought(model: Queries, app: AppKey, urls: Sequence[object]) -> frozenset[Place] | None:
     """The parts of templates that come by requests; None where others may."""
     found: set[Place] = set()
-    for url in urls:
+    pending, seen = list(urls), set(urls)
+    while pending:
+        url = pending.pop()
         reached = reach(model, app, url) if isinstance(url, (Text, Pattern)) and is_local(url) else None
-        for route in reached.routes if reached is not None else ():
-            places = _answered(model, app, route.index)
-            if places is None:
-                return None
-            found |= places
         if reached is None or reached.open:
             return None
+        for route in reached.routes:
+            answered = _answered(model, app, route.index)
+            if answered is None:
+                return None
+            found |= answered.places
+            pending += answered.followed - seen
+            seen |= answered.followed
     return frozenset(found) if urls else None
 
 
+class _Answer(msgspec.Struct, frozen=True, gc=False):
+    """The parts of templates that a route gives htmx, and where its redirects lead."""
+
+    places: frozenset[Place]
+    followed: frozenset[object]
+
+
 @gate
-def _answered(model: Queries, app: AppKey, route: int) -> frozenset[Place] | None:
-    """The parts of templates that a route gives htmx; None where it may give others."""
+def _answered(model: Queries, app: AppKey, route: int) -> _Answer | None:
+    """What a route gives htmx; None where it may give others."""
     found: set[Place] = set()
+    followed: set[object] = set()
     answers = answers_of(model, app, route)
     for value in answers or ():
-        places = _given(model, app, with_status(value)[0])
+        made, _ = with_status(value)
+        if isinstance(made, Record) and made.kind == "Redirect":
+            url = made.argument(0, "url")
+            followed.add(unplaced(url) if isinstance(url, (Text, Pattern)) else None)
+            continue
+        places = _given(model, app, made)
         if places is None:
             return None
         found |= places
-    return frozenset(found) if answers is not None else None
+    return _Answer(frozenset(found), frozenset(followed)) if answers is not None else None
 
 
 def _given(model: Queries, app: AppKey, value: Value | None) -> frozenset[Place] | None:
@@ -103,12 +119,6 @@ def _given(model: Queries, app: AppKey, value: Value | None) -> frozenset[Place]
             return None if "<" in text else frozenset()
         case Scalar() | Dict() | Listed(is_tuple=False) if not isinstance(value, Yields):
             return frozenset()
-        case Record(kind="Redirect"):
-            url = value.argument(0, "url")
-            templates, is_open = (
-                brought_by(model, app, unplaced(url)) if isinstance(url, (Text, Pattern)) else ((), True)
-            )
-            return None if is_open else frozenset((one, WHOLE) for one in templates)
         case Record(kind=kind) if kind in _CARRYING or kind in ("Action", RENDERED, "EventStream", "SSEEvent"):
             return _carried(model, app, value)
         case Record(kind=kind) if kind in RETURN_TYPES:
@@ -140,6 +150,9 @@ def _rendered(model: Queries, app: AppKey, record: Record) -> frozenset[Place] |
     if name is not None and not isinstance(name, Text):
         return None
     if name is None:
+        whole = record.argument(*RETURN_TYPES[record.kind].template or (None, ""))
+        if isinstance(whole, Text) and is_document(model, app, whole.value):
+            return frozenset()  # which is for browsers: it goes into no element
         return frozenset((one, WHOLE) for one in chain(model, app, path).paths)
     found = blocks(model, app, path).get(name.value)
     return frozenset(((found.path, (BLOCK, name.value)),) if found is not None else ())

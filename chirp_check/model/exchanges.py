@@ -19,9 +19,9 @@ from chirp_check.model.listing import function
 from chirp_check.model.markup import attribute, pieces
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import answering
-from chirp_check.model.responses import answers_of, is_error, with_status
+from chirp_check.model.responses import answers_of, is_document, is_error, with_status
 from chirp_check.model.routes import RouteShape, is_local, reach
-from chirp_check.model.templates import chain, everywhere, showing, template_path
+from chirp_check.model.templates import everywhere, showing
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -154,20 +154,6 @@ def _cannot_tell(written: Function, path: str) -> bool:
 
 def _asks(param: Param) -> bool:
     return param.name == "request" or (isinstance(param.annotation, Name) and param.annotation.id == "Request")
-
-
-def is_document(model: Queries, app: AppKey, name: str) -> bool:
-    """Whether a template always is a whole document: what it is in the end derived from has `<html>` or `<body>`."""
-    path = template_path(model, app, name)
-    derived = chain(model, app, path) if path is not None else None
-    return derived is not None and derived.complete and _has_body(model, derived.paths[-1])
-
-
-@gate
-def _has_body(model: Queries, path: str) -> bool:
-    facts = template_facts(model, path)
-    elements = facts.elements if facts is not None else ()
-    return any(one.tag in ("html", "body") and not one.branches for one in elements)
 
 
 @gate

@@ -8,9 +8,11 @@ from chirp_check.model.applications import AppKey
 from chirp_check.model.domain import Dict, Instance, Record, Scalar, Sequence, Value, Yields
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.framework import RENDERED, RETURN_TYPES
+from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import unplaced
 from chirp_check.model.memory import Queries, gate
 from chirp_check.model.pages import answering, given_by
+from chirp_check.model.templates import chain, template_path
 from chirp_check.source import Span
 
 
@@ -159,3 +161,17 @@ def is_error(value: Value) -> bool:
     inner, status = with_status(value)
     unknown = isinstance(inner, Record) and inner.kind == "ValidationError"  # whatever its status may be
     return unknown if status is None else status >= 400
+
+
+def is_document(model: Queries, app: AppKey, name: str) -> bool:
+    """Whether a template always is a whole document: what it is in the end derived from has `<html>` or `<body>`."""
+    path = template_path(model, app, name)
+    derived = chain(model, app, path) if path is not None else None
+    return derived is not None and derived.complete and _has_body(model, derived.paths[-1])
+
+
+@gate
+def _has_body(model: Queries, path: str) -> bool:
+    facts = template_facts(model, path)
+    elements = facts.elements if facts is not None else ()
+    return any(one.tag in ("html", "body") and not one.branches for one in elements)

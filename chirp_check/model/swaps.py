@@ -9,21 +9,23 @@ from chirp_check.facts.values import Call, Filter
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import overlap
-from chirp_check.model.applications import AppKey
+from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.around import effective
+from chirp_check.model.arrivals import put_out
 from chirp_check.model.domain import Record, Sequence, Value
 from chirp_check.model.entities import BlockAt, Text
-from chirp_check.model.exchanges import is_document, routes_of
-from chirp_check.model.inputs import template_facts
+from chirp_check.model.exchanges import routes_of
+from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.markup import attribute, ids, is_oob, literal, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.responses import answers_of, is_error, with_status
+from chirp_check.model.responses import answers_of, is_document, is_error, with_status
 from chirp_check.model.templates import blocks, composed, everywhere, paths, showing, template_path
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
 _ONCE = ("load", "revealed", "intersect", "once")  # of a trigger that fires but once
 NO_CONTENT = 204
+_WRITTEN_IDS = ('id="', "id='", 'id=\\"', "id={")  # in markup that Python code writes
 _SETTLED = ("hx-select", "hx-disable")
 
 
@@ -256,7 +258,7 @@ def _lost(model: Queries, app: AppKey, wanted: str, selector: Text, units: tuple
 def _without(model: Queries, app: AppKey, path: str, block: str, wanted: str) -> Span | None:
     """The name of a block in which no element can have an id."""
     inside = _inside(model, app, path, block)
-    if inside is None or inside.puts_out_markup():
+    if inside is None or (inside.puts_out_markup() and _may_be_put_out(model, app, wanted)):
         return None
     if inside.brings_others():
         others = composed(model, app, path)
@@ -267,6 +269,21 @@ def _without(model: Queries, app: AppKey, path: str, block: str, wanted: str) ->
     if any(one.dynamic or _has_id(one, wanted) for one in inside.elements()):
         return None
     return inside.at.span
+
+
+def _may_be_put_out(model: Queries, app: AppKey, wanted: str) -> bool:
+    """Whether an expression may put out an element with an id: code writes it, or renders a template with it."""
+    if _writes_ids(model, app, wanted):
+        return True
+    rendered = put_out(model, app)
+    return rendered is None or any(ids(model, app, one).may_have((wanted,)) for one in rendered)
+
+
+@gate
+def _writes_ids(model: Queries, app: AppKey, wanted: str) -> bool:
+    """Whether code of an application may write elements with ids."""
+    written = (text(model, path) or "" for path in application_files(model, app))
+    return any(wanted in one or any(mark in one for mark in _WRITTEN_IDS) for one in written)
 
 
 def _of_components(facts: TemplateFacts) -> Iterator[Element]:
