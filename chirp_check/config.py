@@ -41,6 +41,7 @@ class Config:
     require_resolved: float | None = None
     cache_dir: str | None = None
     baseline: str | None = None
+    htmx: int | None = None
     source: str | None = None
 
     def rule_names(self) -> tuple[str, ...]:
@@ -168,6 +169,12 @@ def percentage(value: object) -> float:
     raise ValueError("has to be a number from 0 to 100")
 
 
+def _htmx(value: object) -> int:
+    if isinstance(value, int) and value in (2, 4):
+        return value
+    raise ValueError("has to be 2 or 4")
+
+
 def _items(value: object) -> tuple[tuple[str, object], ...]:
     if not isinstance(value, dict):
         raise ValueError("has to be a table")
@@ -187,4 +194,5 @@ _KEYS: Mapping[str, Callable[[object], object]] = {
     "require-resolved": percentage,
     "cache-dir": _folder,
     "baseline": _file,
+    "htmx": _htmx,
 }

@@ -159,7 +159,7 @@ class Session:
             store = Store(self._cache)
             at_hand = MANY if self._lasting or len(inventory.files) <= MANY else AT_HAND
             sources = ProjectSources(root, host, inventory, store, at_hand=at_hand)
-            settings = ModelSettings(templates=self._config.templates, live=self._live)
+            settings = ModelSettings(templates=self._config.templates, htmx=self._config.htmx, live=self._live)
             model = Model(sources, settings, LastingMemory() if self._lasting else Answers())
             return _Known(root, folders, inventory, sources, store, model)
         outdated = last.sources.outdated(host)

@@ -19,7 +19,9 @@ _WRITTEN = {HTMX_2: 'version:"2.', HTMX_4: 'version="4.'}  # in a copy of the sc
 
 @gate
 def versions(model: Queries, app: AppKey) -> frozenset[int]:
-    """The versions that pages of an application may load; both where the text does not tell."""
+    """The versions that pages of an application may load; both where neither text nor configuration tells."""
+    if model.settings.htmx is not None:
+        return frozenset({model.settings.htmx})
     found = {one for path in paths(model, app) for one in loaded_in(model, path)}
     known = {_number(model, app, one) for one in found}
     if not known or None in known:

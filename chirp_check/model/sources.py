@@ -44,7 +44,11 @@ class Sources(Protocol):
 
 
 class ModelSettings(msgspec.Struct, frozen=True):
-    """What the configuration and the live application say about the project. `templates` are folders, relative."""
+    """What the configuration and the live application say about the project. `templates` are folders, relative.
+
+    `htmx` is the version that pages load, where the configuration says so.
+    """
 
     templates: tuple[str, ...] = ()
+    htmx: int | None = None
     live: LiveFacts | None = None
