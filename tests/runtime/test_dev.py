@@ -94,8 +94,12 @@ def test_a_broken_application_is_waited_for(project: Path) -> None:
         wait_for(lambda: "chirp: waiting for a change" in server.printed, server)
         assert "chirp: `app` cannot be imported:\n" in server.printed
         assert "SyntaxError: '(' was never closed" in server.printed
+        wait_for(
+            lambda: "SyntaxError: &#x27;(&#x27; was never closed" in fetch(server.url, "/", Accept="text/html")[1],
+            server,
+        )
         (project / "app.py").write_text(APP.replace('"first"', '"mended"'))
-        assert "mended" in fetch(server.url, "/")[1], "the request waits until the application is there"
+        wait_for(lambda: "mended" in fetch(server.url, "/")[1], server)
 
 
 def test_a_broken_contract_is_waited_for(project: Path) -> None:
@@ -106,8 +110,11 @@ def test_a_broken_contract_is_waited_for(project: Path) -> None:
     with Server(project, "--reload") as server:
         wait_for(lambda: "chirp: waiting for a change" in server.printed, server)
         assert "there is no template `page.html`" in server.printed
+        status, told = fetch(server.url, "/any/path")
+        assert (status, "there is no template `page.html`" in told) == (503, True)
+        assert "says why" in fetch(server.url, "/", Host="example.com")[1], "a site of others is told nothing"
         page.write_text("three {{ word }}")
-        assert fetch(server.url, "/")[1] == "three first"
+        wait_for(lambda: fetch(server.url, "/")[1] == "three first", server)
 
 
 def test_several_processes(project: Path) -> None:
