@@ -49,6 +49,9 @@ class Swap:
             self._lost_error(response)
             return
         plan = self._redirected(response)
+        if plan.style == "textContent" and self.settings.version == HTMX_2:
+            _put(plan.target or self.root, [response.text], "innerHTML", None)  # as it is, tags and all
+            return
         brought = parse(response.text)
         whole = is_document(response.text)
         if whole:
@@ -242,7 +245,8 @@ def _put(target: Node, content: list[Node | str], style: str, body: Node | None)
             return
         case "innerHTML" | "textContent":
             target.take()
-            target.insert(0, content)
+            only_text = style == "textContent"
+            target.insert(0, [one.text if isinstance(one, Node) else one for one in content] if only_text else content)
         case "afterbegin":
             target.insert(0, content)
         case "beforeend":
