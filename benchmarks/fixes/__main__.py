@@ -45,6 +45,7 @@ class Outcome:
     before: int
     after: int
     restored: bool
+    alike: bool
     difference: str | None
     wrong: tuple[str, ...]
 
@@ -89,8 +90,9 @@ def _unions(name: str, mistakes: Sequence[Mutant], options: argparse.Namespace) 
     """Some mistakes together, of those that are mended alone."""
     random = Random(f"{options.seed}:{name}")
     made: list[Case] = []
-    for _ in range(options.unions if len(mistakes) >= TOGETHER[1] else 0):
-        some = random.sample(mistakes, random.randint(*TOGETHER))
+    least, most = TOGETHER
+    for _ in range(options.unions if len(mistakes) >= least else 0):
+        some = random.sample(mistakes, random.randint(least, min(most, len(mistakes))))
         made.append((", ".join(one.operator for one in some), some))
     return made
 
@@ -115,9 +117,9 @@ def _work(root: Path, cases: Sequence[Case]) -> list[Outcome | None]:
             if not trial.applied:
                 found.append(None)
                 continue
-            if not trial.restored and oracle is None:
+            if not trial.alike and oracle is None:
                 oracle = stack.enter_context(Oracle(app, SCRIPTS[root.name]))
-            difference = None if trial.restored or oracle is None else _difference(app, oracle, trial)
+            difference = None if trial.alike or oracle is None else _difference(app, oracle, trial)
             found.append(
                 Outcome(
                     root.name,
@@ -127,6 +129,7 @@ def _work(root: Path, cases: Sequence[Case]) -> list[Outcome | None]:
                     trial.before,
                     trial.after,
                     trial.restored,
+                    trial.alike,
                     difference,
                     trial.wrong,
                 )
@@ -146,15 +149,16 @@ def _told(outcomes: Sequence[Outcome], tried: int, *, others: bool) -> str:
     several = [one for one in outcomes if one.mistakes > 1]
     lines = [f"{tried} projects tried, {len(outcomes)} with safe fixes"]
     for title, some in (("one mistake", single), ("several mistakes", several)):
-        same = sum(one.restored or one.difference is None for one in some)
+        same = sum(one.difference is None for one in some)
         lines.append(
             f"{title}: {len(some)} mended, {sum(one.restored for one in some)} restored to the letter, "
+            f"{sum(one.alike and not one.restored for one in some)} but for the order of attributes, "
             f"{same} answer as the original, {sum(not one.after for one in some)} without a finding, "
             f"{sum(bool(one.wrong) for one in some)} wrong"
         )
     lines += _listed("wrong", (one for one in outcomes if one.wrong))
     if others:
-        lines += _listed("otherwise", (one for one in single if not one.restored and one.difference is not None))
+        lines += _listed("otherwise", (one for one in single if one.difference is not None))
     return "\n".join(lines)
 
 

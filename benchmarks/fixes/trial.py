@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from benchmarks.mutants.application import Application
+from benchmarks.mutants.application import Application, elements
 from benchmarks.mutants.mutation import Mutant
 from benchmarks.mutants.oracle import refused
 from benchmarks.mutants.verdict import varied
@@ -22,7 +22,9 @@ type Said = tuple[str, str, str]  # path, rule and message of a finding
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of it. `texts` are the files after all fixes, `wrong` what must not be, `restored`: as the original.
+    """What came of it. `texts` are the files after all fixes, `wrong` what must not be.
+
+    `restored`: as the original to the letter; `alike`: but for the order of attributes.
 
     `applied` is how many findings had their fix applied; nothing is asked of a trial without any.
     """
@@ -31,6 +33,7 @@ class Trial:
     before: int
     after: int
     restored: bool
+    alike: bool
     texts: Mapping[str, str]
     wrong: tuple[str, ...]
 
@@ -66,6 +69,7 @@ class Mender:
             len(report.diagnostics),
             len(mending.report.diagnostics),
             texts == self._app.files,
+            _ordered(texts) == _ordered(self._app.files),
             texts,
             tuple(_wrong(report, mending, planted, texts, alone)) if mending.count else (),
         )
@@ -96,6 +100,18 @@ def _wrong(
 
 def _said(report: Report) -> Iterator[Said]:
     return ((one.finding.at.path, one.rule, one.finding.message) for one in report.diagnostics)
+
+
+def _ordered(files: Mapping[str, str]) -> dict[str, str]:
+    """The files, with the words of each start tag sorted."""
+    found = dict(files)
+    for path, text in files.items():
+        if path.endswith(".html"):
+            for one in reversed(list(elements(path, text))):
+                tag = " ".join(sorted(text[one.start + 1 : one.end - 1].split()))
+                text = text[: one.start] + tag + text[one.end :]
+            found[path] = text
+    return found
 
 
 def comments(path: str, text: str) -> list[str]:

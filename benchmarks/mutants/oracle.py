@@ -34,7 +34,8 @@ from benchmarks.mutants.witness import ANSWER, PAGE, Done, observe, observe_step
 from chirp import App
 
 PACKAGE = "examples"
-HANGS = 60  # seconds after which a child is ended
+HANGS = 60  # seconds of its own work after which a child is ended
+WAITS = 300  # seconds after which it is ended in any case, on a busy machine too
 
 type Part = Callable[[App, Callable[[str], None]], Coroutine[None, None, None]]
 
@@ -162,7 +163,8 @@ class Oracle:
         child = os.fork()
         if child == 0:
             os.close(reading)
-            signal.alarm(HANGS)
+            signal.alarm(WAITS)
+            signal.setitimer(signal.ITIMER_PROF, HANGS)
             try:
                 _quiet()
                 run()

@@ -30,14 +30,16 @@ def honest(model: Queries, reference: HandlerRef) -> Structure | None:
     made = summary(model, called)
     if written is None or written.returns is None or made.falls_off or "." in _text(model, path, written.returns):
         return None
-    names = [one.name for one in promised(model, path, written.returns)]
+    types = promised(model, path, written.returns)
+    names = [one.name for one in types]
     words = _words(made.returned, names)
     if words is None:
         return None
     ordered = sorted(words, key=lambda one: names.index(one) if one in names else len(names))
     imported = " ".join(one for one in ordered if one not in BUILT_IN)
     value = " | ".join(ordered)
-    return Structure(f"Promise `{value}`", Rewrite("returns", reference.span, imported, value, "chirp"))
+    safe = any(one.refused or one.name in words for one in types)  # else what is returned may be the slip
+    return Structure(f"Promise `{value}`", Rewrite("returns", reference.span, imported, value, "chirp"), safe)
 
 
 def _text(model: Queries, path: str, term: AnyTerm) -> str:

@@ -102,6 +102,19 @@ def corrections(model: Model, use: Reference, path: str) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
+def is_slip(model: Model, use: Reference, path: str) -> bool:
+    """Whether a URL is wrong, and not the route that it nearly leads to: nothing else says the same.
+
+    Or something leads to the route as it is.
+    """
+    every: tuple[Reference, ...] = (*model.subjects(UrlUse), *model.subjects(LinkUse))
+    others = [one for one in every if one.url.span != use.url.span]
+    if all(str(one.url) != str(use.url) for one in others):
+        return True
+    reached = (one for other in others if (found := model.reach(other)) is not None for one in found.likely)
+    return any((route := model.route(one)).path is not None and route.path.value == path for one in reached)
+
+
 def _is_taken(model: Model, use: Reference, path: str) -> bool:
     """Whether some route of a path takes the method that a reference asks with."""
     method = use.method if isinstance(use, UrlUse) else "GET"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Fix, Label, Level
 from chirp_check.model.entities import LinkUse
-from chirp_check.model.misses import corrections, is_inside, refused, registered
+from chirp_check.model.misses import corrections, is_inside, is_slip, refused, registered
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
 
@@ -32,7 +32,7 @@ def unrouted_link(use: LinkUse, model: Model) -> Iterator[Finding]:
         at=use.url.span,
         related=(Label("this route is near", place),) if place is not None else (),
         help=f"did you mean `{near}`?" if near is not None else None,
-        fix=Fix(f"link to `{near}`", edits) if edits else None,
+        fix=Fix(f"link to `{near}`", edits, is_slip(model, use, near)) if edits and near is not None else None,
     )
 
 

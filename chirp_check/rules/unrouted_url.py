@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Fix, Label
 from chirp_check.model.entities import UrlUse
-from chirp_check.model.misses import corrections, refused, registered
+from chirp_check.model.misses import corrections, is_slip, refused, registered
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
 
@@ -23,5 +23,5 @@ def unrouted_url(use: UrlUse, model: Model) -> Iterator[Finding]:
         at=use.url.span,
         related=(Label("this route is near", route.path.span),) if route is not None and route.path is not None else (),
         help=f"did you mean `{near}`?" if near is not None else None,
-        fix=Fix(f"lead to `{near}`", edits) if edits else None,
+        fix=Fix(f"lead to `{near}`", edits, is_slip(model, use, near)) if edits and near is not None else None,
     )

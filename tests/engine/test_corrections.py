@@ -93,6 +93,20 @@ def test_no_other_method(before: str) -> None:
     assert mended(MAIN + before, unsafe=True).count == 0
 
 
+@pytest.mark.parametrize(
+    ("home", "safe"),
+    [
+        ('<form method="post" action="/ad"></form>', {True}),
+        ('<form method="post" action="/ad" hx-post="/ad"></form>', {False}),  # they may be right, and the route wrong
+        ('<form method="post" action="/ad" hx-post="/ad"></form><form method="post" action="/add"></form>', {True}),
+    ],
+)
+def test_whose_the_slip_is(home: str, *, safe: set[bool]) -> None:
+    report = check(Project("/p", MemoryHost({"/p/app.py": APP, "/p/templates/home.html": MAIN + home})))
+    fixes = [one.finding.fix for one in report.diagnostics if one.rule == "unrouted-url"]
+    assert {fix.safe for fix in fixes if fix is not None} == safe
+
+
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_the_skeleton_of_a_block(end: str) -> None:
     assert mended(f"<p></p>{end}", unsafe=False).count == 0
