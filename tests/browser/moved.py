@@ -1,6 +1,7 @@
 """The examples with htmx 4: what `chirp-check migrate --htmx 4 --fix` makes of a copy, and by hand what that leaves."""
 
 import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chirp_check import cli
@@ -9,38 +10,38 @@ SOURCE = Path(__file__).resolve().parent.parent.parent / "examples"
 PACKAGE = "moved"
 APPS = ("ladle", "notes", "shed", "tracker", "wall")
 
-# By file, what the checker does not rewrite: settings of htmx, and how events reach their places.
+# By example and file, what the checker does not rewrite: settings of htmx, and how events reach their places.
 SETTINGS = ("{{ htmx(allowEval=false, includeIndicatorStyles=false) }}", "{{ htmx(includeIndicatorCSS=false) }}")
 SETTINGS_TOO = ("{{ htmx(includeIndicatorStyles=false, allowEval=false) }}", "{{ htmx(includeIndicatorCSS=false) }}")
-BY_HAND = {
-    "ladle/pages/_layout.html": (SETTINGS,),
-    "shed/templates/base.html": (SETTINGS_TOO,),
-    "tracker/templates/base.html": (SETTINGS,),
-    "wall/templates/base.html": (SETTINGS_TOO,),
-    "wall/templates/wall.html": (
-        ('  <div sse-swap="cheer" hx-swap="none" hidden></div>\n', ""),
-        ("sse:startover", "startover from:#board"),
-        (' sse-swap="note" hx-swap="afterbegin"', ""),
-    ),
-    "wall/views.py": (
-        (
-            'SSEEvent(html, "note", change.id)',
-            """SSEEvent(f'<hx-partial hx-target="#notes" hx-swap="afterbegin">{html}</hx-partial>', id=change.id)""",
+NOTE = """SSEEvent(f'<hx-partial hx-target="#notes" hx-swap="afterbegin">{html}</hx-partial>', id=change.id)"""
+type Edits = Mapping[str, Sequence[tuple[str, str]]]
+BY_HAND: Mapping[str, Edits] = {
+    "ladle": {"pages/_layout.html": (SETTINGS,)},
+    "shed": {"templates/base.html": (SETTINGS_TOO,)},
+    "tracker": {"templates/base.html": (SETTINGS,)},
+    "wall": {
+        "templates/base.html": (SETTINGS_TOO,),
+        "templates/wall.html": (
+            ('  <div sse-swap="cheer" hx-swap="none" hidden></div>\n', ""),
+            ("sse:startover", "startover from:#board"),
+            (' sse-swap="note" hx-swap="afterbegin"', ""),
         ),
-        ('SSEEvent(html, "cheer", change.id)', "SSEEvent(html, id=change.id)"),
-    ),
+        "views.py": (
+            ('SSEEvent(html, "note", change.id)', NOTE),
+            ('SSEEvent(html, "cheer", change.id)', "SSEEvent(html, id=change.id)"),
+        ),
+    },
 }
 
 
-def move(folder: Path) -> None:
-    """Make the package `moved` in a folder."""
-    root = folder / PACKAGE
-    shutil.copytree(SOURCE, root, ignore=shutil.ignore_patterns("__pycache__", "*.sqlite*", ".chirp_cache"))
-    for app in APPS:
-        replace(root / app / "app.py", "AppConfig(", "AppConfig(htmx=4, ")
+def move(app: str, folder: Path) -> None:
+    """Make the package `moved` in a folder, or add one more example to it."""
+    root = folder / PACKAGE / app
+    shutil.copytree(SOURCE / app, root, ignore=shutil.ignore_patterns("__pycache__", "*.sqlite*", ".chirp_cache"))
+    replace(root / "app.py", "AppConfig(", "AppConfig(htmx=4, ")
     migrate = ["migrate", "--htmx", "4", "--no-cache", "--quiet", str(root)]
     cli.main([*migrate, "--fix", "--unsafe-fixes"])
-    for path, edits in BY_HAND.items():
+    for path, edits in BY_HAND.get(app, {}).items():
         for before, after in edits:
             replace(root / path, before, after)
     assert cli.main(migrate) == 0

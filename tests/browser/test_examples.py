@@ -29,25 +29,24 @@ type Example = Callable[[str], App]
 
 
 @pytest.fixture(scope="module")
-def moved(tmp_path_factory: pytest.TempPathFactory) -> Generator[None]:
-    """The package with the examples for htmx 4."""
+def moved(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
+    """The folder of a package with the examples for htmx 4, each made when it is asked for."""
     folder = tmp_path_factory.mktemp("examples")
-    move(folder)
     sys.path.insert(0, str(folder))
-    yield
+    yield folder
     sys.path.remove(str(folder))
     for name in [one for one in sys.modules if one.partition(".")[0] == PACKAGE]:
         del sys.modules[name]
 
 
 @pytest.fixture
-def example(version: Version, tmp_path: Path, request: pytest.FixtureRequest) -> Example:
+def example(version: Version, moved: Path, tmp_path: Path) -> Example:
     """Makes an example with the version of htmx; nothing in it is of another test."""
     package = "examples" if version == 2 else PACKAGE
-    if version == 4:
-        request.getfixturevalue("moved")
 
     def make(name: str) -> App:
+        if version == 4 and not (moved / PACKAGE / name).exists():
+            move(name, moved)
         module = import_module(f"{package}.{name}.app")
         match name:
             case "notes":
