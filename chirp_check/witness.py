@@ -47,6 +47,7 @@ from chirp_check.source import Span
 from chirp_check.witness_forms import Fields, forms_to
 
 EXAMPLES = {"int": 1, "float": 1.5, "str": "1", "path": "1"}
+ABSENT = {"int": 987654, "float": 98765.5, "str": "no-such-thing", "path": "no/such/thing"}
 HOLE = "1"
 NOWHERE = "/no-such-page-at-all"
 HTMX = (("HX-Request", "true"),)
@@ -121,15 +122,15 @@ def _sent(model: Queries) -> Mapping[Route, Fields]:
     }
 
 
-def _example(route: Route) -> str | None:
-    """A path that a route answers."""
+def _example(route: Route, values: Mapping[str, object] = EXAMPLES) -> str | None:
+    """A path that a route answers, with these values by converter."""
     if route.path is None:
         return None
     try:
         pattern = parse_path(route.path.value)
     except PathError:
         return None
-    return pattern.fill(**{name: EXAMPLES[kind] for name, kind in pattern.params.items()})
+    return pattern.fill(**{name: values[kind] for name, kind in pattern.params.items()})
 
 
 def _coming_to(model: Queries, site: Span, template: str | None = None) -> Iterator[Route]:
@@ -158,13 +159,20 @@ def _made_at(record: Record, site: Span, template: str | None) -> bool:
 
 
 def _failing_pages(model: Queries, site: Span, template: str | None = None) -> Iterator[Request]:
-    """The request that comes to a handler of errors which gives what is made at a place: a path that is none's."""
+    """Requests that come to a handler of errors which gives what is made at a place: for what is not there."""
     for app in application_keys(model):
         for reference, handler in application(model, app).error_handlers:
             records = records_in(given_by(model, handler))
             if _within(site, reference.function) or any(_made_at(one, site, template) for one in records):
-                yield from (Request("GET", NOWHERE, headers) for headers in ((), HTMX))
+                absent = dict.fromkeys(_absent(route) for route in application(model, app).routes)
+                for path in (NOWHERE, *list(filter(None, absent))[:3]):
+                    yield from (Request("GET", path, headers) for headers in ((), HTMX))
                 return
+
+
+def _absent(route: Route) -> str | None:
+    """A path of a route with parameters whose values most likely name nothing."""
+    return _example(route, ABSENT) if route.path is not None and "{" in route.path.value else None
 
 
 def _answered(model: Queries) -> Iterator[tuple[AppKey, int, tuple[Record, ...]]]:

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.fixes.trial import comments, pieces, union
 from benchmarks.mutants.application import Application
 from benchmarks.mutants.mutation import Mutant
@@ -12,6 +14,7 @@ from benchmarks.mutants.mutation import Mutant
 ROOT = Path(__file__).resolve().parent.parent
 
 
+@pytest.mark.timeout(450)  # three seconds of processor time
 def test_planted_mistakes_are_mended(tmp_path: Path) -> None:
     figures = tmp_path / "figures.json"
     command = ["-m", "benchmarks.fixes", "--app", "examples/notes", "--operator", "unknown-hx-attribute"]

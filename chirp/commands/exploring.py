@@ -3,9 +3,11 @@
 Pages are read with GET alone, from those that take no parameters on.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import zip_longest
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -14,6 +16,7 @@ from chirp.testing import TestClient
 from chirp_check.grammar.path import PathPattern, parse_path
 
 PAGES = 60  # that are looked at
+ALIKE = 4  # of them that one route answers
 VARIANTS = 6  # of one request
 ASKING = {"hx-get": "GET", "hx-post": "POST", "hx-put": "PUT", "hx-patch": "PATCH", "hx-delete": "DELETE"}
 CHOSEN = frozenset({"checkbox", "radio"})
@@ -149,7 +152,7 @@ class Explored:
         if pattern.params:
             found += [Variant(urlsplit(one.path).path, fields) for one in met]
             found += [Variant(path, fields) for path in self._named(pattern)]
-        offered = [one for at, one in enumerate(found) if one not in found[:at]]
+        offered = _in_turns(found)
         return [*offered[: VARIANTS - 1], own] if own not in offered else offered[:VARIANTS]
 
     def _named(self, pattern: PathPattern) -> Iterator[str]:
@@ -161,21 +164,33 @@ class Explored:
                 return
 
 
+def _in_turns(found: Iterable[Variant]) -> list[Variant]:
+    """Each once; of those with the same fields one, then the next: what a form can do is told by its fields."""
+    groups: dict[tuple[str, ...], dict[str, Variant]] = {}
+    for one in found:
+        groups.setdefault(tuple(one.fields), {})[repr(one)] = one
+    turns = zip_longest(*(group.values() for group in groups.values()))
+    return [one for turn in turns for one in turn if one is not None]
+
+
 def _filled(offered: Iterable[tuple[str, str]], known: Mapping[str, str]) -> Fields:
     return {name: value or known.get(name, TEXT) for name, value in offered}
 
 
 async def explore(client: TestClient, app: App) -> Explored:
     """Look at the pages of an application, as far as they can be come to."""
-    patterns = [parse_path(one.path) for one in app.describe().routes]
+    patterns = sorted((parse_path(one.path) for one in app.describe().routes), key=lambda one: one.rank)
     pending = [one.path for one in app.describe().routes if "GET" in one.methods and "{" not in one.path]
     seen: dict[Seen, None] = {}
     visited: set[str] = set()
+    counts: Counter[str] = Counter()
     while pending and len(visited) < PAGES:
         path = pending.pop(0)
-        if path in visited:
+        route = next((one.text for one in patterns if one.match(urlsplit(path).path) is not None), None)
+        if path in visited or route is None or counts[route] >= ALIKE:
             continue
         visited.add(path)
+        counts[route] += 1
         for one in await _offered(client, path):
             seen[one] = None
             if one.method == "GET" and one.path not in visited:
