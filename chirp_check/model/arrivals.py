@@ -30,6 +30,9 @@ _CARRYING = frozenset({"OOB", "FormAction", "MutationResult"})
 _SCRIPTED = ("get_template", "render_block", "from_string")
 
 
+type _Request = tuple[object, str]  # a URL and a method
+
+
 class Arrival(msgspec.Struct, frozen=True, gc=False):
     """What an element asks for: the parts of templates that come, None for any, and where they go.
 
@@ -58,8 +61,8 @@ def _arrivals(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Arr
         words = (literal(attribute(element, "hx-swap")) or "").split()
         if not (asking or is_fed) or words[:1] in [[one] for one in _NOTHING]:
             continue
-        urls = [url for one in asking for url in reader.texts(attribute(element, one), element)]
-        connected = [url for one in facts.elements for url in reader.texts(attribute(one, "sse-connect"), one)]
+        urls = [(url, REQUESTS[one]) for one in asking for url in reader.texts(attribute(element, one), element)]
+        connected = [(url, "GET") for one in facts.elements for url in reader.texts(attribute(one, "sse-connect"), one)]
         urls += connected if is_fed else []
         brought = _brought(model, app, urls)
         for target in _targets(facts, element):
@@ -67,16 +70,16 @@ def _arrivals(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Arr
             yield Arrival(target, known, is_replaced(element), brought)
 
 
-def _brought(model: Queries, app: AppKey, urls: Sequence[object]) -> frozenset[Place] | None:
+def _brought(model: Queries, app: AppKey, urls: Sequence[_Request]) -> frozenset[Place] | None:
     """The parts of templates that come by requests; None where others may."""
     found: set[Place] = set()
     pending, seen = list(urls), set(urls)
     while pending:
-        url = pending.pop()
+        url, method = pending.pop()
         reached = reach(model, app, url) if isinstance(url, (Text, Pattern)) and is_local(url) else None
         if reached is None or reached.open:
             return None
-        for route in reached.routes:
+        for route in (one for one in reached.likely if one.methods is None or method in one.methods):
             answered = _answered(model, app, route.index)
             if answered is None:
                 return None
@@ -90,20 +93,20 @@ class _Answer(msgspec.Struct, frozen=True, gc=False):
     """The parts of templates that a route gives htmx, and where its redirects lead."""
 
     places: frozenset[Place]
-    followed: frozenset[object]
+    followed: frozenset[_Request]
 
 
 @gate
 def _answered(model: Queries, app: AppKey, route: int) -> _Answer | None:
     """What a route gives htmx; None where it may give others."""
     found: set[Place] = set()
-    followed: set[object] = set()
+    followed: set[_Request] = set()
     answers = answers_of(model, app, route)
     for value in answers or ():
         made, _ = with_status(value)
         if isinstance(made, Record) and made.kind == "Redirect":
             url = made.argument(0, "url")
-            followed.add(unplaced(url) if isinstance(url, (Text, Pattern)) else None)
+            followed.add((unplaced(url) if isinstance(url, (Text, Pattern)) else None, "GET"))
             continue
         places = _given(model, app, made)
         if places is None:
@@ -119,6 +122,9 @@ def _given(model: Queries, app: AppKey, value: Value | None) -> frozenset[Place]
             return None if "<" in text else frozenset()
         case Scalar() | Dict() | Listed(is_tuple=False) if not isinstance(value, Yields):
             return frozenset()
+        case Record(kind="Response"):
+            body = value.argument(0, "body")
+            return frozenset() if body is None or (isinstance(body, Text) and "<" not in body.value) else None
         case Record(kind=kind) if kind in _CARRYING or kind in ("Action", RENDERED, "EventStream", "SSEEvent"):
             return _carried(model, app, value)
         case Record(kind=kind) if kind in RETURN_TYPES:
@@ -128,11 +134,12 @@ def _given(model: Queries, app: AppKey, value: Value | None) -> frozenset[Place]
 
 
 def _carried(model: Queries, app: AppKey, record: Record) -> frozenset[Place] | None:
-    """The parts of templates that are in what a record carries; of that what goes to ids of its own, too."""
+    """The parts of templates that are in what a record carries, without what goes to ids of its own."""
     if record.kind == "Action":
         return frozenset()
+    aside = others(record) if record.kind in _CARRYING else []
     found: set[Place] = set()
-    for value in carried(record):
+    for value in (one for one in carried(record) if one not in aside):
         places = _given(model, app, value)
         if places is None:
             return None

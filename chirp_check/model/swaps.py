@@ -24,7 +24,7 @@ from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
 _ONCE = ("load", "revealed", "intersect", "once")  # of a trigger that fires but once
-NO_CONTENT = 204
+NO_CONTENT, BAD_REQUEST = 204, 400
 _WRITTEN_IDS = ('id="', "id='", 'id=\\"', "id={")  # in markup that Python code writes
 _SETTLED = ("hx-select", "hx-disable")
 
@@ -123,15 +123,15 @@ def _units(model: Queries, app: AppKey, reader: Reader, element: Element) -> tup
     for name, method in REQUESTS.items():
         for url in reader.texts(attribute(element, name), element):
             answers = [_answered(model, app, one.index) for one in routes_of(model, app, url, method)]
-            if not answers or not all(answers):
+            if not answers or any(units is None for units in answers):
                 return ()
-            found.update((unit, None) for units in answers for unit in units)
+            found.update((unit, None) for units in answers for unit in units or ())
     return tuple(found)
 
 
 @gate
-def _answered(model: Queries, app: AppKey, route: int) -> tuple[Unit, ...]:
-    """The blocks that a route answers htmx with; none where it may answer with something else.
+def _answered(model: Queries, app: AppKey, route: int) -> tuple[Unit, ...] | None:
+    """The blocks that a route answers htmx with; None where it may answer with something else.
 
     An error aside, and what is for browsers.
     """
@@ -142,7 +142,7 @@ def _answered(model: Queries, app: AppKey, route: int) -> tuple[Unit, ...]:
         has_headers = isinstance(value, Sequence) and len(value.items) == 3  # which may say where it goes
         unit = _unit(model, app, with_status(value)[0]) if not has_headers else None
         if unit is None:
-            return ()
+            return None
         found[unit] = None
     return tuple(found)
 
@@ -157,7 +157,8 @@ def _is_for_browsers(model: Queries, app: AppKey, value: Value) -> bool:
         return False
     name = value.argument(0, "name") if value.kind == "Template" else None
     whole = isinstance(name, Text) and is_document(model, app, name.value)
-    return whole or value.kind == "Redirect" or with_status(value)[1] == NO_CONTENT
+    status = with_status(value)[1]
+    return whole or value.kind == "Redirect" or (status is not None and NO_CONTENT <= status < BAD_REQUEST)
 
 
 def _unit(model: Queries, app: AppKey, value: Value) -> Unit | None:
@@ -171,7 +172,8 @@ def _unit(model: Queries, app: AppKey, value: Value) -> Unit | None:
 
 
 def _nested(model: Queries, app: AppKey, wanted: str, selector: Text, units: tuple[Unit, ...]) -> Iterator[NestedId]:
-    carriers = [(block, _carrier(model, app, path, block, wanted)) for path, block in units]
+    is_only = len(units) == 1 and _is_written_once(model, app, wanted)
+    carriers = [(block, _carrier(model, app, path, block, wanted, maybe=is_only)) for path, block in units]
     if carriers and all(one is not None for _, one in carriers):
         block, carrier = carriers[0]
         if carrier is not None:
@@ -192,9 +194,9 @@ class _Inside(msgspec.Struct, frozen=True, gc=False):
         """The elements in the block."""
         return (one for one in self.facts.elements if self.holds(one.start))
 
-    def is_sure(self, element: Element) -> bool:
-        """Whether an element in the block is always there, and in its own place."""
-        decided = any(one.tag > self.at.block.start for one in element.branches)
+    def is_sure(self, element: Element, *, maybe: bool) -> bool:
+        """Whether an element in the block is always there, which does not matter with `maybe`, and in its own place."""
+        decided = not maybe and any(one.tag > self.at.block.start for one in element.branches)
         elsewhere = any(one.body_start <= element.start < one.body_end for one in self.facts.components)
         return not decided and not elsewhere and not is_oob(element)
 
@@ -220,13 +222,21 @@ def _inside(model: Queries, app: AppKey, path: str, block: str) -> _Inside | Non
     return _Inside(facts, found) if facts is not None and found is not None else None
 
 
-def _carrier(model: Queries, app: AppKey, path: str, block: str, wanted: str) -> Span | None:
-    """The element of a block that surely has an id."""
+def _is_written_once(model: Queries, app: AppKey, wanted: str) -> bool:
+    """Whether only one element of an application can have an id: what is put into it is put into itself."""
+    if _may_be_put_out(model, app, wanted):
+        return False
+    facts = (template_facts(model, path) for path in paths(model, app) if ids(model, app, path).may_have((wanted,)))
+    return sum(_has_id(one, wanted) for each in facts if each is not None for one in each.elements) == 1
+
+
+def _carrier(model: Queries, app: AppKey, path: str, block: str, wanted: str, *, maybe: bool = False) -> Span | None:
+    """The element of a block that surely has an id; `maybe`: where it is there, at least."""
     inside = _inside(model, app, path, block)
     for element in inside.elements() if inside is not None else ():
         written = attribute(element, "id")
         value = written.value if written is not None and literal(written) == wanted else None
-        if inside is not None and value is not None and inside.is_sure(element):
+        if inside is not None and value is not None and inside.is_sure(element, maybe=maybe):
             return Span(path, value.start, value.end)
     return None
 
@@ -273,17 +283,17 @@ def _without(model: Queries, app: AppKey, path: str, block: str, wanted: str) ->
 
 def _may_be_put_out(model: Queries, app: AppKey, wanted: str) -> bool:
     """Whether an expression may put out an element with an id: code writes it, or renders a template with it."""
-    if _writes_ids(model, app, wanted):
+    if _writes_ids(model, app):
         return True
     rendered = put_out(model, app)
     return rendered is None or any(ids(model, app, one).may_have((wanted,)) for one in rendered)
 
 
 @gate
-def _writes_ids(model: Queries, app: AppKey, wanted: str) -> bool:
+def _writes_ids(model: Queries, app: AppKey) -> bool:
     """Whether code of an application may write elements with ids."""
     written = (text(model, path) or "" for path in application_files(model, app))
-    return any(wanted in one or any(mark in one for mark in _WRITTEN_IDS) for one in written)
+    return any(mark in one for one in written for mark in _WRITTEN_IDS)
 
 
 def _of_components(facts: TemplateFacts) -> Iterator[Element]:
