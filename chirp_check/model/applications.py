@@ -109,6 +109,22 @@ def application_files(model: Queries, key: AppKey) -> frozenset[str]:
 
 
 @table
+def _routes(model: Queries, key: AppKey) -> Mapping[int, Registered]:
+    known = application(model, key)
+    return dict(enumerate(zip(known.routes, known.handlers, strict=True)))
+
+
+def registered_at(model: Queries, key: AppKey, index: int) -> Registered:
+    """A route of an application, and its handler, by its place among the routes."""
+    return _routes.entry(model, index, key) or _routes(model, key)[index]
+
+
+def route_at(model: Queries, key: AppKey, index: int) -> Route:
+    """A route of an application by its place among the routes."""
+    return registered_at(model, key, index)[0]
+
+
+@table
 def _registered(model: Queries, key: AppKey) -> Mapping[str, tuple[Registered, ...]]:
     known = application(model, key)
     found: dict[str, list[Registered]] = {}

@@ -15,7 +15,7 @@ from chirp_check.model.component_calls import calls_of
 from chirp_check.model.components import Lack, exported, names
 from chirp_check.model.entities import Component
 from chirp_check.model.markup import attribute
-from chirp_check.model.memory import Queries, query, table
+from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.openings import (
     ASIDE,
     BLOCK,
@@ -129,10 +129,15 @@ def _all(model: Queries, app: AppKey) -> Iterator[Place]:
 def _overriding(model: Queries, app: AppKey, path: str, block: str) -> Iterator[Place]:
     """The blocks that other templates put in the place of one; in a layout of a folder, whole pages."""
     for one in derived.entry(model, path, app) or ():
-        if block in own_blocks(model, one):
+        if block in _block_names(model, one):
             yield one, (BLOCK, block)
     if block == CONTENT:
         yield from ((one, WHOLE) for one in _laid_out(model, app, path))
+
+
+@gate
+def _block_names(model: Queries, path: str) -> frozenset[str]:
+    return frozenset(own_blocks(model, path))
 
 
 def _laid_out(model: Queries, app: AppKey, layout: str) -> Iterator[str]:
@@ -148,6 +153,22 @@ def _laid_out(model: Queries, app: AppKey, layout: str) -> Iterator[str]:
 
 def _of_call(model: Queries, app: AppKey, path: str, called: Called) -> Iterator[Place]:
     """The component that is called; what is none may put out what code has rendered."""
+    found = _meant(model, app, path, called)
+    if found == _SHOWN:
+        yield from _shown(model, app)
+    elif found == _ANY:
+        yield from _all(model, app)
+    elif found is not None:
+        yield found
+
+
+_SHOWN: Place = ("", ("shown", ""))
+_ANY: Place = ("", ("any", ""))
+
+
+@gate
+def _meant(model: Queries, app: AppKey, path: str, called: Called) -> Place | None:
+    """The part that a call puts out; `_SHOWN` for what code has rendered, `_ANY` for any template."""
     module, name = called
     at: str | None = path
     if module:
@@ -156,15 +177,12 @@ def _of_call(model: Queries, app: AppKey, path: str, called: Called) -> Iterator
     component = exported(model, app, at, name) if at is not None else Lack.ABSENT
     own = names(model, path)
     if isinstance(component, Component):
-        yield component.path, (COMPONENT, component.name)
-    elif not module and name in own.nested:
-        yield path, WHOLE
-    elif is_plain(called) or (module and module not in own.modules):
-        yield from _shown(model, app) if module else ()
-    elif component is Lack.ABSENT and name not in own.hiding:
-        yield from _shown(model, app)
-    else:
-        yield from _all(model, app)
+        return component.path, (COMPONENT, component.name)
+    if not module and name in own.nested:
+        return path, WHOLE
+    if is_plain(called) or (module and module not in own.modules):
+        return _SHOWN if module else None
+    return _SHOWN if component is Lack.ABSENT and name not in own.hiding else _ANY
 
 
 def _shown(model: Queries, app: AppKey) -> Iterator[Place]:

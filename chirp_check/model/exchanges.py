@@ -9,7 +9,7 @@ from chirp_check.facts.templates import Element, TemplateFacts
 from chirp_check.facts.values import Attr, Name
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
-from chirp_check.model.applications import AppKey, application
+from chirp_check.model.applications import AppKey, route_at
 from chirp_check.model.around import PERHAPS, effective
 from chirp_check.model.domain import Dict, Record, Sequence, Value, Yields
 from chirp_check.model.entities import Pattern, Text
@@ -133,7 +133,7 @@ def _document(model: Queries, app: AppKey, route: int) -> tuple[str, Span] | Non
 @gate
 def _is_blind(model: Queries, app: AppKey, route: int) -> bool:
     """Whether the functions of a route surely cannot tell who asks."""
-    known = application(model, app).routes[route].path
+    known = route_at(model, app, route).path
     functions = answering(model, app, route)
     if functions is None or known is None:
         return False

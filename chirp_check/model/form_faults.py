@@ -6,7 +6,7 @@ import msgspec
 
 from chirp_check.grammar.names import nearest
 from chirp_check.grammar.path import PathError, parse_path
-from chirp_check.model.applications import AppKey, application, application_files, application_keys, roots
+from chirp_check.model.applications import AppKey, application, application_files, application_keys, roots, route_at
 from chirp_check.model.domain import Callable
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.form_contents import contents
@@ -103,7 +103,7 @@ def unknown_to(model: Queries, app: AppKey, index: int) -> tuple[UnknownField, .
 
 
 def _unknown(model: Queries, app: AppKey, index: int) -> Iterator[UnknownField]:
-    route = application(model, app).routes[index].path
+    route = route_at(model, app, index).path
     if route is None or not any(one.sure for one in arrivals(model, app, index)):
         return
     reads = reads_of(model, app, index)
@@ -146,14 +146,14 @@ def reads_of(model: Queries, app: AppKey, index: int) -> Reads | None:
 
 def _is_asked_for(model: Queries, app: AppKey, index: int, called: Callable) -> bool:
     """Whether a function may answer a form of the route: a form action does where a form of its page names it."""
-    page = page_at(model, app, application(model, app).routes[index].span.path)
+    page = page_at(model, app, route_at(model, app, index).span.path)
     name = action_name(model, called) if page is not None else None
     return name is None or (page is not None and page.is_folder and intents(model, app).may_have(name))
 
 
 def _given(model: Queries, app: AppKey, index: int, called: Callable) -> tuple[frozenset[str], bool]:
     """The parameters of a function that something else than a form provides, and whether it is a form action."""
-    route = application(model, app).routes[index]
+    route = route_at(model, app, index)
     params = _params(route.path.value if route.path is not None else "")
     cascade = cascaded(model, app, route.span.path)
     if cascade is None:
@@ -183,7 +183,7 @@ class Sent(msgspec.Struct, frozen=True, gc=False):
 @query
 def sent_to(model: Queries, app: AppKey, index: int) -> Sent | None:
     """What the forms of an application send to a route; None where others may send to it that nobody sees."""
-    known = application(model, app).routes[index]
+    known = route_at(model, app, index)
     prefix = known.path.value.partition("{")[0] if known.path is not None else ""
     if not roots(model, app).complete or writes_controls(model, app):
         return None  # a form that is not seen may be sent, too
@@ -206,7 +206,7 @@ def writes_controls(model: Queries, app: AppKey) -> bool:
 
 def arrivals(model: Queries, app: AppKey, index: int) -> tuple[Arrival, ...]:
     """The senders that may reach a route."""
-    methods = application(model, app).routes[index].methods
+    methods = route_at(model, app, index).methods
     anywhere = _arrivals.entry(model, ANYWHERE, app) or ()
     rest = (one for one in anywhere if methods is None or one.sender.method in methods)
     return (*(_arrivals.entry(model, index, app) or ()), *rest)

@@ -8,7 +8,7 @@ from chirp_check.facts.templates import Attribute
 from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Mapping, Name
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
-from chirp_check.model.applications import AppKey, application, application_files
+from chirp_check.model.applications import AppKey, application_files, route_at
 from chirp_check.model.domain import External
 from chirp_check.model.form_contents import contents
 from chirp_check.model.form_faults import reached_by
@@ -76,7 +76,7 @@ def _is_bare(fields: Fields) -> bool:
 def _guarded(model: Queries, app: AppKey, path: str, sender: Sender) -> str | None:
     """The path of a route that a sender surely reaches, where all that it reaches ask for a token."""
     found = {index for index, sure in reached_by(model, app, path, sender) if sure}
-    routes = [application(model, app).routes[index].path for index in sorted(found)]
+    routes = [route_at(model, app, index).path for index in sorted(found)]
     asking = all(_asks(model, app, index) for index in found)
     return next((one.value for one in routes if one is not None), None) if asking else None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from chirp_check.model.applications import AppKey, application
+from chirp_check.model.applications import AppKey, route_at
 from chirp_check.model.form_contents import contents
 from chirp_check.model.form_faults import reached_by, reads_of
 from chirp_check.model.form_fields import NO_FIELDS
@@ -51,7 +51,7 @@ def _unread(model: Queries, app: AppKey, path: str) -> Iterator[UnreadField]:
         for name, at in sent.exact:
             is_read = any(one is None or _may_read(one, name) for _, one in reached)
             read[at] = read.get(at, False) or is_read or at.path != path or name.startswith("_")
-            route = application(model, app).routes[reached[0][0]] if reached else None
+            route = route_at(model, app, reached[0][0]) if reached else None
             if route is not None and route.path is not None and route.handler is not None:
                 found.setdefault(at, UnreadField(name, at, route.path.value, route.handler.span))
     yield from (one for at, one in found.items() if not read[at])

@@ -6,7 +6,7 @@ import msgspec
 
 from chirp_check.diagnostic import Edit
 from chirp_check.grammar.path import CONVERTERS, PathPattern, PathSegment, parse_path
-from chirp_check.model.applications import application
+from chirp_check.model.applications import application, route_at
 from chirp_check.model.entities import LinkUse, Route, UrlUse
 from chirp_check.model.inputs import text
 from chirp_check.model.model import Model
@@ -35,7 +35,7 @@ def refused(model: Model, use: Reference) -> Refused | None:
         for index, pattern in meeting_any(model, app, segments):
             found = _refusing(segments, pattern)
             if found is not None:
-                return Refused(*found, application(model, app).routes[index])
+                return Refused(*found, route_at(model, app, index))
     return None
 
 

@@ -7,7 +7,7 @@ from typing import cast
 from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model import routes as urls
 from chirp_check.model import templates
-from chirp_check.model.applications import AppKey, Application, application, application_keys
+from chirp_check.model.applications import AppKey, Application, application, application_keys, route_at
 from chirp_check.model.entities import (
     BlockAt,
     LinkUse,
@@ -134,7 +134,7 @@ class Model(Queries):
 
     def route(self, shape: RouteShape) -> Route:
         """The route that a URL has been found to reach, with its place in the text."""
-        return application(self, shape.app).routes[shape.index]
+        return route_at(self, shape.app, shape.index)
 
     def methods(self, use: UrlUse, reach: Reach) -> frozenset[str] | None:
         """The methods of the routes that a URL can reach; None when those of one are not known."""

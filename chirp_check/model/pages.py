@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from chirp_check.facts.values import Call, Const, Name
 from chirp_check.grammar.pages import CONTEXT, LAYOUT, META
-from chirp_check.model.applications import AppKey, Handler, application, application_files
+from chirp_check.model.applications import AppKey, Handler, application, application_files, registered_at
 from chirp_check.model.cascades import UNSEEN, Cascade, any_of, contexts, page_cascade
 from chirp_check.model.domain import Callable, External, Record, Sequence, Value
 from chirp_check.model.entities import Route, Text
@@ -133,15 +133,13 @@ def action_name(model: Queries, one: Callable) -> str | None:
 
 def answering(model: Queries, app: AppKey, route: int) -> tuple[Handler, ...] | None:
     """The functions that can answer a route: its handler and form actions; None where one is not seen."""
-    known = application(model, app)
-    handler = known.handlers[route]
-    methods = known.routes[route].methods
-    page = page_at(model, app, known.routes[route].span.path)
-    beside_it = actions_file(model, page) if page is not None and methods == frozenset({"POST"}) else None
+    known, handler = registered_at(model, app, route)
+    page = page_at(model, app, known.span.path)
+    beside_it = actions_file(model, page) if page is not None and known.methods == frozenset({"POST"}) else None
     if beside_it is None:
         return None if handler is None else (handler,)
     acting = actions(model, beside_it)
-    if acting is None or (handler is None and known.routes[route].handler is not None):
+    if acting is None or (handler is None and known.handler is not None):
         return None
     return tuple(one for one in (handler, *map(Handler.of, acting)) if one is not None)
 

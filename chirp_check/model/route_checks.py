@@ -13,6 +13,7 @@ from chirp_check.model.applications import (
     application,
     application_files,
     application_keys,
+    route_at,
 )
 from chirp_check.model.domain import Record
 from chirp_check.model.entities import (
@@ -26,15 +27,15 @@ from chirp_check.model.entities import (
 )
 from chirp_check.model.inputs import module_facts, module_functions, template_facts
 from chirp_check.model.listing import function
-from chirp_check.model.memory import Queries, query
+from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.pages import page_at
 from chirp_check.model.program import log, records
 from chirp_check.model.templates import owners
 from chirp_check.source import Span
 
 
-@query
-def routes_in(model: Queries, app: AppKey) -> Mapping[str, tuple[int, ...]]:
+@table
+def _by_file(model: Queries, app: AppKey) -> Mapping[str, tuple[int, ...]]:
     """The routes of an application by the file that registers them, as their places in the application."""
     found: dict[str, list[int]] = {}
     for index, route in enumerate(application(model, app).routes):
@@ -50,12 +51,11 @@ def route_faults(model: Queries, path: str) -> tuple[object, ...]:
 
 def _faults(model: Queries, path: str) -> Iterator[object]:
     for app in application_keys(model):
-        here = routes_in(model, app).get(path, ())
-        routes = application(model, app).routes if here else ()
-        yield from (fault for index in here if (fault := _path_fault(routes[index])) is not None)
-        for index in here:
+        here = [(index, route_at(model, app, index)) for index in _by_file.entry(model, path, app) or ()]
+        yield from (fault for _, route in here if (fault := _path_fault(route)) is not None)
+        for index, route in here:
             yield from _conflicts(model, app, index)
-            yield from _shadowed(model, app, routes[index])
+            yield from _shadowed(model, app, route)
 
 
 def _path_fault(route: Route) -> PathFault | None:
@@ -77,19 +77,18 @@ def _path_fault(route: Route) -> PathFault | None:
 
 
 def _conflicts(model: Queries, app: AppKey, index: int) -> Iterator[object]:
-    routes = application(model, app).routes
-    for other, methods in _same_paths(model, app).get(index, ()):
-        if _both_run(model, app, routes[index], routes[other]):
-            later, first = routes[index], routes[other]
+    for other, methods in _same_paths.entry(model, index, app) or ():
+        later, first = route_at(model, app, index), route_at(model, app, other)
+        if _both_run(model, app, later, first):
             swap = _is_written(first) and not _is_written(later)
             yield RouteConflict(first, later, methods) if swap else RouteConflict(later, first, methods)
             return
-    other_index = _same_names(model, app).get(index)
-    name = routes[index].name
-    if other_index is not None and isinstance(name, Text):
-        other_route = routes[other_index]
-        if _both_run(model, app, routes[index], other_route):
-            yield NameConflict(name, routes[index], other_route)
+    other_index = _same_names.entry(model, index, app)
+    route = route_at(model, app, index)
+    if other_index is not None and isinstance(route.name, Text):
+        other_route = route_at(model, app, other_index)
+        if _both_run(model, app, route, other_route):
+            yield NameConflict(route.name, route, other_route)
 
 
 def _is_written(route: Route) -> bool:
@@ -97,7 +96,7 @@ def _is_written(route: Route) -> bool:
     return route.path is not None and route.path.span != route.span
 
 
-@query
+@table
 def _same_paths(model: Queries, app: AppKey) -> Mapping[int, tuple[tuple[int, tuple[str, ...]], ...]]:
     """For a route those before it of the same shape, with the methods that both answer."""
     shapes: dict[tuple[str, ...], list[int]] = {}
@@ -117,7 +116,7 @@ def _shared(left: Route, right: Route) -> tuple[str, ...]:
     return tuple(sorted(both))
 
 
-@query
+@table
 def _same_names(model: Queries, app: AppKey) -> Mapping[int, int]:
     """For a route with a name of its own one before it with that name and the same parameters, of another shape."""
     known: dict[tuple[str, frozenset[str]], tuple[int, PathPattern]] = {}
@@ -196,7 +195,7 @@ def _shadowed(model: Queries, app: AppKey, route: Route) -> Iterator[ShadowedRou
             return
 
 
-@query
+@gate
 def _static_layers(model: Queries, app: AppKey) -> tuple[tuple[str, Span], ...]:
     """The prefixes whose files a middleware serves: whatever is below one and no file is not found."""
     span = application(model, app).span

@@ -13,7 +13,7 @@ from chirp_check.model.components import meant
 from chirp_check.model.entities import Component
 from chirp_check.model.inputs import module_facts, template_facts, text
 from chirp_check.model.listing import read_modules
-from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.templates import template_files
 from chirp_check.model.typing import classes
 from chirp_check.model.typing.found import Fault, Handed, Result
@@ -107,7 +107,7 @@ def _handed_on(model: Queries, app: AppKey, asked: Asked) -> tuple[Asked, ...]:
     return read_with(model, app, asked).calls
 
 
-@gate
+@table
 def _readings(model: Queries, app: AppKey) -> Mapping[str, tuple[tuple[Asked, tuple[Span, ...]], ...]]:
     """The types that every template and component is read with, and the render sites behind them."""
     found: dict[Asked, dict[Span, None]] = {}
@@ -125,10 +125,9 @@ def _readings(model: Queries, app: AppKey) -> Mapping[str, tuple[tuple[Asked, tu
     return {path: tuple(ones) for path, ones in by_file.items()}
 
 
-@query
 def readings(model: Queries, app: AppKey, path: str) -> tuple[tuple[Asked, tuple[Span, ...]], ...]:
     """The types that one template and its components are read with, and the render sites behind them."""
-    return _readings(model, app).get(path, ())
+    return _readings.entry(model, path, app) or ()
 
 
 def _component(model: Queries, app: AppKey, path: str, call: Handed) -> Asked | None:
