@@ -1,7 +1,7 @@
 """Attributes and calls of known values: what `base.name` is and what `function(arguments)` gives."""
 
 from collections.abc import Callable as Maker
-from dataclasses import replace
+from copy import replace
 
 from chirp_check.model import library, objects, operators
 from chirp_check.model.domain import (

@@ -41,7 +41,7 @@ def _changed(method: Method, given: Arguments) -> Value | None:
 def by_call(term: Call, function: Value, given: Arguments, frame: Frame) -> None:
     """Note what a call has done to the mappings, lists and objects that it was given."""
     bound = len(function.args) if isinstance(function, Callable) else 0
-    if not bound and not any(isinstance(one, SHARED) for one in (*given.args, *(one for _, one in given.kwargs))):
+    if not bound and not _shares(given):
         return
     places: dict[int | str, AnyTerm] = {}
     if bound and isinstance(term.function, Attr):
@@ -60,6 +60,14 @@ def by_call(term: Call, function: Value, given: Arguments, frame: Frame) -> None
         ):
             if isinstance(value, Dict) and not value.open:
                 store(place, Dict(value.entries, True, value.span), frame)
+
+
+def _shares(given: Arguments) -> bool:
+    """Whether something is given that a call can change."""
+    for one in given.args:
+        if isinstance(one, SHARED):
+            return True
+    return any(isinstance(one, SHARED) for _, one in given.kwargs) if given.kwargs else False
 
 
 def _owner(term: AnyTerm, frame: Frame) -> AnyTerm:

@@ -5,7 +5,8 @@ through.
 """
 
 from collections.abc import Mapping as Names
-from dataclasses import dataclass, field, replace
+from copy import replace
+from typing import override
 
 import msgspec
 
@@ -96,8 +97,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
         return None
 
 
-@dataclass(eq=False, slots=True)
-class Scope:
+class Scope(msgspec.Struct, eq=False):
     """The names of one module, class body or function call (`kind`). `parent` is the function call around it, if any.
 
     Names of modules are asked of the machine, so a module is nobody's parent.
@@ -124,8 +124,7 @@ class Scope:
         return self if self.kind == "function" else self.parent
 
 
-@dataclass(frozen=True, slots=True)
-class Callable:
+class Callable(msgspec.Struct, frozen=True, eq=False):
     """A function of the project by its module and qualified name, and the arguments already bound (`self`, `partial`).
 
     `scope` is the call it was defined in, for one that was not defined at the top of a module or class. `owner` is the
@@ -136,11 +135,28 @@ class Callable:
     module: str
     qualname: str
     span: Span
-    scope: Scope | None = field(default=None, compare=False, repr=False)
+    scope: Scope | None = None  # which makes no other value of it
     owner: ClassValue | None = None
     args: tuple[Value, ...] = ()
     kwargs: tuple[tuple[str, Value], ...] = ()
     wrapped: Callable | None = None
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return isinstance(other, Callable) and self._compared() == other._compared()
+
+    @override
+    def __hash__(self) -> int:
+        return hash((self.module, self.qualname, self.args, self.kwargs))
+
+    @override
+    def __repr__(self) -> str:
+        return f"Callable({self.module!r}, {self.qualname!r}, args={self.args!r}, kwargs={self.kwargs!r})"
+
+    def _compared(self) -> tuple[object, ...]:
+        return self.qualname, self.span, self.args, self.kwargs, self.owner, self.wrapped
 
     @property
     def asked(self) -> Callable:
@@ -148,15 +164,29 @@ class Callable:
         return self if self.wrapped is None else replace(self.wrapped, args=self.args, kwargs=self.kwargs)
 
 
-@dataclass(frozen=True, slots=True)
-class ClassValue:
+class ClassValue(msgspec.Struct, frozen=True, eq=False):
     """A class of the project by its module and qualified name. `names` are those of a class made in a function call."""
 
     module: str
     qualname: str
     span: Span
     bases: tuple[Value, ...] = ()
-    names: Names[str, Value] | None = field(default=None, compare=False, repr=False)
+    names: Names[str, Value] | None = None  # which make no other value of it
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        same = isinstance(other, ClassValue) and (self.qualname, self.span) == (other.qualname, other.span)
+        return same and isinstance(other, ClassValue) and self.bases == other.bases
+
+    @override
+    def __hash__(self) -> int:
+        return hash((self.module, self.qualname))
+
+    @override
+    def __repr__(self) -> str:
+        return f"ClassValue({self.module!r}, {self.qualname!r}, {self.bases!r})"
 
 
 class Instance(msgspec.Struct, frozen=True, gc=False):
@@ -168,7 +198,10 @@ class Instance(msgspec.Struct, frozen=True, gc=False):
 
     def get(self, name: str) -> Value | None:
         """The value of an attribute of its own."""
-        return next((value for key, value in self.attributes if key == name), None)
+        for key, value in self.attributes:
+            if key == name:
+                return value
+        return None
 
     def having(self, name: str, value: Value) -> Instance:
         """The object with one attribute set, which keeps its place: what was set in another order is the same."""
@@ -253,7 +286,10 @@ def pieces_of(value: Value) -> list[str | None]:
 
 def is_light(value: Value) -> bool:
     """Whether a value has few enough parts to be kept in another: objects that hold each other grow without end."""
-    pending, seen = [value], 0
+    if not isinstance(value, (Instance, Dict, Sequence)):
+        return True
+    pending: list[Value] = [value]
+    seen = 0
     while pending:
         one = pending.pop()
         seen += 1

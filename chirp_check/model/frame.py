@@ -190,11 +190,11 @@ class Frame(msgspec.Struct):
 
     def span(self, start: int, end: int) -> Span:
         """A place in the current file."""
-        return Span(self.module, start, end)
+        return Span(self.state.scope.module, start, end)
 
     def one_of(self, key: str, values: tuple[Value, ...], span: Span) -> Value:
         """The value on this path of several that are possible, told apart only where they can decide a name."""
-        if all(value == values[0] for value in values):
+        if len(values) == 1 or all(value == values[0] for value in values):
             return values[0]
         if all(_decides_nothing(value) for value in values):
             return Unknown("one of several values", span)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Ordered
-from dataclasses import replace
+from copy import replace
 
 from chirp_check.model import library
 from chirp_check.model.domain import Callable, ClassValue, Dict, External, Instance, Scalar, Sequence, Value
@@ -20,6 +20,8 @@ LINEAGE = 50  # classes that one class derives from, as far as they are looked a
 
 def lineage(definition: ClassValue) -> tuple[ClassValue, ...]:
     """A class and the project's classes that it derives from, nearest first; what several share comes last."""
+    if not definition.bases:
+        return (definition,)
     found: list[ClassValue] = []
     pending = [definition]
     while pending and len(found) < LINEAGE:
@@ -48,8 +50,11 @@ def _member(definition: ClassValue, name: str, value: Value) -> Value:
 
 
 def _first(classes: Ordered[ClassValue], name: str, frame: Frame) -> Value | None:
-    found = (frame.machine.class_names(one).get(name) for one in classes)
-    return next((one for one in found if one is not None), None)
+    for one in classes:
+        found = frame.machine.class_names(one).get(name)
+        if found is not None:
+            return found
+    return None
 
 
 def is_enumeration(definition: ClassValue) -> bool:
