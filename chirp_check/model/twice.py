@@ -58,7 +58,7 @@ def duplicate_ids(model: Queries, path: str) -> tuple[DuplicateId, ...]:
     facts = template_facts(model, path) if showing(model, path) else None
     if facts is None or not facts.elements or facts.faults:
         return ()
-    return (*_in_loops(facts), *everywhere(model, path, lambda app: _on_page(model, app, path)))
+    return (*_in_loops(facts), *_in_parts(facts), *everywhere(model, path, lambda app: _on_page(model, app, path)))
 
 
 # In one loop.
@@ -95,6 +95,25 @@ def _is_plain(term: AnyTerm | None) -> bool:
             return _is_plain(function)
         case _:
             return False
+
+
+# In one part that is rendered by itself: a component, a fragment, what a call holds.
+
+
+def _in_parts(facts: TemplateFacts) -> Iterator[DuplicateId]:
+    parts = _parts(facts)
+    seen: dict[tuple[int, str], list[Here]] = {}
+    for element in facts.elements if parts else ():
+        around = [one for one in parts if one[0] <= element.start < one[1]]
+        span = _id(facts, element) if around and not _is_in(_inert(facts), element.start) else None
+        if span is None:
+            continue
+        here = Here(_written(element), span, span, frozenset(_arms(facts, element.start)), ())
+        others = seen.setdefault((max(around)[0], here.id), [])
+        first = next((one for one in others if _meets(one, here)), None)
+        if first is not None:
+            yield DuplicateId(here.id, span, first.span)
+        others.append(here)
 
 
 # On one page.
@@ -216,14 +235,24 @@ def _id(facts: TemplateFacts, element: Element) -> Span | None:
 
 
 def _aside(facts: TemplateFacts) -> tuple[tuple[int, int], ...]:
-    """The ranges that are not there by themselves, or not once: components, fragments, contents, what is inert."""
+    """The ranges that are not there by themselves, or not once."""
+    return (*_parts(facts), *_inert(facts))
+
+
+def _parts(facts: TemplateFacts) -> tuple[tuple[int, int], ...]:
+    """The ranges of components, of fragments, and of what calls hold."""
     return (
         *((one.body_start, one.body_end) for one in facts.components),
         *((one.body_start, one.body_end) for one in facts.overrides),
         *((one.start, one.end) for one in facts.blocks if one.kind != "block"),
         *((one.start, one.end) for one in facts.calls if one.is_tag),
-        *((one.start, one.close or one.end) for one in facts.elements if one.tag in _INERT or is_aside(one)),
     )
+
+
+def _inert(facts: TemplateFacts) -> tuple[tuple[int, int], ...]:
+    """The ranges of what is no part of the page, or goes elsewhere."""
+    inert = (one for one in facts.elements if one.tag in _INERT or is_aside(one))
+    return tuple((one.start, one.close or one.end) for one in inert)
 
 
 def _is_in(ranges: tuple[tuple[int, int], ...], start: int) -> bool:
