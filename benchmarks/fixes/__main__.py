@@ -49,6 +49,11 @@ class Outcome:
     difference: str | None
     wrong: tuple[str, ...]
 
+    @property
+    def answers(self) -> bool:
+        """Whether it answers as the original does."""
+        return self.difference is None
+
 
 def main(arguments: Sequence[str]) -> int:
     """0 when all that was mended parses, says less and nothing new, and keeps its comments."""
@@ -70,8 +75,8 @@ def main(arguments: Sequence[str]) -> int:
             parser.error(f"there is no script for {root.name}: known are {', '.join(sorted(SCRIPTS))}")
         tried += len(cases := _cases(root, options))
         alone = _run(root, cases, options.workers)
-        fixable = [case for case, one in zip(cases, alone, strict=True) if one is not None]
-        together = _unions(root.name, [mutant for _, (mutant,) in fixable], options)
+        inverse = [one[1][0] for one, came in zip(cases, alone, strict=True) if came is not None and came.answers]
+        together = _unions(root.name, inverse, options)
         outcomes += [one for one in (*alone, *_run(root, together, options.workers)) if one is not None]
     print(_told(outcomes, tried, others=options.others))
     print(f"{perf_counter() - start:.0f} s")
@@ -87,7 +92,7 @@ def _cases(root: Path, options: argparse.Namespace) -> list[Case]:
 
 
 def _unions(name: str, mistakes: Sequence[Mutant], options: argparse.Namespace) -> list[Case]:
-    """Some mistakes together, of those that are mended alone."""
+    """Some mistakes together, of those whose fix alone makes the application answer as the original does."""
     random = Random(f"{options.seed}:{name}")
     made: list[Case] = []
     least, most = TOGETHER
@@ -149,7 +154,7 @@ def _told(outcomes: Sequence[Outcome], tried: int, *, others: bool) -> str:
     several = [one for one in outcomes if one.mistakes > 1]
     lines = [f"{tried} projects tried, {len(outcomes)} with safe fixes"]
     for title, some in (("one mistake", single), ("several mistakes", several)):
-        same = sum(one.difference is None for one in some)
+        same = sum(one.answers for one in some)
         lines.append(
             f"{title}: {len(some)} mended, {sum(one.restored for one in some)} restored to the letter, "
             f"{sum(one.alike and not one.restored for one in some)} but for the order of attributes, "
@@ -158,7 +163,7 @@ def _told(outcomes: Sequence[Outcome], tried: int, *, others: bool) -> str:
         )
     lines += _listed("wrong", (one for one in outcomes if one.wrong))
     if others:
-        lines += _listed("otherwise", (one for one in single if one.difference is not None))
+        lines += _listed("otherwise", (one for one in outcomes if not one.answers))
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from chirp_check.diagnostic import Edit, Finding, Fix, Label, Rewrite, Structure
 from chirp_check.model.context_faults import MissingName
 from chirp_check.model.context_places import in_scope, takes_more
+from chirp_check.model.entities import BlockUse
 from chirp_check.model.inputs import python_files
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
@@ -43,9 +44,16 @@ def missing_context(missing: MissingName, model: Model) -> Iterator[Finding]:
 def _passed(missing: MissingName, model: Model) -> Structure | None:
     """Pass the name as well, where something of that name is known."""
     known = in_scope(model, missing.site, missing.name) and takes_more(model, python_files(model), missing.site)
-    if not known:
+    if not known or _is_another(missing, model):
         return None
     return Structure(f"Pass `{missing.name}`", Rewrite("keyword", missing.site, missing.name, missing.name))
+
+
+def _is_another(missing: MissingName, model: Model) -> bool:
+    """Whether the site asks for a block that its template lacks: then it may be the wrong template."""
+    uses = (one for one in model.subjects(BlockUse) if one.site.span.path == missing.site.path)
+    here = (one for one in uses if one.site.span.start <= missing.site.start < one.site.span.end)
+    return any(one.block.value not in model.blocks(one.path) for one in here)
 
 
 def _at_read(missing: MissingName) -> Finding:

@@ -71,6 +71,13 @@ def test_what_has_no_value_there_is_not_passed(mended: Mend, body: str) -> None:
     assert len(done.report.diagnostics) == 1
 
 
+def test_nothing_is_passed_to_what_may_be_another_template(mended: Mend) -> None:
+    app = HEAD.replace("Fragment", "Page") + HANDLER + '    return Page("home.html", "elsewhere", who=1)\n'
+    done = mended(app)
+    assert done.count == 0
+    assert {one.rule for one in done.report.diagnostics} == {"unknown-block", "missing-context"}
+
+
 def test_a_helper_that_forwards_is_given_the_name(mended: Mend) -> None:
     call = '    return page("home.html", who=1)\n'
     done = mended(HEAD + HELPER + OTHER + HANDLER + call)
