@@ -14,9 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.fuzz.requests import open_files
 from chirp import App
 from tests.hostile.everything import FRAMEWORKS, outcomes, page
+from tests.hostile.reading import open_files
 from tests.hostile.site import OPEN, SCENARIOS, site
 from tests.runtime.driver import Connection
 

@@ -11,7 +11,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from benchmarks.fuzz.loop import QuickLoop, StuckError
 from chirp.app import App
 from chirp.context import request_var
 from chirp.server.threads import Workers
+from tests.hostile.reading import open_files
 from tests.hostile.site import OPEN, site
 from tests.runtime.driver import Message, answer_of, check_order
 
@@ -212,12 +212,3 @@ def fuzz_requests(seconds: float, seed: int, count: int = sys.maxsize, *, thread
     print(run)
     print(f"{len(run.failures)} failures (seed {seed})")
     return int(bool(run.failures))
-
-
-def open_files() -> set[str]:
-    """What the descriptors of this process are."""
-    found: set[str] = set()
-    for entry in list(Path("/proc/self/fd").iterdir()):
-        with suppress(OSError):
-            found.add(str(entry.readlink()))
-    return found

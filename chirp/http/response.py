@@ -13,6 +13,7 @@ MAX_SET_COOKIE_BYTES = 4096
 
 _URL_SAFE = "!#$%&'()*+,/:;=?@[]~"
 _SAMESITE = frozenset({"lax", "strict", "none"})
+_PLACES = frozenset({"location", "hx-location", "hx-redirect", "hx-push-url", "hx-replace-url"})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -225,9 +226,14 @@ def check_location(url: str) -> str:
     """The URL with only URL characters in it; ValueError for control characters and for code in place of a URL."""
     if any(char < " " or char == "\x7f" for char in url):
         raise ValueError("a control character in a URL")
-    if url.lstrip().lower().startswith(("javascript:", "data:", "vbscript:")):
-        raise ValueError("the URL is code, not a place")
+    _check_place(url)
     return quote(url, safe=_URL_SAFE)
+
+
+def _check_place(url: str) -> None:
+    """ValueError when it is code; browsers take tabs out of a URL."""
+    if url.replace("\t", "").lstrip().lower().startswith(("javascript:", "data:", "vbscript:")):
+        raise ValueError("the URL is code, not a place")
 
 
 def check_status(status: int) -> int:
@@ -239,6 +245,22 @@ def check_status(status: int) -> int:
 
 def checked_header(name: str, value: str) -> tuple[str, str]:
     """The pair, if an application may send it; else ValueError."""
-    if name.lower() == "content-type":
+    known = name.lower()
+    if known == "content-type":
         raise ValueError("set the content type through content_type")
+    if known in _PLACES:
+        _check_place(_path_of(value) if known == "hx-location" else value)
     return check_header_name(name), check_header_value(value)
+
+
+def _path_of(location: str) -> str:
+    """The URL in HX-Location, which may be JSON with more in it."""
+    if not location.lstrip().startswith("{"):
+        return location
+    import json
+
+    try:
+        path = json.loads(location).get("path")
+    except ValueError:  # htmx cannot read it either
+        return ""
+    return path if isinstance(path, str) else ""

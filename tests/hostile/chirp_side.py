@@ -188,7 +188,7 @@ class Chirp(Framework):
         def form() -> str:
             return csrf_token()
 
-        @app.route("/save", methods=["GET", "HEAD", "POST", "PUT", "DELETE"], inline=True)
+        @app.route("/save", methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"], inline=True)
         def save() -> str:
             return "saved"
 

@@ -13,6 +13,7 @@ from tests.hostile import (
     cases_life,
     cases_pages,
     cases_requests,
+    cases_rest,
     cases_streams,
 )
 from tests.hostile.case import CASES
@@ -30,6 +31,7 @@ MODULES = (
     cases_life,
     cases_pages,
     cases_requests,
+    cases_rest,
     cases_streams,
 )
 FRAMEWORKS: tuple[Framework, ...] = (Chirp(), Starlette())
