@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.mutation.operators import Mutant, mutants
-from benchmarks.mutation.run import Verdict, prepare, verdicts
+from benchmarks.mutation.run import Verdict, check, prepare, verdicts
 from benchmarks.mutation.targets import EQUIVALENT, TARGETS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -48,9 +48,14 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--unchecked", action="store_true", help="try the tests without a mistake for one module only")
     options = parser.parse_args()
     wanted = [one for one in TARGETS if not options.modules or any(part in one for part in options.modules)]
     prepare(sorted({test for one in wanted for test in TARGETS[one]}))
+    for module in wanted:
+        check(module, TARGETS[module])
+        if options.unchecked:
+            break
     total = noticed = 0
     for module in wanted:
         chosen = _chosen(module, options.sample, options.seed)

@@ -47,11 +47,7 @@ def prepare(tests: Sequence[str]) -> None:
 def verdicts(
     module: str, tests: Sequence[str], mutants: Sequence[Mutant], jobs: int
 ) -> Iterator[tuple[Mutant, Verdict]]:
-    """Each with what became of it; RuntimeError when the tests fail without one."""
-    original = ast.parse((ROOT / module).read_text(encoding="utf-8"))
-    started = _start(module, tests, original)
-    if _result(os.waitpid(started, 0)[1]) is not Verdict.SURVIVED:
-        raise RuntimeError(f"the tests of {module} fail without a mistake: {' '.join(tests)}")
+    """Each with what became of it."""
     waiting = list(reversed(mutants))
     running: dict[int, tuple[Mutant, float]] = {}
     while waiting or running:
@@ -65,6 +61,13 @@ def verdicts(
         for late in [one for one, (_, end) in running.items() if time.monotonic() > end]:
             os.kill(late, signal.SIGKILL)
         time.sleep(0.02)
+
+
+def check(module: str, tests: Sequence[str]) -> None:
+    """RuntimeError when the tests fail without a mistake."""
+    original = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    if _result(os.waitpid(_start(module, tests, original), 0)[1]) is not Verdict.SURVIVED:
+        raise RuntimeError(f"the tests of {module} fail without a mistake: {' '.join(tests)}")
 
 
 def _result(status: int) -> Verdict:
@@ -90,9 +93,14 @@ def _start(module: str, tests: Sequence[str], tree: ast.Module) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     code = 70
     try:
-        code = int(pytest.main([*_OPTIONS, *tests])) if _replace(module, tree) else 77
+        code = _first_failure(tests) if _replace(module, tree) else 77
     finally:
         os._exit(code)
+
+
+def _first_failure(tests: Sequence[str]) -> int:
+    """Pytest's exit code, 0 when all pass. One file after the other: those in front are over sooner."""
+    return next((int(code) for one in tests if (code := pytest.main([*_OPTIONS, one]))), 0)
 
 
 def _replace(module: str, tree: ast.Module) -> bool:
