@@ -243,8 +243,8 @@ def _json(value: str, version: int) -> Iterator[ValueFault]:
         loads(text)
     except JSONDecodeError as error:
         yield ValueFault(0, value, f"this is no JSON: {error.msg.lower()}")
-    except RecursionError:
-        return
+    except RecursionError, ValueError:
+        return  # too deep, or a number of thousands of digits: browsers read it
 
 
 def _choice(*allowed: str, only: int | None = None) -> Callable[[str, int], Iterator[ValueFault]]:

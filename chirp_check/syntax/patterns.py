@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+STAR = "[^/]*"  # anything in one segment
+FOLDERS = "(?:.*/)?"  # any number of whole segments
+
 
 class _Pattern(NamedTuple):
     """One line: `folders_only` when it ends in `/`, `negated` when it starts with `!`."""
@@ -77,7 +80,40 @@ def _translate(glob: str) -> str | None:
         if piece is None:
             return None
         out.append(piece)
-    return "".join(out)
+    return _without_second_thoughts(out)
+
+
+def _without_second_thoughts(pieces: list[str]) -> str:
+    """The pieces as one regular expression that tries each place once.
+
+    What stands between two stars is taken where it comes first, which leaves most to the rest; so are the segments
+    between two `**`. Else a path could be divided among many stars in more ways than anybody waits for.
+    """
+    *chunks, last = _divided(pieces, FOLDERS)
+    ours = [_segments(chunk) for chunk in chunks]
+    head = "".join(ours[:1]) + "".join(f"(?>(?:[^/]*/)*?{chunk})" for chunk in ours[1:] if chunk)
+    return f"{head}{FOLDERS if chunks else ''}{_segments(last)}"
+
+
+def _segments(pieces: list[str]) -> str:
+    """Pieces between two `**`: no other than the last star of a segment may give back what it has taken."""
+    out: list[str] = []
+    for segment in _divided(pieces, "/"):
+        first, *others = _divided(segment, STAR)
+        between = [f"(?>{STAR}?{''.join(one)})" for one in others[:-1]]
+        out.append("".join([*first, *between, *([STAR, *others[-1]] if others else [])]))
+    return "/".join(out)
+
+
+def _divided(pieces: list[str], mark: str) -> list[list[str]]:
+    """The runs of pieces before, between and behind those that are the mark."""
+    runs: list[list[str]] = [[]]
+    for piece in pieces:
+        if piece == mark:
+            runs.append([])
+        else:
+            runs[-1].append(piece)
+    return runs
 
 
 def _piece(glob: str, at: int) -> tuple[str | None, int]:
@@ -103,8 +139,8 @@ def _stars(glob: str, at: int) -> tuple[str, int]:
     if whole and end == len(glob):
         return (".*" if at == 0 else ".+"), end
     if whole and glob[end] == "/":
-        return "(?:.*/)?", end + 1
-    return "[^/]*", end
+        return FOLDERS, end + 1
+    return STAR, end
 
 
 _CLASSES = {

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -99,3 +100,21 @@ def test_patterns(pattern: str, path: str, covered: bool) -> None:
 def test_the_last_one_decides() -> None:
     assert not Patterns(["*.py", "!keep.py"]).covers("keep.py")
     assert Patterns(["!keep.py", "*.py"]).covers("keep.py")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        ("*a" * 40 + "b", "a" * 2_000),
+        ("**/a/" * 30 + "b", "a/" * 1_000 + "c"),
+        ("**/*a*a/" * 20 + "b", "aa/" * 500 + "c"),
+        ("**/" * 30 + "b", "a/" * 1_000 + "c"),
+        ("[ab]*" * 40 + "c", "ab" * 1_000),
+        ("*" * 100 + "b", "a" * 2_000),
+    ],
+)
+def test_many_stars_take_no_time(pattern: str, path: str) -> None:
+    start = time.process_time()
+    assert not Patterns([pattern]).covers(path)
+    assert Patterns([pattern.replace("b", "*").replace("[a*]", "[ab]").replace("c", "*")]).covers(path)
+    assert time.process_time() - start < 5

@@ -5,6 +5,7 @@ import pytest
 from chirp_check.facts.extract import read_template
 from chirp_check.facts.templates import Attribute, Element
 from chirp_check.facts.values import Choice, Const, Either, Join, Name, Opaque
+from chirp_check.grammar.htmx import HTMX_2, value_faults
 from chirp_check.source import SourceFile
 
 
@@ -165,3 +166,7 @@ def test_scripts() -> None:
     text = "<p onclick='a()' hx-on:click=\"b()\" data-hx-on:x='c()' title='d'><script>let {{ e }} = 1</script>"
     scripts = read_template(SourceFile("t.html", text)).scripts
     assert [text[start:end] for start, end in scripts] == ["a()", "b()", "c()", "let {{ e }} = 1"]
+
+
+def test_json_with_a_number_of_thousands_of_digits() -> None:
+    assert not list(value_faults("hx-vals", f'{{"a": {"9" * 5_000}}}', HTMX_2))
