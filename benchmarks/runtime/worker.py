@@ -63,7 +63,16 @@ def main(name: str, port: int | None) -> None:
         return
     import uvicorn
 
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", loop="asyncio", http="h11", lifespan="off")
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        loop="asyncio",
+        http="h11",
+        lifespan="off",
+        timeout_keep_alive=600,
+    )
 
 
 if __name__ == "__main__":
