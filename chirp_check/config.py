@@ -72,7 +72,7 @@ def parse_config(text: str, name: str) -> Config:
 
     try:
         table: object = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # no TOML, or a number of thousands of digits
         raise ConfigError(f"is no TOML: {_lower(str(error))}", name) from error
     where = ""
     if name.rpartition("/")[2] == "pyproject.toml":
