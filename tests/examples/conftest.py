@@ -18,7 +18,7 @@ NOON = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 async def running() -> AsyncIterator[tuple[TestClient, Store]]:
     """One tracker for a whole module: its templates compile once."""
     store = demo_store(lambda: NOON)
-    async with TestClient(create_app(store)) as client:
+    async with TestClient(create_app(store), contract=True) as client:
         yield client, store
 
 

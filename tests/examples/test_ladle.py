@@ -53,7 +53,7 @@ PAGES = (
 async def running() -> AsyncIterator[tuple[TestClient, Store]]:
     """One application for the module: its templates compile once."""
     store = demo_store(lambda: NOON)
-    async with TestClient(create_app(store)) as client:
+    async with TestClient(create_app(store), contract=True) as client:
         yield client, store
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[TestClient]:
     """A client of a fresh copy: the application keeps its notes in the module."""
-    async with TestClient(reload(notes).app) as running:
+    async with TestClient(reload(notes).app, contract=True) as running:
         yield running
 
 

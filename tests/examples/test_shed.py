@@ -52,7 +52,7 @@ OTHERS = ("/things.csv", "/things/code?code=W-1", "/things/1/place", "/members/1
 async def running(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[TestClient, Store]]:
     """One application for the module: its templates compile once."""
     store = Store(tmp_path_factory.mktemp("shed") / "shed.sqlite", lambda: TODAY)
-    async with TestClient(create_app(store)) as client:
+    async with TestClient(create_app(store), contract=True) as client:
         yield client, store
 
 

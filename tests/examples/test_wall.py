@@ -33,7 +33,7 @@ OTHERS = ("/open?wall=Pub+Quiz!", f"{WALL}/notes.json", "/health", f"{WALL}/stre
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def running() -> AsyncIterator[TestClient]:
-    async with TestClient(create_app(MemoryLog())) as client:
+    async with TestClient(create_app(MemoryLog()), contract=True) as client:
         yield client
 
 
@@ -168,7 +168,7 @@ async def test_a_reader_is_told_what_happens_and_what_it_missed() -> None:
 
 
 async def test_a_reader_that_leaves_is_forgotten() -> None:
-    async with TestClient(create_app(MemoryLog())) as client:
+    async with TestClient(create_app(MemoryLog()), contract=True) as client:
         async with streaming(client.app, f"{WALL}/stream") as one, streaming(client.app, f"{WALL}/stream") as other:
             await one.events(1)
             await other.events(1)
