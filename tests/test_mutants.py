@@ -27,7 +27,7 @@ ROUTES = (
 SWAPS = (
     "unknown-target", "nested-page", "nested-id", "lost-target", "unswapped-error", "not-a-stream",
     "unknown-hx-attribute", "bad-hx-value", "unknown-selector", "missing-enctype", "missing-csrf", "unknown-event",
-    "unquoted-attribute", "unknown-field",
+    "unquoted-attribute", "unknown-field", "duplicate-id",
 )  # fmt: skip
 RETURNS = ("unnegotiable-annotation", "unnegotiable-return", "wrong-annotation", "bad-return-arguments")
 CARRIERS = (

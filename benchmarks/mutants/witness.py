@@ -22,6 +22,25 @@ HTMX = {"HX-Request": "true"}
 ANSWER = "answer of "  # how a fact about a body begins
 PAGE = "the page of "  # how a fact about a page begins that does not hold together
 SENT = re.compile(r"for|list|form|aria-(?:labelledby|describedby|controls)|hx-(?:include|indicator|disabled-elt)")
+# Attributes without a value, and those that may be empty.
+FLAGS = frozenset(
+    {"allowfullscreen", "async", "autofocus", "autoplay", "checked", "controls", "crossorigin", "defer", "default"}
+    | {"disabled", "download", "formnovalidate", "hidden", "inert", "ismap", "loop", "multiple", "muted", "nomodule"}
+    | {
+        "novalidate",
+        "open",
+        "popover",
+        "readonly",
+        "required",
+        "reversed",
+        "selected",
+        "alt",
+        "value",
+        "action",
+        "class",
+    }
+    | {"title", "placeholder", "href", "src", "content", "style", "id", "name", "for", "list", "label", "translate"}
+)
 WAIT = 5  # seconds, for an event
 REDIRECTS = range(300, 400)
 
@@ -190,6 +209,9 @@ class _Visit:
             own = node.attributes.get("id", "")
             if own and seen[own] > 1:
                 self.note(f"{PAGE}{alike(path)}: the id {numberless(own)} is there twice")
+            for name, value in node.attributes.items():
+                if (not value and name not in FLAGS and name.isalpha()) or '="' in value:
+                    self.note(f"{PAGE}{alike(path)}: a value of <{node.tag}> ends at {name}")
             for name in filter(SENT.fullmatch, node.attributes):
                 for word in node.attributes[name].replace(",", " ").split():
                     known = word.removeprefix("#") if word.startswith("#") or not name.startswith("hx-") else ""

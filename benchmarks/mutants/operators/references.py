@@ -203,7 +203,7 @@ OPERATORS = (
     Operator("event misspelt", EVENT, _event_misspelt, PAGES),
     Operator("event of a trigger misspelt", EVENT, _trigger_misspelt, TEXT),
     Operator("event renamed in Python", EVENT, _event_renamed, PAGES),
-    Operator("quotes forgotten", QUOTES, _unquoted, TEXT),
+    Operator("quotes forgotten", QUOTES, _unquoted, PAGES),
     Operator("what was asked as an address", QUOTES, _address, TEXT),
     Operator("what was asked in a script", QUOTES, _script, TEXT),
     Operator("what was asked in quotes", QUOTES, _quoted_again, SAME),
