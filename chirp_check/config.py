@@ -72,8 +72,10 @@ def parse_config(text: str, name: str) -> Config:
 
     try:
         table: object = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # no TOML, or a number of thousands of digits
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(f"is no TOML: {_lower(str(error))}", name) from error
+    except ValueError as error:
+        raise ConfigError("has a number with too many digits", name) from error
     where = ""
     if name.rpartition("/")[2] == "pyproject.toml":
         where = "tool.chirp-check"

@@ -60,7 +60,7 @@ def test_a_foreign_pyproject_is_not_parsed() -> None:
         ("quite-different = 1", "unknown key `tool.chirp-check.quite-different`", None),
         ('exclude = "a"', "`tool.chirp-check.exclude` has to be a list of strings", None),
         ("exclude = [1]", "`tool.chirp-check.exclude` has to be a list of strings", None),
-        (f"htmx = {'9' * 5_000}", "is no TOML: exceeds the limit (4300 digits)", None),
+        (f"htmx = {'9' * 5_000}", "has a number with too many digits", None),
         ("htmx = 3", "`tool.chirp-check.htmx` has to be 2 or 4", None),
         ("htmx = '2'", "`tool.chirp-check.htmx` has to be 2 or 4", None),
         ("respect-gitignore = 1", "`tool.chirp-check.respect-gitignore` has to be true or false", None),
