@@ -205,8 +205,10 @@ class Model(Queries):
     def _fragment_path(self, use: TargetUse) -> str | None:
         """The template whose fragment a target of the Python side belongs to."""
         site = use.site
-        known = self.subjects_in(site.span.path, TemplateUse) if site is not None else ()
-        paths = (self.template_path(one.name.value) for one in known if one.site == site)
+        if site is None:
+            return None
+        known = self.subjects_in(site.span.path, TemplateUse)
+        paths = (self.template_path(one.name.value, site.span.path) for one in known if one.site == site)
         return next((path for path in paths if path is not None), None)
 
     def known_ids(self, use: TargetUse | SelectorUse) -> frozenset[str]:
