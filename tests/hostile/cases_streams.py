@@ -243,7 +243,7 @@ def _(framework: Framework) -> None:
         await connection.sent_at_least(3)
         connection.leave()
         await task
-        for _ in range(100):
+        for _ in range(3000):
             if source.closed:
                 break
             await asyncio.sleep(0.01)

@@ -61,7 +61,7 @@ async def answered(app: App, name: str, connection: Connection) -> BaseException
 
 
 async def nothing_left(before: set[asyncio.Task[Any]]) -> None:
-    for _ in range(200):  # a worker thread may still be closing what it had
+    for _ in range(6000):  # a worker thread may still be closing what it had
         if not OPEN and asyncio.all_tasks() == before:
             return
         await asyncio.sleep(0.005)

@@ -350,7 +350,7 @@ def test_no_request_of_any_feature_outlives_its_response(tmp_path: Path, caplog:
         scope, incoming = SCENARIOS[name]
         connection = Connection(incoming)
         await app(dict(scope), connection.receive, connection.send)
-        for _ in range(100):
+        for _ in range(6000):
             gc.collect()
             if all(one() is None for one in seen) and not OPEN:
                 return

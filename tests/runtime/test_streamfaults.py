@@ -160,7 +160,7 @@ async def settled(steps: Steps) -> None:
     for _ in range(3):
         await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
-    for _ in range(1000):
+    for _ in range(30_000):
         if not steps.opened:
             return
         await asyncio.sleep(0.001)
