@@ -1,6 +1,6 @@
 """`python -m benchmarks.mutants`: how many planted mistakes the checker finds, of those that the runtime trips over.
 
-Options: `--app FOLDER`, `--operator TEXT` (part of a name, a rule or a carrier), each again for another (all without it),
+Options: `--app FOLDER`, `--operator TEXT` (part of a name, a rule or a carrier), each again for another, all without;
 `--sample N` (so many mutants per operator and application), `--seed S`, `--workers N`, `--misses`, `--json FILE`.
 """
 
