@@ -367,8 +367,8 @@ def read_slot[T](tag: Tag[T], found: Scan[T], *, in_call: bool) -> KidaError | N
     if tag.said is not None:
         return None
     written = found.text[tag.start : tag.end]
-    if not written.endswith("%}"):
-        written = written.rstrip(" \t\r\n") + " %}"
-    error = _verdict(written, in_call=in_call)
+    is_closed = written.endswith("%}")
+    error = _verdict(written if is_closed else written.rstrip(" \t\r\n") + " %}", in_call=in_call)
     tag.broken = error is not None
-    return None if error is None else _shifted(error, tag.start)
+    # That a tag is never closed has been said, and the place of another fault may be behind what is written.
+    return _shifted(error, tag.start) if error is not None and is_closed else None

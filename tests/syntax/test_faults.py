@@ -17,6 +17,7 @@ from chirp_check.source import SourceFile
         ("{{ a.b\n<p>{{ c }}", [("{{ a.b", "`{{` is never closed")]),
         ("{% if a <p>{{ c }}{% end %}", [("{% if a", "`{%` is never closed")]),
         ("a {# b\n{{ c }}", [("{#", "the comment is never closed")]),
+        ("{%slot let:", [("{%slot let:", "`{%` is never closed")]),
         ("{% if a %}x", [("{% if a %}", "`if` is never closed")]),
         ("{% for a in b %}{% if a %}{% endfor %}", [("{% if a %}", "`if` is never closed")]),
         ("{% end %}", [("{% end %}", "`end` closes nothing")]),
