@@ -16,7 +16,13 @@ from chirp_lsp.wire import frame
 
 CHECKER = Path(chirp_check.__file__).parent
 SERVER = Path(chirp_lsp.__file__).parent
-READING = tuple(CHECKER / name for name in ("syntax", "facts"))
+OF_BOTH = tuple(CHECKER / name for name in ("syntax/letters.py", "syntax/limits.py"))
+OF_PYTHON = (*(CHECKER / name for name in ("syntax/python.py", "facts/module.py", "facts/terms.py")), *OF_BOTH)
+OF_TEMPLATES = (
+    *(file for name in ("kida", "html") for file in sorted((CHECKER / "syntax").glob(f"{name}*.py"))),
+    *(CHECKER / f"facts/{name}.py" for name in ("extract", "expressions", "markup", "program", "reads", "statements")),
+    *OF_BOTH,
+)
 GRAMMAR = (CHECKER / "grammar",)
 CONFIGURATION = (CHECKER / "config.py", CHECKER / "baseline.py")
 
@@ -67,10 +73,10 @@ def _few(*texts: str) -> Callable[[], Sequence[str]]:
 
 
 TARGETS = {
-    "templates": Target(files.template, _templates, TAGS, READING, 800),
-    "python": Target(files.module, lambda: fences(".py"), CODE, READING, 1_500),
+    "templates": Target(files.template, _templates, TAGS, OF_TEMPLATES, 800),
+    "python": Target(files.module, lambda: fences(".py"), CODE, OF_PYTHON, 1_500),
     "engine": Target(engine.project, _edited, (*TAGS, *CODE, engine.STEP), (CHECKER,)),
-    "growth": Target(growth.growth, growth.begin, (*TAGS, *CODE, growth.MARK), READING, 200),
+    "growth": Target(growth.growth, growth.begin, (*TAGS, *CODE, growth.MARK), (*OF_TEMPLATES, *OF_PYTHON), 200),
     "attributes": Target(inputs.attribute, _attributes, VALUES, GRAMMAR, 300),
     "selectors": Target(inputs.selector, _few("#a-*|#a-b", "*|a", "a*b*c|*b*", "a-*-b"), (*VALUES, "|"), GRAMMAR, 80),
     "paths": Target(inputs.path, _few("/a/{n:int}|/a/5", "/{x:path}|/b/c", "/{f:float}|/1.5"), GLOBS, GRAMMAR, 400),
