@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, the format of code scanning services, with what GitHub and Azure DevOps ask for beyond it.
+"""SARIF 2.1.0, the format of code scanning services, with what GitHub asks for beyond it.
 
 Its columns are 1-based units of UTF-16, which readers that never look at `columnKind` take them for.
 """
