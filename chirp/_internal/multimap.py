@@ -16,14 +16,14 @@ class MultiValueMapping(Protocol):
     def get_list(self, key: str, /) -> list[str]: ...
 
 
-class MultiDict(Mapping[str, str]):
-    """An immutable multi-value mapping. A missing key raises MissingKey: a KeyError that answers 400."""
+class MultiValues[V](Mapping[str, V]):
+    """Any values: `[]` and `get` give the first under a key, `get_list` all. A missing key raises MissingKey: a 400."""
 
     __slots__ = ("_values",)
-    _values: dict[str, list[str]]
+    _values: dict[str, list[V]]
 
-    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
-        values: dict[str, list[str]] = {}
+    def __init__(self, pairs: Iterable[tuple[str, V]] = ()) -> None:
+        values: dict[str, list[V]] = {}
         for key, value in pairs:
             values.setdefault(key, []).append(value)
         object.__setattr__(self, "_values", values)
@@ -33,7 +33,7 @@ class MultiDict(Mapping[str, str]):
         raise AttributeError(f"{type(self).__name__} is immutable")
 
     @override
-    def __getitem__(self, key: str) -> str:
+    def __getitem__(self, key: str) -> V:
         values = self._values.get(key)
         if values is None:
             raise MissingKey(key)
@@ -51,6 +51,16 @@ class MultiDict(Mapping[str, str]):
     def __len__(self) -> int:
         return len(self._values)
 
+    def get_list(self, key: str) -> list[V]:
+        """All values of `key` in order; empty when there is none."""
+        return list(self._values.get(key, ()))
+
+
+class MultiDict(MultiValues[str]):
+    """Texts under their keys."""
+
+    __slots__ = ()
+
     @override
     def __eq__(self, other: object) -> bool:
         if isinstance(other, MultiDict):
@@ -64,10 +74,6 @@ class MultiDict(Mapping[str, str]):
     @override
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._values!r})"
-
-    def get_list(self, key: str) -> list[str]:
-        """All values of `key` in order; empty when there is none."""
-        return list(self._values.get(key, ()))
 
     @overload
     def get_int(self, key: str, default: int) -> int: ...

@@ -1,11 +1,11 @@
 """Uploaded files: small ones in memory, large ones in temporary files that vanish with the request."""
 
 import os
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from collections.abc import Awaitable, Callable
 from pathlib import Path, PurePath
 from typing import BinaryIO, override
 
-from chirp.errors import MissingKey
+from chirp._internal.multimap import MultiValues
 
 _MAX_NAME_BYTES = 255
 _COPY_BYTES = 1024 * 1024
@@ -91,37 +91,10 @@ class UploadFile:
         return asyncio.to_thread(work)
 
 
-class Uploads(Mapping[str, UploadFile]):
+class Uploads(MultiValues[UploadFile]):
     """The files of a form by field; `[]` gives the first of several under one name, `get_list` all of them."""
 
-    __slots__ = ("_values",)
-
-    def __init__(self, pairs: Iterable[tuple[str, UploadFile]] = ()) -> None:
-        self._values: dict[str, list[UploadFile]] = {}
-        for key, value in pairs:
-            self._values.setdefault(key, []).append(value)
-
-    @override
-    def __getitem__(self, key: str) -> UploadFile:
-        values = self._values.get(key)
-        if values is None:
-            raise MissingKey(key)
-        return values[0]
-
-    @override
-    def __contains__(self, key: object) -> bool:
-        return key in self._values
-
-    @override
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._values)
-
-    @override
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def get_list(self, key: str) -> list[UploadFile]:
-        return list(self._values.get(key, ()))
+    __slots__ = ()
 
     def close(self) -> None:
         """Close every file; those on disk vanish."""
