@@ -27,8 +27,8 @@ from chirp_check.witness import FAILS, Request, Witness, witnesses
 
 REPLAYS = "chirp.commands.replaying"
 MOST = 160  # characters of an error that are shown
-START = 60  # seconds for starting, and for a look at the pages
-PATIENCE = 20  # seconds for the answers to one request
+START = 180  # seconds for starting, and for a look at the pages
+PATIENCE = 60  # seconds for the answers to one request
 SILENCES = 5  # times that the application is started again after it did not answer
 
 

@@ -4,6 +4,7 @@ Made on demand from the subject of the finding; None where no request is known t
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -53,7 +54,7 @@ NOWHERE = "/no-such-page-at-all"
 HTMX = (("HX-Request", "true"),)
 FAILS, MISSING, REFUSED = 500, 404, 405
 ALWAYS_A_BLOCK = frozenset({"Fragment", "ValidationError"})
-MOST = 12  # requests of one witness
+MOST = 16  # requests of one witness
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -100,17 +101,24 @@ def witnesses(model: Model) -> Iterator[tuple[str, Finding, Witness | None]]:
 
 
 def _requests(model: Queries, routes: Iterable[Route]) -> tuple[Request, ...]:
-    """Requests that the routes answer: as a browser sends them and as htmx does, without what forms hold and with."""
-    found: dict[Request, None] = {}
+    """Requests that the routes answer: as a browser sends them and as htmx does, without what forms hold and with.
+
+    Each route has its turn before one has its second.
+    """
     sent = _sent(model)
-    for route in routes:
-        path = _example(route)
-        for method in sorted((route.methods or frozenset({"GET"})) - {"HEAD", "OPTIONS"}) if path is not None else ():
-            filled = sent.get(route, ()) if method != "GET" else ()
-            for fields in dict.fromkeys(((), filled)):
-                written = route.path.value if route.path is not None else None
-                found.update({Request(method, path or "", headers, fields, written): None for headers in ((), HTMX)})
-    return tuple(sorted(found, key=lambda one: one.writes))[:MOST]
+    turns = zip_longest(*(_requests_of(route, sent.get(route, ())) for route in dict.fromkeys(routes)))
+    found = dict.fromkeys(one for turn in turns for one in turn if one is not None)
+    return tuple(sorted(list(found)[:MOST], key=lambda one: one.writes))
+
+
+def _requests_of(route: Route, sent: Fields) -> Iterator[Request]:
+    path = _example(route)
+    if path is None or route.path is None:
+        return
+    for method in sorted((route.methods or frozenset({"GET"})) - {"HEAD", "OPTIONS"}):
+        ways: tuple[tuple[tuple[str, str], ...], ...] = ((), HTMX) if method in ("GET", "POST") else (HTMX, ())
+        for fields in dict.fromkeys(((), sent if method != "GET" else ())):
+            yield from (Request(method, path, headers, fields, route.path.value) for headers in ways)
 
 
 def _sent(model: Queries) -> Mapping[Route, Fields]:

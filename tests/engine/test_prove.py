@@ -11,6 +11,8 @@ from chirp_check.prove import Answer, Verdict, judged
 from chirp_check.source import Span
 from chirp_check.witness import Request, Witness
 
+pytestmark = pytest.mark.timeout(600)  # two processes each, which take two seconds of processor time
+
 APP = """\
 from chirp import App, AppConfig, Fragment, Page, Redirect, Request, Template, ValidationError
 
