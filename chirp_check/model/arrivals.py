@@ -62,8 +62,9 @@ def _arrivals(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Arr
         if not (asking or is_fed) or words[:1] in [[one] for one in _NOTHING]:
             continue
         urls = [(url, REQUESTS[one]) for one in asking for url in reader.texts(attribute(element, one), element)]
-        connected = [(url, "GET") for one in facts.elements for url in reader.texts(attribute(one, "sse-connect"), one)]
-        urls += connected if is_fed else []
+        if is_fed:
+            connected = ((attribute(one, "sse-connect"), one) for one in facts.elements)
+            urls += [(url, "GET") for given, one in connected for url in reader.texts(given, one)]
         brought = _brought(model, app, urls)
         for target in _targets(facts, element):
             known = target is not None and len(target) == 1 and target[0] in ids(model, app, facts.path).exact

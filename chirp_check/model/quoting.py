@@ -178,7 +178,7 @@ def _unescaped(
     given = {one.at: one for one in tainted(model, app, facts.path)} if sinks else {}
     if not given:
         return
-    scopes = Scopes(facts, source)
+    scopes = Scopes(facts, lambda: source)
     for sink in sinks:
         places = (scopes.place(name) for name in put_out(sink.term, scopes))
         known = next((given[at] for at in places if at is not None and at in given), None)

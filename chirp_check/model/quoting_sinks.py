@@ -28,7 +28,7 @@ def exposed_names(model: Queries, path: str) -> frozenset[str]:
     if facts is None or source is None or not facts.expressions:
         return frozenset()
     sinks = tuple(sinks_of(facts, source))
-    scopes = Scopes(facts, source) if sinks else None
+    scopes = Scopes(facts, lambda: source) if sinks else None
     return frozenset(name.id for one in sinks if scopes is not None for name in put_out(one.term, scopes))
 
 

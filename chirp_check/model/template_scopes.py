@@ -1,5 +1,7 @@
 """The names of one template: what binds them, where their reads are, which component they stand in."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 import msgspec
 
 from chirp_check.facts.templates import Binding, BlockDef, ComponentDef, Conditional, TemplateFacts
@@ -10,19 +12,35 @@ LOOPS = 5  # loops over what loops bind
 
 
 class Scopes(msgspec.Struct):
-    """Looks up the names of one template. `source` is its text."""
+    """Looks up the names of one template. `source` gives its text; nothing is looked at before it is asked for."""
 
     facts: TemplateFacts
-    source: str
-    conditionals: dict[int, Conditional] = msgspec.field(default_factory=dict[int, Conditional])
-    _bindings: dict[str, list[Binding]] = msgspec.field(default_factory=dict[str, list[Binding]])
-    places: dict[tuple[int, int], int] = msgspec.field(default_factory=dict[tuple[int, int], int])
+    source: Callable[[], str | None]
+    _conditionals: dict[int, Conditional] | None = None
+    _bindings: dict[str, list[Binding]] | None = None
+    _places: dict[tuple[int, int], int] | None = None
 
-    def __post_init__(self) -> None:
-        for one in self.facts.bindings:
-            self._bindings.setdefault(one.name.name, []).append(one)
-        self.conditionals = {one.start: one for one in self.facts.conditionals}
-        self.places = {place: at for at, place in enumerate(self.facts.places)}
+    @property
+    def conditionals(self) -> Mapping[int, Conditional]:
+        """The tags that decide what comes, by their offsets."""
+        if self._conditionals is None:
+            self._conditionals = {one.start: one for one in self.facts.conditionals}
+        return self._conditionals
+
+    @property
+    def places(self) -> Mapping[tuple[int, int], int]:
+        """The numbers of the places where names are read."""
+        if self._places is None:
+            self._places = {place: at for at, place in enumerate(self.facts.places)}
+        return self._places
+
+    def _bound(self, name: str) -> Sequence[Binding]:
+        """All bindings of a name."""
+        if self._bindings is None:
+            self._bindings = {}
+            for one in self.facts.bindings:
+                self._bindings.setdefault(one.name.name, []).append(one)
+        return self._bindings.get(name, ())
 
     def span(self, term: AnyTerm) -> Span:
         """The place of a term."""
@@ -31,7 +49,7 @@ class Scopes(msgspec.Struct):
     def bound(self, name: Name) -> list[Binding]:
         """The bindings that a name can mean, nearest first, up to the one that hides all others."""
         found: list[Binding] = []
-        for one in reversed(self._bindings.get(name.id, ())):
+        for one in reversed(self._bound(name.id)):
             if one.scope_start <= name.start < one.scope_end and not self._is_elsewhere(one, name.start):
                 found.append(one)
                 if self.decides(one, name.start):
@@ -58,7 +76,7 @@ class Scopes(msgspec.Struct):
         """Whether it is `??=`, which binds only what is not bound yet."""
         if binding.value is None or binding.kind not in ("set", "let", "export"):
             return False
-        return self.source[binding.name.end : binding.value.start].lstrip().startswith("??")
+        return (self.source() or "")[binding.name.end : binding.value.start].lstrip().startswith("??")
 
     def iterable(self, binding: Binding) -> AnyTerm | None:
         """What the loop goes through that binds a name."""
@@ -84,7 +102,7 @@ class Scopes(msgspec.Struct):
         return isinstance(term, Name) and not self._is_told(term.id, 0)
 
     def _is_told(self, name: str, depth: int) -> bool:
-        for one in self._bindings.get(name, ()):
+        for one in self._bound(name):
             iterable = self.iterable(one)
             looped = isinstance(iterable, Name) and depth < LOOPS and not self._is_told(iterable.id, depth + 1)
             if one.value is not None or (one.kind == "for" and not looped and not isinstance(iterable, Attr)):

@@ -6,6 +6,7 @@ stay together, and a branch that such a way does not take says nothing.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice, product
 
 from chirp_check.facts.templates import (
@@ -60,7 +61,7 @@ class Reader:
     _known: dict[tuple[int, frozenset[str]], tuple[Way, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.scopes = Scopes(self.facts, text(self.model, self.facts.path) or "")
+        self.scopes = Scopes(self.facts, partial(text, self.model, self.facts.path))
         self._known = {}
 
     def texts(self, found: Attribute | None, element: Element) -> tuple[Text | Pattern | Unknown, ...]:

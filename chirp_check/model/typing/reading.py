@@ -82,7 +82,7 @@ class Reader:
     _quiet: int = 0
 
     def __post_init__(self) -> None:
-        self.scopes = Scopes(self.facts, self.source)
+        self.scopes = Scopes(self.facts, lambda: self.source)
         self._held = {self.facts.places[one.at]: one for one in self.asked.given}
         self._parameters = dict(self.asked.parameters)
         self._owner = components_of(self.facts)[self.asked.component] if self.asked.component >= 0 else None
