@@ -3,7 +3,7 @@
 Projects of 100, 1,000 and 10,000 templates are generated, always the same. Every measure is taken once in each round,
 on one core, in a process of its own; the best round counts. Options: `--sizes 100,1000`, `--rounds N`,
 `--only PART,…` (`example`, `cold`, `cache`, `engine`), `--all-edits` (nine kinds of edits instead of four), `--peer`
-(beside the checker of bengal-chirp instead).
+(beside the checker of bengal-chirp instead), `--profile` (the queries that a run from nothing spends its time in).
 """
 
 import argparse
@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from benchmarks.check import figures, peer
+from benchmarks.check import figures, peer, profile
 from benchmarks.check.edits import EDITS
 from benchmarks.check.table import HEAD, Row
 
@@ -55,7 +55,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", default="", help=f"some of {', '.join(PARTS)}")
     parser.add_argument("--all-edits", action="store_true", help="nine kinds of edits instead of four")
     parser.add_argument("--peer", action="store_true", help="beside the checker of bengal-chirp, both as processes")
+    parser.add_argument("--profile", metavar="FOLDER", help="the costliest queries of a run over a project, no figures")
     options = parser.parse_args(arguments)
+    if options.profile is not None:
+        print(profile.table(Path(options.profile), options.rounds))
+        return 0
     named: str = options.only
     if unknown := {*named.split(",")} - {*PARTS, ""}:
         parser.error(f"unknown part {', '.join(sorted(unknown))}: there are {', '.join(PARTS)}")
