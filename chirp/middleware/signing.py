@@ -18,7 +18,10 @@ _HOW = (
 
 def check_key(key: str, what: str) -> str:
     """The key, if it is long enough to sign with; ConfigurationError says what needs it and how to make one."""
-    size = len(key.encode("utf-8", "surrogatepass"))
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError:  # bytes of the environment that are no UTF-8
+        raise ConfigurationError(f"{what}: secret_key is no text: UTF-8 cannot hold it. {_HOW}") from None
     if size < MIN_KEY_BYTES:
         found = f"is {size} bytes long" if size else "is empty"
         raise ConfigurationError(f"{what}: secret_key {found}; at least {MIN_KEY_BYTES} bytes are needed. {_HOW}")

@@ -18,6 +18,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from chirp import App, AppConfig, ConfigurationError, Request, Response
 from chirp.http.streaming import StreamingResponse
+from chirp.middleware import CSRFMiddleware
 from chirp.middleware.sessions import Session, SessionConfig, SessionMiddleware, SessionTooLarge, get_session
 from chirp.testing import TestClient
 from tests.runtime.driver import Answer, ask, get, make_app
@@ -184,6 +185,15 @@ def test_an_older_key_that_is_too_short_is_none(tmp_path: Path, fallback: str) -
         session_app(tmp_path, secret_key_fallbacks=(fallback,)).freeze()
     with pytest.raises(ConfigurationError, match="at least 32 bytes"):
         SessionConfig(secret_key=KEY, fallbacks=(fallback,))
+
+
+@pytest.mark.parametrize("middleware", [SessionMiddleware, CSRFMiddleware])
+def test_every_key_is_checked_by_whoever_signs(tmp_path: Path, middleware: Callable[[], Any]) -> None:
+    for keys in ({"secret_key": KEY, "secret_key_fallbacks": ("x" * 31,)}, {"secret_key": "\udcff" * 40}):
+        app = make_app(tmp_path, None, **keys)
+        app.add_middleware(middleware())
+        with pytest.raises(ConfigurationError, match=r"secret_key is (31 bytes long; at least 32|no text)"):
+            app.freeze()
 
 
 def test_one_older_key_is_no_tuple_of_keys() -> None:
