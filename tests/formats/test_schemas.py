@@ -51,8 +51,10 @@ def home() -> str:
     return ""
 """
 # No file names elsewhere; letters that no XML and no terminal takes.
-NAMES = ["shop é😀", "C:\\shop\\home.html", "new\nline.html", "50%,a:b&<c>.html", "a'b\".html", "x y#z?.html"]
-NAMES += ["\udcff.html"] if sys.platform == "linux" else []  # others refuse what is no Unicode
+NAMES = [
+    *("shop é😀", "C:\\shop\\home.html", "new\nline.html", "50%,a:b&<c>.html", "a'b\".html", "x y#z?.html"),
+    *(["\udcff.html"] if sys.platform == "linux" else []),  # others refuse what is no Unicode
+]
 PAGE = (
     "<h1>é😀\x01\x0c</h1>{% block main %}{% end %}\r\n"
     '😀 <a hx-get="/nowhere?é=😀&<>">a</a>{% include "gone😀.html" %}{{ (\n'
