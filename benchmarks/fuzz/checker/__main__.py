@@ -34,9 +34,10 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=60, help="for each target")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--folder", type=Path, default=ROOT / ".build/fuzz")
+    parser.add_argument("--count", type=int, default=PLAIN_RUNS, help=f"of texts for each with --plain ({PLAIN_RUNS})")
     how = parser.add_mutually_exclusive_group()
     how.add_argument("--show", action="store_true", help="run nothing, print what there is")
-    how.add_argument("--plain", action="store_true", help=f"{PLAIN_RUNS} texts for each target, without Atheris")
+    how.add_argument("--plain", action="store_true", help="without Atheris")
     options = parser.parse_args()
     if unknown := [name for name in options.targets if name not in TARGETS]:
         parser.error(f"there is no target {', '.join(unknown)}")
@@ -45,7 +46,7 @@ def main() -> int:
     for name in options.targets or TARGETS:
         folder: Path = options.folder / name
         if options.plain:
-            tally = seeded.run(TARGETS[name], PLAIN_RUNS, seed)
+            tally = seeded.run(TARGETS[name], options.count, seed)
         else:
             tally = _known(folder) if options.show else _guided(name, folder, options.seconds, seed)
         defects += _print(name, tally, folder)
