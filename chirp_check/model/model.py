@@ -126,6 +126,8 @@ class Model(Queries):
         if not is_local(use.url):
             return None
         found = [urls.reach(self, app, use.url) for app in self.applications_of(use.url.span.path)]
+        if any(one.spanned for one in found) and self._fills_segments(use):
+            found = [Reach((), one.open) if one.spanned else one for one in found]
         if len(found) == 1:
             return found[0]
         routes = tuple(route for one in found for route in one.routes)
@@ -138,8 +140,13 @@ class Model(Queries):
 
     def methods(self, use: UrlUse, reach: Reach) -> frozenset[str] | None:
         """The methods of the routes that a URL can reach; None when those of one are not known."""
-        named = attribute(use.element.element, use.via) if use.element is not None else None
-        return reach.methods(by_segments=named is not None and fill_one_segment(named.value))
+        return reach.methods(by_segments=self._fills_segments(use))
+
+    def _fills_segments(self, use: UrlUse | LinkUse) -> bool:
+        """Whether every expression of a URL fills one segment of it, as far as names tell."""
+        via = use.via if isinstance(use, UrlUse) else "href"
+        named = attribute(use.element.element, via) if use.element is not None else None
+        return named is not None and fill_one_segment(named.value)
 
     def route_names(self, use: RouteNameUse) -> Mapping[str, tuple[frozenset[str], ...]] | None:
         """The parameters of the routes of each name that a file can ask for; None when there may be others."""

@@ -28,12 +28,14 @@ class Reach(msgspec.Struct, frozen=True):
     """The routes a reference can reach and their methods; `open` when others may be reached that nobody sees.
 
     `likely` are those with the same literal segments, in which each expression fills one segment, as nearly all do; all
-    of the routes when there are none of these.
+    of the routes when there are none of these. Then they are `spanned`: reached only if an expression that should be
+    one segment has a `/` in it.
     """
 
     routes: tuple[RouteShape, ...]
     open: bool
     likely: tuple[RouteShape, ...] = ()
+    spanned: bool = False
 
     def methods(self, *, by_segments: bool) -> frozenset[str] | None:
         """All methods of the routes, or None when those of one are not known.
@@ -126,7 +128,8 @@ def _reach(model: Queries, app: AppKey, pieces: Pieces) -> Reach:
     is_open = not (space.complete and _is_readable(model, app)) or any(
         _under(pieces, prefix) for prefix in space.prefixes
     )
-    return Reach(found, is_open, likely or found)
+    is_spanned = bool(met) and not any(_is_within(segments, pattern.segments) for _, pattern in met)
+    return Reach(found, is_open, likely or found, is_spanned)
 
 
 HOLE = "{*}"
@@ -206,6 +209,11 @@ def _corresponds(reference: tuple[Segment, ...], route: tuple[PathSegment, ...])
         if at >= len(reference) or not _stands_for(reference[at], segment):
             return False
     return len(reference) == len(route)
+
+
+def _is_within(reference: tuple[Segment, ...], route: tuple[PathSegment, ...]) -> bool:
+    """Whether a reference that reaches a route may do so with each expression in one segment."""
+    return len(reference) == len(route) or any(_takes_rest(one) for one in route)
 
 
 def _stands_for(one: Segment, segment: PathSegment) -> bool:

@@ -16,7 +16,7 @@ def wrong_method(use: UrlUse, model: Model) -> Iterator[Finding]:
     if reach is None or reach.open or not reach.routes or use.method is None:
         return
     methods = model.methods(use, reach)
-    if methods is None or use.method in methods:
+    if not methods or use.method in methods:
         return
     yield Finding(
         f"`{use.url}` does not take `{use.method}`",
