@@ -1,7 +1,8 @@
 """`python -m benchmarks.confirmed`: blind edits of the examples, those that fail, and how many of these are found.
 
 Options: `--app NAME` (again for another; all without it), `--sample N` (edits of each kind in each example),
-`--seed S`, `--workers N`, `--no-browser`, `--misses`, `--alarms`, `--json FILE`, `--known FILE` (of an earlier
+`--seed S`, `--workers N`, `--browse N` (at most so many of each example and
+worker go to a browser), `--misses`, `--alarms`, `--json FILE`, `--known FILE` (of an earlier
 run with the same examples: what it confirmed is not run again).
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.confirmed.judging import CONFIRMED, Task, run, stored
+from benchmarks.confirmed.judging import CONFIRMED, Shown, Task, known_from, run, stored
 from benchmarks.confirmed.tables import alarms, misses, tables
 from benchmarks.mutants.scripts import SCRIPTS
 
@@ -27,20 +28,19 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--sample", type=int, default=9)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--no-browser", action="store_true")
+    parser.add_argument("--browse", type=int, default=1_000_000)
     parser.add_argument("--misses", action="store_true")
     parser.add_argument("--alarms", action="store_true")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--known", type=Path)
+    parser.add_argument("--known", type=Path, action="append")
     options = parser.parse_args(arguments)
     start = perf_counter()
-    known: dict[str, tuple[str, str, str]] = {}
-    if options.known:
-        earlier = json.loads(options.known.read_text(encoding="utf-8"))
-        known = {one["key"]: (one["state"], one["failure"], one["text"]) for one in earlier}
+    known: dict[str, Shown] = {}
+    for file in options.known or ():
+        known |= known_from(json.loads(file.read_text(encoding="utf-8")))
     parts = max(options.workers, 1)
     tasks = [
-        Task(ROOT / "examples" / name, options.sample, options.seed, at, parts, not options.no_browser, known)
+        Task(ROOT / "examples" / name, options.sample, options.seed, at, parts, options.browse, known)
         for name in options.app or SCRIPTS
         for at in range(parts)
     ]

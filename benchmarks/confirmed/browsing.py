@@ -29,8 +29,8 @@ ARGUMENTS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 PATIENCE = 20_000  # milliseconds, for what should happen
-NOTHING = 4  # seconds after which a gesture is without a request
-GESTURES, PAGES = 6, 2  # at most so many on a page, and so many pages of a variant
+NOTHING = 8  # seconds after which a gesture is without a request
+GESTURES, PAGES = 5, 2  # at most so many on a page, and so many pages of a variant
 WATCHING = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
 SUBMIT = """([path, fields]) => {
   const form = [...document.forms].find((one) => new URL(one.action).pathname === path);
@@ -50,11 +50,19 @@ class Chromium:
         self._normal: frozenset[str] = frozenset()
         self._shapes: dict[str, frozenset[str]] = {}
         self._browser: Browser
+        self._page: Page
+        self._origin = ""
+        self._faults: dict[str, Failure] = {}
 
     def __enter__(self) -> Self:
         program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
         self._playwright = sync_playwright().start()
         self._browser = self._playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        context = self._browser.new_context()
+        context.set_default_timeout(PATIENCE)
+        context.add_init_script(WATCHING)
+        self._page = context.new_page()
+        self._page.on("pageerror", lambda error: self._note("script", f"an exception in a script: {error}"))
         faults: set[str] = set()
         for _ in range(2):  # what comes and goes is normal too
             faults |= {one.text for one in self._visited({}, self._runner.script.pages, None)}
@@ -82,31 +90,28 @@ class Chromium:
     def _visited(
         self, files: Mapping[str, str | None], pages: tuple[str, ...], known: Mapping[str, frozenset[str]] | None
     ) -> list[Failure]:
-        faults: dict[str, Failure] = {}
+        self._page.context.clear_cookies()
+        self._faults.clear()
         with served(self._runner, files) as origin:
-            context = self._browser.new_context(base_url=origin)
-            context.set_default_timeout(PATIENCE)
-            context.add_init_script(WATCHING)
-            page = context.new_page()
-            page.on("pageerror", lambda error: _note(faults, "script", f"an exception in a script: {error}"))
-            try:
-                for step in self._runner.script.before:
-                    _submit(page, step)
-                for path in pages:
-                    self._visit(page, path, faults, known)
-                    if known is not None and any(text not in self._normal for text in faults):
-                        break
-            finally:
-                context.close()
-        return list(faults.values())
+            self._origin = origin
+            for step in self._runner.script.before:
+                self._submit(step)
+            for path in pages:
+                self._visit(path, known)
+                if known is not None and self._has_failed():
+                    break
+            self._page.goto("about:blank")
+        return list(self._faults.values())
 
-    def _visit(
-        self, page: Page, path: str, faults: dict[str, Failure], known: Mapping[str, frozenset[str]] | None
-    ) -> None:
+    def _has_failed(self) -> bool:
+        return any(text not in self._normal for text in self._faults)
+
+    def _visit(self, path: str, known: Mapping[str, frozenset[str]] | None) -> None:
         """A page, and each gesture on a fresh copy of it."""
-        if not _opened(page, path):
+        page = self._page
+        if not self._opened(path):
             return
-        _look(page, path, faults)
+        self._look(path)
         listed: list[dict[str, Any]] = page.evaluate("watching.listed()")
         once = list({one["key"]: one for one in reversed(listed)}.values())[::-1]
         if known is None:
@@ -115,29 +120,52 @@ class Chromium:
             once.sort(key=lambda one: one["shape"] in known[path])  # what is not in the original comes first
             once = once[:GESTURES]
         for one in once:
-            if known is not None and any(text not in self._normal for text in faults):
+            if known is not None and self._has_failed():
                 return
-            if _opened(page, path):
-                _use(page, path, one, faults)
+            if self._opened(path):
+                self._use(path, one)
 
+    def _note(self, kind: str, text: str) -> None:
+        text = numberless(" ".join(text.split()))[:200]
+        self._faults.setdefault(text, Failure(f"browser: {kind}", text))
 
-def _note(faults: dict[str, Failure], kind: str, text: str) -> None:
-    text = numberless(" ".join(text.split()))[:200]
-    faults.setdefault(text, Failure(f"browser: {kind}", text))
+    def _opened(self, path: str) -> bool:
+        """Whether there is a page with htmx at work."""
+        with suppress(Error):
+            self._page.goto(self._origin + path, wait_until="load")
+            return bool(self._page.evaluate("typeof htmx !== 'undefined' && document.readyState === 'complete'"))
+        return False
 
+    def _look(self, path: str) -> None:
+        self._page.evaluate("watching.holds()")
+        for fault in self._page.evaluate("watching.faults()"):
+            self._note(_kind(fault), f"{alike(path)}: {fault}")
 
-def _opened(page: Page, path: str) -> bool:
-    """Whether there is a page with htmx at work."""
-    with suppress(Error):
-        page.goto(path, wait_until="load")
-        return bool(page.evaluate("typeof htmx !== 'undefined' && document.readyState === 'complete'"))
-    return False
+    def _use(self, path: str, one: Mapping[str, Any]) -> None:
+        """A gesture, and what came of it."""
+        try:
+            self._page.evaluate("(at) => watching.use(at)", one["at"])
+            if not self._over() and self._page.evaluate("watching.asked()") == 0:
+                tag = str(one["shape"]).partition(" ")[0].lower()
+                self._note("no request", f"{alike(path)}: {tag} [{one['trigger']}] requests nothing")
+            self._look(path)
+        except Error:
+            with suppress(Error):  # it went to another page
+                self._page.wait_for_load_state("load")
 
+    def _over(self) -> bool:
+        """Waits for the answers; whether there were any."""
+        end = monotonic() + NOTHING
+        while monotonic() < end:
+            if self._page.evaluate("watching.over()"):
+                return True
+            self._page.wait_for_timeout(20)
+        return False
 
-def _look(page: Page, path: str, faults: dict[str, Failure]) -> None:
-    page.evaluate("watching.holds()")
-    for fault in page.evaluate("watching.faults()"):
-        _note(faults, _kind(fault), f"{alike(path)}: {fault}")
+    def _submit(self, step: Step) -> None:
+        self._page.goto(self._origin + step.form)
+        with self._page.expect_navigation():
+            self._page.evaluate(SUBMIT, [step.path, dict(step.fields)])
 
 
 def _kind(fault: str) -> str:
@@ -147,35 +175,6 @@ def _kind(fault: str) -> str:
     return "a whole document" if "whole" in fault else "an id twice" if "twice" in fault else "a reference"
 
 
-def _use(page: Page, path: str, one: Mapping[str, Any], faults: dict[str, Failure]) -> None:
-    """A gesture, and what came of it."""
-    try:
-        page.evaluate("(at) => watching.use(at)", one["at"])
-        if not _over(page) and page.evaluate("watching.asked()") == 0:
-            tag = str(one["shape"]).partition(" ")[0].lower()
-            _note(faults, "no request", f"{alike(path)}: {tag} [{one['trigger']}] requests nothing")
-        _look(page, path, faults)
-    except Error:
-        with suppress(Error):  # it went to another page
-            page.wait_for_load_state("load")
-
-
-def _over(page: Page) -> bool:
-    """Waits for the answers; whether there were any."""
-    end = monotonic() + NOTHING
-    while monotonic() < end:
-        if page.evaluate("watching.over()"):
-            return True
-        page.wait_for_timeout(20)
-    return False
-
-
-def _submit(page: Page, step: Step) -> None:
-    page.goto(step.form)
-    with page.expect_navigation():
-        page.evaluate(SUBMIT, [step.path, dict(step.fields)])
-
-
 @contextmanager
 def served(runner: Runner, files: Mapping[str, str | None]) -> Generator[str]:
     """The origin of a variant, which a child serves until the block is left."""
@@ -183,7 +182,7 @@ def served(runner: Runner, files: Mapping[str, str | None]) -> Generator[str]:
     runner.write(files)
     child = os.fork()
     if child == 0:
-        signal.alarm(300)
+        signal.alarm(1200)
         quiet()
         thread = threading.Thread(target=_serve, args=(runner, listener))
         thread.start()

@@ -10,6 +10,7 @@ from types import CodeType
 from typing import override
 
 import chirp
+from chirp.errors import HTTPError
 from chirp.http.forms import FormData
 
 FRAMEWORK = str(Path(chirp.__file__).parent)
@@ -36,6 +37,8 @@ def is_contract(error: BaseException, folder: str) -> bool:
     wrong arguments, or when a value that handlers return was made with wrong arguments.
     """
     kinds = {type(error).__module__.partition(".")[0], type(error.__cause__).__module__.partition(".")[0]}
+    if isinstance(error, HTTPError):
+        return False  # an answer that the application chose; what failed is reported beside it
     codes = _codes(_origin(error))
     own = [code.co_filename for code in codes if _counts(code, folder)]
     in_template = bool(own) and own[-1].endswith(".html")

@@ -2,8 +2,9 @@
 
 import multiprocessing
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from benchmarks.confirmed.browsing import Chromium
 from benchmarks.confirmed.edits import Edited, chosen
@@ -19,16 +20,32 @@ CONFIRMED, PLAIN, DIFFERS, SAME, UNREACHED = "confirmed", "plain", "differs", "s
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What running an edit showed. `asked` are the answers with other tags, `browsed` that a browser has looked."""
+
+    state: str
+    failure: str = ""
+    text: str = ""
+    asked: tuple[str, ...] = ()
+    browsed: bool = False
+
+    @property
+    def wants_browser(self) -> bool:
+        """Whether a browser may see what the answers do not tell."""
+        return self.state == DIFFERS and bool(self.asked) and not self.browsed
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A part of the edits of an example: each `of`-th, from `at` on."""
+    """A part of the edits of an example: each `of`-th, from `at` on. At most `browse` of them go to a browser."""
 
     root: Path
     sample: int
     seed: int
     at: int
     of: int
-    browser: bool
-    known: Mapping[str, tuple[str, str, str]]
+    browse: int
+    known: Mapping[str, Shown]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +65,8 @@ class Outcome:
     state: str
     failure: str
     text: str
+    asked: tuple[str, ...]
+    browsed: bool
     where: str
     said: tuple[str, ...]
     rules: tuple[str, ...]
@@ -82,49 +101,48 @@ def work(task: Task) -> list[Outcome]:
     app = load(task.root)
     drawn = [one for one in chosen(app, {**PYTHON, **TEMPLATES}, task.sample, task.seed) if parses(one)]
     edits = drawn[task.at :: task.of]
-    states = {key: state for key, state in task.known.items() if key in {edit.key for edit in edits}}
-    left = [edit for edit in edits if edit.key not in states]
-    if left:
-        states |= _run(app, left, browser=task.browser)
+    shown = {edit.key: task.known[edit.key] for edit in edits if edit.key in task.known}
+    _run(app, edits, shown, task.browse)
     checker = Checker(app)
-    return [_outcome(checker, edit, *states[edit.key]) for edit in edits]
+    return [_outcome(checker, edit, shown[edit.key]) for edit in edits]
 
 
-def _run(app: Application, edits: list[Edited], *, browser: bool) -> dict[str, tuple[str, str, str]]:
-    """State, kind and text of the failure of each edit, by key."""
+def _run(app: Application, edits: list[Edited], shown: dict[str, Shown], browse: int) -> None:
+    """Fills in what running each edit shows, by its key."""
+    left = [edit for edit in edits if edit.key not in shown]
+    if not left and not (browse and any(one.wants_browser for one in shown.values())):
+        return
     with Runner(app, SCRIPTS[app.root.name]) as runner:
-        ran = {edit.key: runner.ran(edit) for edit in edits}
-        looks = {edit.key: edit for edit in edits if _wants_browser(ran[edit.key])}
-        if browser and looks:
+        for edit in left:
+            shown[edit.key] = _shown(runner.ran(edit))
+        looks = [edit for edit in edits if shown[edit.key].wants_browser][:browse]
+        if looks:
             with Chromium(runner) as chromium:
-                for key, edit in looks.items():
-                    ran[key] = _looked(chromium, edit, ran[key])
-    return {key: _state(one) for key, one in ran.items()}
+                for edit in looks:
+                    shown[edit.key] = _looked(chromium, edit, shown[edit.key])
 
 
-def _wants_browser(ran: Ran) -> bool:
-    return not ran.failures and "tags" in ran.differing.values()
+def _looked(chromium: Chromium, edit: Edited, shown: Shown) -> Shown:
+    failures = chromium.judge(edit, shown.asked)
+    if not failures:
+        return replace(shown, browsed=True)
+    return Shown(CONFIRMED, failures[0].kind, failures[0].text, browsed=True)
 
 
-def _looked(chromium: Chromium, edit: Edited, ran: Ran) -> Ran:
-    asked = [name for name, how in ran.differing.items() if how == "tags"]
-    return Ran(chromium.judge(edit, asked), ran.differing, ran.reached)
-
-
-def _state(ran: Ran) -> tuple[str, str, str]:
+def _shown(ran: Ran) -> Shown:
     failure: Failure | None = ran.contract
     if failure is not None:
-        return CONFIRMED, failure.kind, failure.text
+        return Shown(CONFIRMED, failure.kind, failure.text)
     if ran.failures:
-        return PLAIN, ran.failures[0].kind, ran.failures[0].text
-    if ran.differing:
-        most = max(ran.differing.values(), key=("numbers", "texts", "tags").index)
-        return DIFFERS, most, next(iter(ran.differing))
-    return (SAME if ran.reached else UNREACHED), "", ""
+        return Shown(PLAIN, ran.failures[0].kind, ran.failures[0].text)
+    if not ran.differing:
+        return Shown(SAME if ran.reached else UNREACHED)
+    asked = tuple(name for name, how in ran.differing.items() if how == "tags")
+    return Shown(DIFFERS, "tags" if asked else "texts", next(iter(ran.differing)), asked)
 
 
-def _outcome(checker: Checker, edit: Edited, state: str, failure: str, text: str) -> Outcome:
-    verdict = checker.judge(edit) if state in (CONFIRMED, SAME, DIFFERS) else NOT_ASKED
+def _outcome(checker: Checker, edit: Edited, shown: Shown) -> Outcome:
+    verdict = checker.judge(edit) if shown.state in (CONFIRMED, SAME, DIFFERS) else NOT_ASKED
     was, now = (" ".join(one.split())[:160] for one in (edit.was, edit.now))
     return Outcome(
         edit.key,
@@ -133,9 +151,11 @@ def _outcome(checker: Checker, edit: Edited, state: str, failure: str, text: str
         edit.line,
         was,
         now,
-        state,
-        failure,
-        text,
+        shown.state,
+        shown.failure,
+        shown.text,
+        shown.asked,
+        shown.browsed,
         verdict.where,
         verdict.said,
         verdict.rules,
@@ -145,3 +165,13 @@ def _outcome(checker: Checker, edit: Edited, state: str, failure: str, text: str
 def stored(outcomes: list[Outcome]) -> list[dict[str, object]]:
     """As JSON keeps them."""
     return [asdict(one) for one in outcomes]
+
+
+def known_from(rows: list[dict[str, Any]]) -> dict[str, Shown]:
+    """What an earlier run showed, by the keys of its edits."""
+    return {
+        row["key"]: Shown(
+            row["state"], row["failure"], row["text"], tuple(row.get("asked", ())), row.get("browsed", True)
+        )
+        for row in rows
+    }

@@ -59,6 +59,18 @@ class Plan:
     streams: bool
 
 
+TREES: dict[str, Node] = {}
+"""What has been read already, by its text: most answers of a variant are those of the original. Nobody changes them."""
+
+
+def parsed(text: str) -> Node:
+    """The tree of an answer."""
+    found = TREES.get(text)
+    if found is None:
+        found = TREES[text] = parse(text)
+    return found
+
+
 def alike(url: str) -> str:
     """A path with numbers as `N`, without query and fragment."""
     return numberless(url.partition("?")[0].partition("#")[0])
@@ -146,7 +158,7 @@ class Probe:
             response = await self._send(f"GET {path} {mode}", "GET", path, headers)
             if response is None or not response.content_type.startswith("text/html"):
                 continue
-            tree = parse(response.text)
+            tree = parsed(response.text)
             await self._links(tree, path)
             if mode == "browser" and "<html" in response.text:
                 self._pages[path] = tree
@@ -162,7 +174,7 @@ class Probe:
             self._pieces.add((alike(path), shape))
             response = await self._send(f"GET {url} from {path}", "GET", url, HTMX)
             if response is not None and response.content_type.startswith("text/html"):
-                piece = parse(response.text)
+                piece = parsed(response.text)
                 await self._links(piece, path)
                 if depth < DEPTH and "<html" not in response.text:
                     await self._follow(piece, path, depth + 1)
@@ -193,25 +205,26 @@ class Probe:
     async def _step(self, step: Step) -> None:
         mode = f"from {step.page}" if step.page else "browser"
         source = step.form or step.page
-        fields = await self._filled(step, source) if source else dict(step.fields)
+        filled = await self._filled(step, source) if source else None
+        fields = dict(step.fields) if filled is None else filled
         data = fields if step.method not in ("DELETE", "GET") else None
         shown = "&".join(f"{key}={value}" for key, value in step.fields.items())
         asked = f"{step.method} {step.path} {shown} {mode}"
         response = await self._send(asked, step.method, step.path, HTMX if step.page else {}, data)
-        if source and data is not None:
+        if filled is not None and data is not None:
             for name in sorted(self._missed):
                 self._fail(Failure("field", f"{step.method} {alike(step.path)} asks for {name}, which is not sent"))
         if response is not None and response.content_type.startswith("text/html"):
-            await self._links(parse(response.text), step.page or step.path)
+            await self._links(parsed(response.text), step.page or step.path)
 
-    async def _filled(self, step: Step, source: str) -> dict[str, str]:
-        """What the form of a page sends: what stands in it, and of the step's fields those that it has."""
+    async def _filled(self, step: Step, source: str) -> dict[str, str] | None:
+        """What the form of a page sends, filled in with those of the step's fields that it has; None without a form."""
         self._missed.clear()
         response = await self._client.get(source)
         self._raised.taken()
-        forms = [node for node in parse(response.text).walk() if _sends(node, step)]
+        forms = [node for node in parsed(response.text).walk() if _sends(node, step)]
         if not forms:
-            return dict(step.fields)
+            return None
         form = next((one for one in forms if step.path in dict(requests_of(one)).values()), forms[0])
         written: dict[str, str] = {}
         for node in form.walk():

@@ -22,18 +22,19 @@ from typing import Self
 import chirp
 from benchmarks.confirmed.edits import Edited
 from benchmarks.confirmed.faults import is_contract, told, watched, watched_fields
-from benchmarks.confirmed.probe import Enough, Failure, Plan, Probe
+from benchmarks.confirmed.probe import TREES, Enough, Failure, Plan, Probe, parsed
 from benchmarks.confirmed.tracing import Trace, Traced
 from benchmarks.mutants.application import Application
 from benchmarks.mutants.oracle import PACKAGE, remember_compiled
 from benchmarks.mutants.scripts import Script
 from chirp import App
 
-HANGS = 60  # seconds after which a child is ended
-HANGING = '{"failures": [["start", "hangs, or ends the process", false]], "answers": {}, "trace": []}'
+HANGS, BUSY = 300, 30  # seconds, and of them those of the processor, after which a child is ended
+HANGING = '{"failures": [["start", "hangs, or ends the process", false]], "answers": {}, "trace": [], "texts": []}'
 START = "start"
 
 type Answers = dict[str, tuple[str, ...]]
+type Seen = tuple[list[Failure], Answers, Traced, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,13 @@ class Runner:
             raise RuntimeError(f"the example itself fails: {broken[0]}")
         self._traced = runs[0][2]
         self._normal = frozenset(one.text for run in runs for one in run[0])
-        for _, answers, _ in runs:
+        for _, answers, _, _ in runs:
             for asked, digests in answers.items():
                 self._answers.setdefault(asked, []).append(digests)
+        for _, _, _, texts in runs:
+            for text in texts:
+                parsed(text)
+        gc.freeze()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -126,7 +131,7 @@ class Runner:
         templates_only = all(path.endswith(".html") for path in edit.files)
         self.write(edit.files)
         try:
-            failures, answers, _ = self._run(plan, only_new=True)
+            failures, answers, _, _ = self._run(plan, only_new=True)
         finally:
             self.restore(edit.files)
         if templates_only:
@@ -157,8 +162,8 @@ class Runner:
                 found = name
         return found
 
-    def _run(self, plan: Plan, *, trace: bool = False, only_new: bool = False) -> tuple[list[Failure], Answers, Traced]:
-        """Runs in a child: failures, answers, and which lines each part came to."""
+    def _run(self, plan: Plan, *, trace: bool = False, only_new: bool = False) -> Seen:
+        """Runs in a child: failures, answers, which lines each part came to, and the texts of what was read."""
         failures: dict[str, Failure] = {}
         answers: Answers = {}
         seen = Trace(self._copy)
@@ -189,11 +194,14 @@ class Runner:
                 text = f"does not start or breaks off: {told(error)}"
                 failures.setdefault(text, Failure("start", text, contract))
 
-        data = json.loads(self.child(work, lambda: _told(failures.values(), answers, seen)))
+        data = json.loads(
+            self.child(work, lambda: _told(failures.values(), answers, seen, [] if only_new else list(TREES)))
+        )
         return (
             [Failure(*one) for one in data["failures"]],
             {asked: tuple(digests) for asked, digests in data["answers"].items()},
             Traced.of(data["trace"]),
+            data["texts"],
         )
 
     def child(self, work: Callable[[], None], tell: Callable[[], object]) -> str:
@@ -203,6 +211,7 @@ class Runner:
         if child == 0:
             os.close(reading)
             signal.alarm(HANGS)
+            signal.setitimer(signal.ITIMER_VIRTUAL, BUSY)
             quiet()
             work()
             with os.fdopen(writing, "w", encoding="utf-8", errors="replace") as pipe:
@@ -240,11 +249,12 @@ def quiet() -> None:
     gc.disable()
 
 
-def _told(failures: Iterable[Failure], answers: Answers, trace: Trace) -> object:
+def _told(failures: Iterable[Failure], answers: Answers, trace: Trace, texts: list[str]) -> object:
     return {
         "failures": [[one.kind, one.text, one.contract] for one in failures],
         "answers": answers,
         "trace": trace.seen(),
+        "texts": texts,
     }
 
 

@@ -102,7 +102,8 @@ def _where(one: Diagnostic, edit: Edited, files: Mapping[str, str], folder: str)
     said = [finding.message, finding.help or "", *(label.message for label in finding.related)]
     said += [files[path][span.start : span.end] for span in spans if (path := span.path.removeprefix(folder)) in files]
     words = set(_words(f"{edit.was} {edit.now}"))
-    return Where.OTHER if words & set(_words(" ".join(said))) else Where.ELSEWHERE
+    named = {text.strip("\"'`") for text in said} & {text.strip("\"'") for text in edit.was.split(" | ")}
+    return Where.OTHER if named or words & set(_words(" ".join(said))) else Where.ELSEWHERE
 
 
 def _lines(text: str, start: int, end: int) -> set[int]:
