@@ -21,7 +21,7 @@ from chirp.http.streaming import StreamingResponse
 from chirp.middleware import CSRFMiddleware
 from chirp.middleware.sessions import Session, SessionConfig, SessionMiddleware, SessionTooLarge, get_session
 from chirp.testing import TestClient
-from tests.runtime.driver import Answer, ask, get, make_app
+from tests.runtime.driver import Answer, ask, get, http_scope, make_app
 
 KEY = "0123456789abcdef0123456789abcdef"
 OTHER = "fedcba9876543210fedcba9876543210"
@@ -194,6 +194,19 @@ def test_every_key_is_checked_by_whoever_signs(tmp_path: Path, middleware: Calla
         app.add_middleware(middleware())
         with pytest.raises(ConfigurationError, match=r"secret_key is (31 bytes long; at least 32|no text)"):
             app.freeze()
+
+
+def test_outside_of_an_application_it_says_that_it_has_no_key() -> None:
+    async def unused(_: Request) -> Response:
+        raise AssertionError("reached")
+
+    request = Request.from_asgi(http_scope("GET", "/"), no_body)
+    with pytest.raises(ConfigurationError, match="SessionMiddleware: secret_key is empty"):
+        asyncio.run(SessionMiddleware()(request, unused))
+
+
+async def no_body() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def test_one_older_key_is_no_tuple_of_keys() -> None:
