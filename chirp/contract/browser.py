@@ -37,6 +37,11 @@ class Sent:
     is_marked: bool = False
     """Whether the element that sends it has the attribute `MARK`."""
 
+    def _header(self, name: str) -> str | None:
+        """A header as it was meant: htmx 2 encodes what is not ASCII, and says so."""
+        value = self.headers.get(name)
+        return unquote(value) if value and self.headers.get(f"{name}-uri-autoencoded") == "true" else value
+
     @property
     def is_htmx(self) -> bool:
         """Whether the answer is swapped in, and does not open a page."""
@@ -49,15 +54,20 @@ class Sent:
     @property
     def target(self) -> str | None:
         """The id in HX-Target, as either version of htmx sends it."""
-        value = self.headers.get("hx-target")
+        value = self._header("hx-target")
         if value is None or "#" in value:
             return value and unquote(value.partition("#")[2])
         return None if "hx-source" in self.headers else value
 
     @property
+    def trigger(self) -> str | None:
+        """The id in HX-Trigger, which htmx 2 sends."""
+        return self._header("hx-trigger")
+
+    @property
     def current(self) -> str | None:
         """Path and query of the page that it comes from, if it says so."""
-        value = self.headers.get("hx-current-url")
+        value = self._header("hx-current-url")
         return None if value is None else _local(value)
 
 
@@ -247,7 +257,7 @@ def _senders(root: Node, url: str, sent: Sent, settings: Settings) -> Iterator[N
     if sent.is_marked:
         yield from (node for node in root.walk() if MARK in node.attributes)
         return
-    name = sent.headers.get("hx-source", "").partition("#")[2] or sent.headers.get("hx-trigger")
+    name = unquote(sent.headers.get("hx-source", "").partition("#")[2]) or sent.trigger
     for node in root.walk():
         if name and node.id != name and "hx-request" in sent.headers:
             continue

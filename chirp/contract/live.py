@@ -73,14 +73,15 @@ class ContractApp:
             _say("the code has changed: start again to compare with it (`--reload` does)")
 
     def keep(self, number: str, sent: Sent, response: Response | None, watch: Watch) -> None:
-        """Compare an answer, and keep it for the page that asks. One that was sent in pieces is its first piece."""
+        """Compare an answer, and keep it for the page that asks; without a response it is still on its way."""
         if self._comparison.is_outdated:
             return
         found = self._comparison.shown(self._comparison.of_answer(sent, response, watch))
+        before = self._answers[number].found if number in self._answers else ()
         self._answers[number] = Answered(sent, response or Response(""), watch, found)
         if len(self._answers) > KEPT:
             self._answers.popitem(last=False)
-        _print(sent, found)
+        _print(sent, (one for one in found if one not in before))
 
     # What a page asks.
 
@@ -153,6 +154,8 @@ class _Exchange:
         chunk, more = message.get("body", b""), message.get("more_body", False)
         if not self._begun:
             chunk = await self._begin(start, chunk)
+            if more:  # the page may ask before it is complete
+                self._app.keep(self._number, self._sent, None, self.watch)
         if self._body is not None:
             self._body.append(chunk)
         if not more:

@@ -89,6 +89,31 @@ def pieces():
         assert bodies[1:3] == [b"<head></head>", b"<body>all</body></html>"]
 
 
+def test_a_page_that_asks_before_it_is_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    stream = """
+
+from chirp import StreamingResponse
+
+heard = []
+
+
+@app.route("/pieces")
+async def pieces():
+    async def chunks():
+        yield "<!doctype html><html>"
+        heard.append(ask())
+        yield "</html>"
+
+    return StreamingResponse(chunks()) if ITEMS else None
+"""
+    with live(tmp_path, APP + stream) as (app, module):
+        kept: dict[str, Any] = vars(app)["_answers"]
+        module.ask = lambda: list(kept)
+        page = get(app, "/pieces")
+        assert module.heard == [[number_in(page)]]
+        assert told(app, number_in(page))["mismatches"] == []
+
+
 def test_who_asks_for_what_is_not_there(tmp_path: Path) -> None:
     with live(tmp_path) as (app, _):
         assert ask(app, "POST", "/_chirp/contract", body=b'{"answer": "1"}').status == 404
@@ -153,8 +178,8 @@ def test_it_is_served(tmp_path: Path) -> None:
 
 
 def test_one_process_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    with imported({"app.py": APP, **TEMPLATES}, tmp_path):
-        pass
     monkeypatch.chdir(tmp_path)
-    assert cli.main(["run", "app.py", "--contract", "--workers", "2"]) == 1
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    with imported({"app.py": APP, **TEMPLATES}, tmp_path):
+        assert cli.main(["run", "app.py", "--contract", "--workers", "2"]) == 1
     assert capsys.readouterr().err == "chirp: --contract watches one process: leave out --workers\n"

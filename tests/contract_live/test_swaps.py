@@ -106,6 +106,17 @@ async def test_a_target_that_no_page_has(tmp_path: Path) -> None:
             await client.get("/said", headers=current)
 
 
+async def test_a_target_as_htmx_sends_it(tmp_path: Path, version: int) -> None:
+    body = '<p id="größe-Ω" hx-get="/inner">?</p>'
+    plain = {"HX-Target": "gr%C3%B6%C3%9Fe-%CE%A9", "HX-Target-URI-AutoEncoded": "true"}
+    encoded = "p#gr%C3%B6%C3%9Fe-%CE%A9"
+    headers = plain if version == 2 else {"HX-Target": encoded, "HX-Source": encoded}
+    async with opened(tmp_path, version, body=body) as (client, _):
+        await client.get("/")
+        await client.get("/inner", headers={**HTMX, **headers})
+        assert client.page.find("p").html == '<p id="größe-Ω" hx-get="/inner"><li>inner</li></p>'
+
+
 async def test_a_part_for_an_element_that_no_screen_has(tmp_path: Path, version: int) -> None:
     computed = APP.replace('"list", "nav", "/", 422', '"list", input, "/", 422')
     body = '<button hx-post="/both" hx-target="#list" hx-swap="outerHTML">Both</button>'
