@@ -108,7 +108,7 @@ CALLS: Mapping[str, Call] = MappingProxyType(
                 Argument("headers", SEVERAL),
                 Argument("cookies", SEVERAL),
             ),
-            (Argument("length"),),
+            (Argument("length"), Argument("render_intent"), Argument("request_context"), Argument("csp_nonce")),
         ),
         "EventStream": Call(
             (
