@@ -7,6 +7,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.servers.waiting import PATIENCE
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -38,7 +40,7 @@ class Worker:
 
     def _wait(self) -> None:
         try:
-            self._process.wait(20)
+            self._process.wait(PATIENCE)
         finally:
             if self._process.stdout is not None:
                 self._process.stdout.close()

@@ -234,7 +234,8 @@ def supervised(environment: dict[str, str]) -> Generator[int]:
     """Two workers of one uvicorn; the port they share."""
     command = [sys.executable, "-m", "uvicorn", "--factory", APP, "--workers", "2", "--port", "0"]
     process = subprocess.Popen(
-        [*command, "--timeout-graceful-shutdown", "1"],
+        # A worker on a busy machine is slow to say that it is well, and would be replaced for it.
+        [*command, "--timeout-graceful-shutdown", "1", "--timeout-worker-healthcheck", "60"],
         cwd=ROOT,
         env=os.environ | environment,
         stderr=subprocess.PIPE,
@@ -247,7 +248,7 @@ def supervised(environment: dict[str, str]) -> Generator[int]:
         yield int(line.rpartition(" (")[0].rpartition(":")[2])
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
         process.stderr.close()
 
 
