@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from html import unescape
+from typing import TypeIs
 from urllib.parse import urljoin
 
 from benchmarks.confirmed.faults import Raised, is_contract, told
@@ -156,7 +157,7 @@ class Probe:
     async def _page(self, path: str) -> None:
         for mode, headers in MODES.items():
             response = await self._send(f"GET {path} {mode}", "GET", path, headers)
-            if response is None or not response.content_type.startswith("text/html"):
+            if not _is_page(response):
                 continue
             tree = parsed(response.text)
             await self._links(tree, path)
@@ -173,7 +174,7 @@ class Probe:
                 continue
             self._pieces.add((alike(path), shape))
             response = await self._send(f"GET {url} from {path}", "GET", url, HTMX)
-            if response is not None and response.content_type.startswith("text/html"):
+            if _is_page(response):
                 piece = parsed(response.text)
                 await self._links(piece, path)
                 if depth < DEPTH and "<html" not in response.text:
@@ -214,7 +215,7 @@ class Probe:
         if filled is not None and data is not None:
             for name in sorted(self._missed):
                 self._fail(Failure("field", f"{step.method} {alike(step.path)} asks for {name}, which is not sent"))
-        if response is not None and response.content_type.startswith("text/html"):
+        if _is_page(response):
             await self._links(parsed(response.text), step.page or step.path)
 
     async def _filled(self, step: Step, source: str) -> dict[str, str] | None:
@@ -271,6 +272,11 @@ class Probe:
             for name in filter(None, node.attributes.get("sse-swap", "").split(",")):
                 if name.strip() not in given.get(alike(url), ()):
                     self._fail(Failure("stream", f"{alike(path)} waits for {name}, which {alike(url)} does not give"))
+
+
+def _is_page(response: Response | None) -> TypeIs[Response]:
+    """Whether there is HTML to look at; what an error of the server shows is about the error."""
+    return response is not None and response.status < 500 and response.content_type.startswith("text/html")
 
 
 def _value(node: Node) -> str:

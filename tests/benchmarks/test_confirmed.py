@@ -36,7 +36,7 @@ def test_blind_edits_that_fail_are_found(tmp_path: Path) -> None:
     confirmed = [one for one in outcomes if one["state"] == "confirmed"]
     found = [one for one in confirmed if one["where"] not in (Where.ELSEWHERE, Where.NONE)]
     assert len({one["kind"] for one in confirmed}) >= 12, done.stdout
-    assert len(found) >= 0.9 * len(confirmed), done.stdout
+    assert len(found) >= 0.8 * len(confirmed), done.stdout
     assert {one["state"] for one in outcomes} >= {"confirmed", "plain", "differs", "same"}
 
 
