@@ -50,7 +50,7 @@ class App:
     """
 
     def __init__(self, config: AppConfig | None = None) -> None:
-        self.config = config if config is not None else AppConfig()
+        self.config: AppConfig = config if config is not None else AppConfig()
         self._folder = _caller_folder()
         self._lock = threading.RLock()
         self._runtime: Runtime | None = None

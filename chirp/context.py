@@ -50,4 +50,4 @@ class _Namespace:
         return "<chirp.g>"
 
 
-g = _Namespace()
+g: _Namespace = _Namespace()

@@ -25,9 +25,9 @@ class UploadFile:
 
     def __init__(self, file: BinaryIO, raw_name: str, content_type: str = "", size: int = 0) -> None:
         self._file = file
-        self.raw_name = raw_name
-        self.content_type = content_type
-        self.size = size
+        self.raw_name: str = raw_name
+        self.content_type: str = content_type
+        self.size: int = size
 
     @override
     def __repr__(self) -> str:

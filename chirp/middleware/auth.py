@@ -41,8 +41,8 @@ class AuthMiddleware:
             raise TypeError("load_user is a function from an id to a user")
         if not is_safe_url(login_url):
             raise ConfigurationError(f"login_url is a path of this application, not {login_url!r}")
-        self.load_user = load_user
-        self.login_url = login_url
+        self.load_user: LoadUser = load_user
+        self.login_url: str = login_url
 
     @property
     def template_globals(self) -> Mapping[str, Callable[..., Any]]:
@@ -93,7 +93,7 @@ class _Known:
 
     def __init__(self, user: object, login_url: str) -> None:
         self.user = user
-        self.login_url = login_url
+        self.login_url: str = login_url
 
 
 def current_user() -> Any:

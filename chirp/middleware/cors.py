@@ -97,7 +97,8 @@ class CORSMiddleware:
     __slots__ = ("_always", "_every", "_headers", "_methods", "_origins", "_preflight", "config")
 
     def __init__(self, config: CORSConfig | None = None) -> None:
-        self.config = config = config or CORSConfig()
+        config = config or CORSConfig()
+        self.config: CORSConfig = config
         self._every = "*" in config.allow_origins
         self._origins = Origins(config.allow_origins)
         self._methods = frozenset(config.allow_methods)

@@ -20,7 +20,7 @@ from chirp.middleware.protocol import Middleware, Next, Place
 from chirp.middleware.sessions import Session, renders_later, session_of, sessions_around
 from chirp.middleware.signing import Signer, check_key
 
-log = logging.getLogger("chirp")
+log: logging.Logger = logging.getLogger("chirp")
 
 _STATE = "chirp.csrf"
 _EXEMPT = "__chirp_csrf_exempt__"
@@ -73,7 +73,7 @@ class CSRFMiddleware:
     __slots__ = ("config",)
 
     def __init__(self, config: CSRFConfig | None = None) -> None:
-        self.config = config or CSRFConfig()
+        self.config: CSRFConfig = config or CSRFConfig()
 
     @property
     def template_globals(self) -> Mapping[str, Callable[..., Any]]:

@@ -8,7 +8,7 @@ from chirp.http.request import Request
 from chirp.http.response import Response
 from chirp.middleware.protocol import Middleware, Next, Place
 
-log = logging.getLogger("chirp")
+log: logging.Logger = logging.getLogger("chirp")
 
 LOCAL = ("localhost", "*.localhost", "127.0.0.1", "[::1]", "testserver")
 

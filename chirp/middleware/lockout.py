@@ -48,7 +48,8 @@ class LoginLockout:
     """
 
     def __init__(self, config: LockoutConfig | None = None, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self.config = config = config or LockoutConfig()
+        config = config or LockoutConfig()
+        self.config: LockoutConfig = config
         self._lock = threading.Lock()
         self._clock = clock
         self._accounts = _Counter(config.per_account, config)

@@ -67,7 +67,8 @@ class SecurityHeaders:
     __slots__ = ("_fixed", "_hsts", "_policy", "_template", "config")
 
     def __init__(self, config: SecurityConfig | None = None) -> None:
-        self.config = config = config or SecurityConfig()
+        config = config or SecurityConfig()
+        self.config: SecurityConfig = config
         headers = config.headers()
         self._template = config.content_security_policy
         self._policy = headers[0][0].lower() if self._template else ""

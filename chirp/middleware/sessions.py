@@ -102,9 +102,9 @@ class Session(MutableMapping[str, Any]):
         self._before: str | None = None
         self._changed = False
         self._sealed = False
-        self.accessed = False
+        self.accessed: bool = False
         """Whether the response depends on the session."""
-        self.since = 0.0
+        self.since: float = 0.0
         """When it began, in seconds since the epoch; 0 before it is read."""
 
     # the mapping
@@ -224,7 +224,7 @@ class SessionMiddleware:
         return {"get_flashed_messages": get_flashed_messages}
 
     def __init__(self, config: SessionConfig | None = None) -> None:
-        self.config = config or SessionConfig()
+        self.config: SessionConfig = config or SessionConfig()
         keys = (self.config.secret_key, *self.config.fallbacks)
         self._signer = Signer(keys, f"chirp.session.{self.config.cookie_name}") if keys[0] else None
 

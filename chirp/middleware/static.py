@@ -30,8 +30,8 @@ class StaticFiles:
         *,
         immutable: bool | Callable[[str], bool] = False,
     ) -> None:
-        self.directory = Path(directory).resolve()
-        self.prefix = "/" + prefix.strip("/")
+        self.directory: Path = Path(directory).resolve()
+        self.prefix: str = "/" + prefix.strip("/")
         self._lasts: Callable[[str], bool] = immutable if callable(immutable) else has_hash if immutable else _never
 
     def at_freeze(self, place: Place, /) -> Middleware | None:

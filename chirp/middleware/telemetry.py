@@ -12,7 +12,7 @@ from chirp.http.streaming import Chunk, StreamingResponse
 from chirp.middleware.protocol import Middleware, Next, Place
 from chirp.telemetry import ERROR, Observer, Outcome
 
-log = logging.getLogger("chirp")
+log: logging.Logger = logging.getLogger("chirp")
 
 type _Running = list[Generator[None, Outcome]]
 type _End = Callable[[Exception | None], None]

@@ -18,7 +18,7 @@ from chirp.telemetry import ERROR
 from chirp.templating.integration import Engine
 from chirp.templating.returns import OOB, Fragment, InlineTemplate, Page, Stream, Suspense, Template, TemplateStream
 
-log = logging.getLogger("chirp")
+log: logging.Logger = logging.getLogger("chirp")
 
 # Values that say nothing of a status: the answer to an error keeps the error's.
 _WITHOUT_STATUS = (

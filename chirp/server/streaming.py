@@ -22,7 +22,7 @@ from chirp.server.closing import aclose, close
 from chirp.server.sending import WITHOUT_BODY, encode_head
 from chirp.server.threads import Workers
 
-log = logging.getLogger("chirp")
+log: logging.Logger = logging.getLogger("chirp")
 
 _END = object()
 _BEAT = b": still here\n\n"

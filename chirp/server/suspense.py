@@ -23,7 +23,7 @@ from chirp.templating.oob import carries_id, out_of_band
 from chirp.templating.returns import Suspense
 from chirp.templating.tracking import Deferred, Tracker, settle
 
-log = logging.getLogger("chirp")
+log: logging.Logger = logging.getLogger("chirp")
 
 _HEADERS = (("Vary", "HX-Request, HX-History-Restore-Request"), ("X-Accel-Buffering", "no"))
 # `e` is the element in the template before the script, `t` its target; htmx learns of what comes in late.
