@@ -197,13 +197,12 @@ class StatementParser[T](DeclarationParser[T]):
             return
         value = self.said.condition = self._tuple(self.expression)
         at = self.at
-        target = Target([], False, -1)
+        words = (Word(self.spans[at - 1][1], self.spans[at - 1][1], "it"),)
         if self.is_word("as"):
             self.at += 1
             first = self.at
             self._tuple(self.expression)
-            target = self.names(first, self.at)
-        words = tuple(map(self._named, target.names)) or (Word(self.spans[at - 1][1], self.spans[at - 1][1], "it"),)
+            words = tuple(map(self._named, self.names(first, self.at).names))  # none for `as b.c`, which Kida takes
         self.said.bound += (Bound("with", words, value, plain=len(words) == 1),)
 
     def _named_values(self, kind: str, *, separated: bool) -> None:

@@ -101,3 +101,10 @@ def test_what_survives_faults() -> None:
     assert [one.name.name for one in facts.blocks] == ["main", "inner"]
     assert [one.tag for one in facts.elements] == ["p", "i"]
     assert len(facts.references) == 1
+
+
+def test_a_target_that_is_no_name_binds_nothing() -> None:
+    """Kida takes it; neither `b` nor `it` has a value inside."""
+    facts = read_template(SourceFile("t.html", "{% with a as b.c %}{{ it }}{% end %}"))
+    assert facts.faults == ()
+    assert facts.bindings == ()
