@@ -11,7 +11,7 @@ from threading import Thread
 from typing import IO, Any
 
 COMMAND = [sys.executable, "-m", "chirp_lsp"]
-PATIENCE = 20
+PATIENCE = 60
 
 APP = """\
 from chirp import App, AppConfig, Fragment, Template

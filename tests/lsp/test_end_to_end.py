@@ -35,7 +35,7 @@ HOME = '{% extends "base.html" %}\r\n<!-- é😀 -->{% block main %}<p id="é�
 COMMAND = [sys.executable, "-m", "chirp_check.cli", "server"]
 PROFILES = {"visual-studio-code": "utf-16", "neovim@v0.11": "utf-8", "emacs": "utf-32"}
 CODE_UNIT = {"utf-8": 1, "utf-16": 2, "utf-32": 4}
-PATIENCE = 20
+PATIENCE = 60
 
 pytestmark = [
     pytest.mark.asyncio,

@@ -15,7 +15,7 @@ PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "editors.md"
 NEOVIM = shutil.which("nvim")
 SCRIPT = """\
 local function wait_for(condition)
-  assert(vim.wait(20000, condition, 50), "nothing happened")
+  assert(vim.wait(60000, condition, 50), "nothing happened")
 end
 local seen = {}
 vim.cmd("edit " .. ROOT .. "/app.py")

@@ -10,7 +10,7 @@ from chirp_lsp import worker as module
 from chirp_lsp.messages import Code, Id
 from chirp_lsp.worker import Question, Stale, Worker
 
-PATIENCE = 10
+PATIENCE = 60
 
 
 class Recorder:
