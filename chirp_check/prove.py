@@ -6,7 +6,7 @@ Only that process, `python -m chirp.commands.replaying`, imports the application
 import json
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -198,15 +198,20 @@ def _replayed(
                 continue
             if first["start"] is not None:
                 return first["start"], answers
-            while len(answers) < len(asked):
-                told = process.line(PATIENCE)
-                request = asked[len(answers)][1]
-                answers.append([_made(request, one) for one in told] if told is not None else [(request, SILENT)])
-                if told is None:
-                    break
+            answers += _told(process, [one for _, one in asked[len(answers) :]])
         silent += 1
         if len(answers) == len(asked) or silent > SILENCES:
             return None, answers + [[(one, SILENT)] for _, one in asked[len(answers) :]]
+
+
+def _told(process: _Process, requests: Sequence[Request]) -> Iterator[list[Made]]:
+    """The answers to requests, up to the first that does not come."""
+    for request in requests:
+        told = process.line(PATIENCE)
+        if told is None:
+            yield [(request, SILENT)]
+            return
+        yield [_made(request, one) for one in told]
 
 
 def _made(request: Request, told: dict[str, Any]) -> Made:

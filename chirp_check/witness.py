@@ -195,17 +195,15 @@ def _within(inner: Span, outer: Span) -> bool:
     return inner.path == outer.path and outer.start <= inner.start < outer.end
 
 
+def _asked(model: Queries, routes: Iterable[Route], also: Iterable[Request] = ()) -> tuple[Request, ...]:
+    """The requests that these routes answer, behind others."""
+    return (*also, *_requests(model, routes))[:MOST]
+
+
 def _failing(
-    model: Queries,
-    routes: Iterable[Route],
-    says: tuple[str, ...],
-    reaches: Span | None = None,
-    *,
-    certain: bool = False,
-    also: Iterable[Request] = (),
+    requests: tuple[Request, ...], says: tuple[str, ...], reaches: Span | None = None, *, certain: bool = False
 ) -> Witness | None:
-    """The claim that a route, or one of these requests besides, is answered with an error."""
-    requests = (*also, *_requests(model, routes))[:MOST]
+    """The claim that one of some requests is answered with an error."""
     return Witness(requests, FAILS, says, reaches, certain) if requests else None
 
 
@@ -234,11 +232,11 @@ def _is_answer(model: Queries, app: AppKey, at: int, site: Span) -> bool:
 def _template(use: TemplateUse, model: Model) -> Witness | None:
     name = use.name.value
     if use.site is None:
-        return _failing(model, _rendering(model, use.name.span.path), (name,))
+        return _failing(_asked(model, _rendering(model, use.name.span.path)), (name,))
     site = use.site.span
     certain = _is_rendered(model, site)
     also = _failing_pages(model, site, name)
-    return _failing(model, _coming_to(model, site, name), (name,), site, certain=certain, also=also)
+    return _failing(_asked(model, _coming_to(model, site, name), also), (name,), site, certain=certain)
 
 
 def _rendering(model: Queries, path: str) -> Iterator[Route]:
@@ -258,7 +256,7 @@ def _block(use: BlockUse, model: Model) -> Witness | None:
     certain = use.site.kind in ALWAYS_A_BLOCK and _is_rendered(model, site)
     also = _failing_pages(model, site, use.template.value)
     routes = _coming_to(model, site, use.template.value)
-    return _failing(model, routes, (use.block.value,), site, certain=certain, also=also)
+    return _failing(_asked(model, routes, also), (use.block.value,), site, certain=certain)
 
 
 def _name(missing: MissingName, model: Model) -> Witness | None:
@@ -270,7 +268,7 @@ def _name(missing: MissingName, model: Model) -> Witness | None:
     certain = always and _is_rendered(model, site) and any(_is_surely_read(model, one) for one in missing.reads)
     also = _failing_pages(model, site, missing.template)
     routes = [*_coming_to(model, site, missing.template), *_rendering(model, missing.reads[0].path)]
-    return _failing(model, routes, (missing.name,), site, certain=certain, also=also)
+    return _failing(_asked(model, routes, also), (missing.name,), site, certain=certain)
 
 
 def _is_surely_read(model: Queries, read: Span) -> bool:
@@ -287,7 +285,8 @@ def _arguments(fault: ArgumentFault, model: Model) -> Witness | None:
     refused = fault.fault in ("unknown", "missing", "twice", "by name", "many")  # by Python, at the call itself
     says = (fault.name,) if refused and fault.name.isidentifier() else ()
     certain = refused and _is_alone(model, site)
-    return _failing(model, _coming_to(model, site), says, site, certain=certain, also=_failing_pages(model, site))
+    asked = _asked(model, _coming_to(model, site), _failing_pages(model, site))
+    return _failing(asked, says, site, certain=certain)
 
 
 def _answer(fault: ReturnFault, model: Model) -> Witness | None:
@@ -296,14 +295,14 @@ def _answer(fault: ReturnFault, model: Model) -> Witness | None:
     ends = fault.fault == "end"
     says = ("CannotConvert", "NoneType") if ends else ("CannotConvert",)
     also = _failing_pages(model, fault.handler.span)
-    return _failing(model, routes, says, None if ends else fault.at, also=also)
+    return _failing(_asked(model, routes, also), says, None if ends else fault.at)
 
 
 def _parameter(fault: ParameterFault, model: Model) -> Witness | None:
     if fault.fault == "unread":
         return None  # the default is used: nothing fails
     if fault.fault == "untaken":
-        return _failing(model, (fault.route,), (fault.name,), fault.at)
+        return _failing(_asked(model, (fault.route,)), (fault.name,), fault.at)
     requests = _requests(model, (fault.route,))
     return Witness(requests, None, (fault.name,)) if requests else None
 
