@@ -168,14 +168,19 @@ def _made_at(record: Record, site: Span, template: str | None) -> bool:
 
 def _failing_pages(model: Queries, site: Span, template: str | None = None) -> Iterator[Request]:
     """Requests that come to a handler of errors which gives what is made at a place: for what is not there."""
-    for app in application_keys(model):
-        for reference, handler in application(model, app).error_handlers:
-            records = records_in(given_by(model, handler))
-            if _within(site, reference.function) or any(_made_at(one, site, template) for one in records):
-                absent = dict.fromkeys(_absent(route) for route in application(model, app).routes)
-                for path in (NOWHERE, *list(filter(None, absent))[:3]):
-                    yield from (Request("GET", path, headers) for headers in ((), HTMX))
-                return
+    app = next((one for one in application_keys(model) if _tells_of_errors(model, one, site, template)), None)
+    absent = dict.fromkeys(_absent(route) for route in application(model, app).routes) if app is not None else {}
+    for path in (NOWHERE, *list(filter(None, absent))[:3]) if app is not None else ():
+        yield from (Request("GET", path, headers) for headers in ((), HTMX))
+
+
+def _tells_of_errors(model: Queries, app: AppKey, site: Span, template: str | None) -> bool:
+    """Whether a handler of errors gives what is made at a place."""
+    for reference, handler in application(model, app).error_handlers:
+        records = records_in(given_by(model, handler))
+        if _within(site, reference.function) or any(_made_at(one, site, template) for one in records):
+            return True
+    return False
 
 
 def _absent(route: Route) -> str | None:

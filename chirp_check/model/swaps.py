@@ -173,7 +173,7 @@ def _unit(model: Queries, app: AppKey, value: Value) -> Unit | None:
 
 def _nested(model: Queries, app: AppKey, wanted: str, selector: Text, units: tuple[Unit, ...]) -> Iterator[NestedId]:
     is_only = len(units) == 1 and _is_written_once(model, app, wanted)
-    carriers = [(block, _carrier(model, app, path, block, wanted, maybe=is_only)) for path, block in units]
+    carriers = [(unit[1], _carrier(model, app, unit, wanted, maybe=is_only)) for unit in units]
     if carriers and all(one is not None for _, one in carriers):
         block, carrier = carriers[0]
         if carrier is not None:
@@ -230,8 +230,9 @@ def _is_written_once(model: Queries, app: AppKey, wanted: str) -> bool:
     return sum(_has_id(one, wanted) for each in facts if each is not None for one in each.elements) == 1
 
 
-def _carrier(model: Queries, app: AppKey, path: str, block: str, wanted: str, *, maybe: bool = False) -> Span | None:
+def _carrier(model: Queries, app: AppKey, unit: Unit, wanted: str, *, maybe: bool = False) -> Span | None:
     """The element of a block that surely has an id; `maybe`: where it is there, at least."""
+    path, block = unit
     inside = _inside(model, app, path, block)
     for element in inside.elements() if inside is not None else ():
         written = attribute(element, "id")
