@@ -141,12 +141,11 @@ async def _answered(
         tell({"start": None})
         for one in requests:
             answers: list[Answer] = []
-            for variant in explored.variants(one["method"], one["path"], one["route"], one["fields"]):
-                client.cookies.clear()
+            variants = explored.variants(one["method"], one["path"], one["route"], one["fields"])
+            while variants and not (answers and answers[-1]["reached"] and answers[-1]["errors"]):
+                client.cookies.clear()  # what was looked for has not been seen yet
                 client.cookies.update(cookies)
-                answers.append(await _answer(client, one, variant, watch))
-                if answers[-1]["reached"] and answers[-1]["errors"]:
-                    break  # what was looked for, most likely
+                answers.append(await _answer(client, one, variants.pop(0), watch))
             tell(answers)
 
 

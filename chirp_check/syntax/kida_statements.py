@@ -197,7 +197,7 @@ class StatementParser[T](DeclarationParser[T]):
             return
         value = self.said.condition = self._tuple(self.expression)
         at = self.at
-        words = (Word(self.spans[at - 1][1], self.spans[at - 1][1], "it"),)
+        words: tuple[Word, ...] = (Word(self.spans[at - 1][1], self.spans[at - 1][1], "it"),)
         if self.is_word("as"):
             self.at += 1
             first = self.at
