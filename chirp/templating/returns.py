@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from chirp.pages.types import ContextProvider, LayoutChain
 
@@ -10,6 +11,13 @@ _set = object.__setattr__
 
 def _merged(context: Mapping[str, object] | None, keywords: dict[str, object]) -> dict[str, object]:
     return keywords if context is None else {**context, **keywords}
+
+
+def _chain(value: Any) -> LayoutChain | None:
+    """A chain of layouts beside values of the context, of which a type checker knows no more than of those."""
+    if value is None or isinstance(value, LayoutChain):
+        return value
+    raise TypeError(f"layout_chain must be a LayoutChain, not {type(value).__name__}")
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -247,9 +255,9 @@ class Stream:
     layout_chain: LayoutChain | None = None
     context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
-    def __init__(self, template_name: str, /, *, layout_chain: LayoutChain | None = None, **context: object) -> None:
+    def __init__(self, template_name: str, /, *, layout_chain: Any = None, **context: object) -> None:
         _set(self, "template_name", template_name)
-        _set(self, "layout_chain", layout_chain)
+        _set(self, "layout_chain", _chain(layout_chain))
         _set(self, "context", context)
 
 
@@ -264,9 +272,9 @@ class TemplateStream:
     layout_chain: LayoutChain | None = None
     context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
-    def __init__(self, template_name: str, /, *, layout_chain: LayoutChain | None = None, **context: object) -> None:
+    def __init__(self, template_name: str, /, *, layout_chain: Any = None, **context: object) -> None:
         _set(self, "template_name", template_name)
-        _set(self, "layout_chain", layout_chain)
+        _set(self, "layout_chain", _chain(layout_chain))
         _set(self, "context", context)
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chirp import App, Request, Response, get_render_plan
+from chirp import App, Request, Response, Stream, TemplateStream, get_render_plan
 from chirp.middleware.protocol import Next
 from tests.runtime.driver import get
 from tests.runtime.test_pages import BOOSTED, HTMX, PAGE_VARY, mounted
@@ -163,3 +163,11 @@ def test_middleware_reads_the_plan(shop: App) -> None:
         ("local_fragment", None, ()),
         ("page_fragment", None, ("in/_layout.html",)),
     ]
+
+
+@pytest.mark.parametrize("made", [Stream, TemplateStream])
+def test_a_chain_of_layouts_is_told_from_a_value_of_the_context(made: type[Stream | TemplateStream]) -> None:
+    context: dict[str, int] = {"count": 1}
+    assert made("page.html", **context).context == context
+    with pytest.raises(TypeError, match="layout_chain must be a LayoutChain, not str"):
+        made("page.html", layout_chain="main")
