@@ -24,8 +24,8 @@ from chirp import App
 from chirp.testing import TestClient
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-# What differs from run to run: versions of files by their time, points in time.
 _LINE = re.compile(r"(?<=\.py):\d+")
+# What differs from run to run: versions of files by their time, points in time.
 _VERSION = re.compile(r"\?v=\d+|\d{4}-\d\d-\d\dT[\d:.+-]+")
 
 
