@@ -1,5 +1,6 @@
 """Variants in a real browser with the htmx that the framework brings: every gesture of a page, and what goes wrong."""
 
+import logging
 import os
 import shutil
 import signal
@@ -17,7 +18,8 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from benchmarks.confirmed.edits import Edited
 from benchmarks.confirmed.probe import Failure, alike, numberless
-from benchmarks.confirmed.running import Runner, quiet
+from benchmarks.confirmed.running import Runner
+from benchmarks.mutants.copies import quiet
 from benchmarks.mutants.scripts import Step
 
 ARGUMENTS = [
@@ -179,28 +181,28 @@ def _kind(fault: str) -> str:
 def served(runner: Runner, files: Mapping[str, str | None]) -> Generator[str]:
     """The origin of a variant, which a child serves until the block is left."""
     listener = socket.create_server(("127.0.0.1", 0))
-    runner.write(files)
-    child = os.fork()
-    if child == 0:
-        signal.alarm(1200)
-        quiet()
-        thread = threading.Thread(target=_serve, args=(runner, listener))
-        thread.start()
-        thread.join()
-        os._exit(0)
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
-        listener.close()
-        runner.restore(files)
-        runner.tidy(child)
+    with runner.copy.holding(files):
+        child = os.fork()
+        if child == 0:
+            signal.alarm(1200)
+            quiet()
+            logging.getLogger("asyncio").disabled = True
+            thread = threading.Thread(target=_serve, args=(runner, listener))
+            thread.start()
+            thread.join()
+            os._exit(0)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            listener.close()
+            runner.copy.tidy(child)
 
 
 def _serve(runner: Runner, listener: socket.socket) -> None:
     try:
-        config = uvicorn.Config(runner.started(), log_config=None, ws="none", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(runner.copy.started(), log_config=None, ws="none", timeout_graceful_shutdown=1)
         uvicorn.Server(config).run([listener])
     except BaseException:  # noqa: BLE001 - the browser sees that nobody answers
         os._exit(1)

@@ -1,35 +1,23 @@
 """Variants of one example, each in a process that is forked from a warm one: what they answer, and what fails."""
 
 import asyncio
-import compileall
 import gc
-import importlib
 import json
 import logging
-import os
-import pkgutil
-import shutil
-import signal
-import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
-from py_compile import PycInvalidationMode
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
-import chirp
 from benchmarks.confirmed.edits import Edited
 from benchmarks.confirmed.faults import is_contract, told, watched, watched_fields
 from benchmarks.confirmed.probe import TREES, Enough, Failure, Plan, Probe, parsed
-from benchmarks.confirmed.tracing import Trace, Traced
 from benchmarks.mutants.application import Application
-from benchmarks.mutants.oracle import PACKAGE, remember_compiled
+from benchmarks.mutants.copies import Copy
 from benchmarks.mutants.scripts import Script
-from chirp import App
+from benchmarks.mutants.trace import Trace, Traced
 
-HANGS, BUSY = 300, 30  # seconds, and of them those of the processor, after which a child is ended
+BUSY = 30  # seconds of the processor after which a child is ended
 HANGING = '{"failures": [["start", "hangs, or ends the process", false]], "answers": {}, "trace": [], "texts": []}'
 START = "start"
 
@@ -60,25 +48,13 @@ class Runner:
     def __init__(self, app: Application, script: Script) -> None:
         self._app = app
         self.script = script
-        self._folder = TemporaryDirectory(prefix="confirmed-")
-        self._copy = Path(self._folder.name) / PACKAGE / app.root.name
+        self.copy = Copy(app, script)
         self._normal: frozenset[str] = frozenset()
         self._answers: dict[str, list[tuple[str, ...]]] = {}
         self._traced = Traced(())
 
     def __enter__(self) -> Self:
-        for one in pkgutil.walk_packages(chirp.__path__, "chirp."):
-            importlib.import_module(one.name)
-        for name in self.script.needs:
-            importlib.import_module(name)
-        self._copy.parent.mkdir()
-        (self._copy.parent / "__init__.py").touch()
-        shutil.copytree(self._app.root, self._copy, ignore=shutil.ignore_patterns("__pycache__"))
-        compileall.compile_dir(self._copy, quiet=2, invalidation_mode=PycInvalidationMode.CHECKED_HASH)
-        self._forget()
-        sys.path.insert(0, self._folder.name)
-        remember_compiled(Path(self._folder.name) / "compiled")
-        gc.freeze()
+        self.copy.__enter__()
         whole = self._whole(self.script.pages)
         runs = [
             self._run(plan, trace=at == 0)
@@ -99,28 +75,10 @@ class Runner:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        sys.path.remove(self._folder.name)
-        self._folder.cleanup()
-
-    def _forget(self) -> None:
-        for known in [one for one in sys.modules if one.partition(".")[0] == PACKAGE]:
-            del sys.modules[known]
+        self.copy.__exit__(kind, error, at)
 
     def _whole(self, pages: tuple[str, ...]) -> Plan:
         return Plan(pages, len(self.script.steps), bool(self.script.streams))
-
-    def write(self, files: Mapping[str, str | None]) -> None:
-        """Puts texts into the copy; None takes a file away."""
-        for path, text in files.items():
-            target = self._copy / path
-            if text is None:
-                target.unlink(missing_ok=True)
-            else:
-                target.write_text(text, encoding="utf-8", newline="")
-
-    def restore(self, files: Mapping[str, str | None]) -> None:
-        """Undoes `write`."""
-        self.write({path: self._app.files.get(path) for path in files})
 
     def ran(self, edit: Edited) -> Ran:
         """What an edit changes."""
@@ -129,11 +87,8 @@ class Runner:
             return Ran((), {}, False)
         plan = self._plan(touching)
         templates_only = all(path.endswith(".html") for path in edit.files)
-        self.write(edit.files)
-        try:
+        with self.copy.holding(edit.files):
             failures, answers, _, _ = self._run(plan, only_new=True)
-        finally:
-            self.restore(edit.files)
         if templates_only:
             failures = [replace(one, contract=True) for one in failures]
         differing: dict[str, str] = {}
@@ -166,7 +121,7 @@ class Runner:
         """Runs in a child: failures, answers, which lines each part came to, and the texts of what was read."""
         failures: dict[str, Failure] = {}
         answers: Answers = {}
-        seen = Trace(self._copy)
+        seen = Trace(self.copy.root)
 
         def fail(failure: Failure) -> None:
             if only_new and failure.text in self._normal:
@@ -179,74 +134,32 @@ class Runner:
             answers[asked] = digests
 
         def work() -> None:
+            logging.getLogger("asyncio").disabled = True
             raised, missed = watched(), watched_fields()
             try:
                 if trace:
                     seen.__enter__()
                 seen.begin(START)
-                app = self.started()
-                probe = Probe(f"{self._copy}/", raised, missed, fail, answered)
+                app = self.copy.started()
+                probe = Probe(f"{self.copy.root}/", raised, missed, fail, answered)
                 asyncio.run(probe.run(app, self.script, plan, seen.begin))
             except Enough:
                 pass
             except BaseException as error:  # noqa: BLE001 - whatever the variant raises is an answer
-                contract = is_contract(error, f"{self._copy}/")
+                contract = is_contract(error, f"{self.copy.root}/")
                 text = f"does not start or breaks off: {told(error)}"
                 failures.setdefault(text, Failure("start", text, contract))
 
-        data = json.loads(
-            self.child(work, lambda: _told(failures.values(), answers, seen, [] if only_new else list(TREES)))
-        )
+        def tell() -> object:
+            return _told(failures.values(), answers, seen, [] if only_new else list(TREES))
+
+        data = json.loads(self.copy.child(work, tell, BUSY) or HANGING)
         return (
             [Failure(*one) for one in data["failures"]],
             {asked: tuple(digests) for asked, digests in data["answers"].items()},
             Traced.of(data["trace"]),
             data["texts"],
         )
-
-    def child(self, work: Callable[[], None], tell: Callable[[], object]) -> str:
-        """Does something in a process of its own; gives what it tells, as JSON."""
-        reading, writing = os.pipe()
-        child = os.fork()
-        if child == 0:
-            os.close(reading)
-            signal.alarm(HANGS)
-            signal.setitimer(signal.ITIMER_VIRTUAL, BUSY)
-            quiet()
-            work()
-            with os.fdopen(writing, "w", encoding="utf-8", errors="replace") as pipe:
-                json.dump(tell(), pipe)
-            os._exit(0)
-        os.close(writing)
-        with os.fdopen(reading, encoding="utf-8") as pipe:
-            data = pipe.read()
-        os.waitpid(child, 0)
-        self.tidy(child)
-        return data or HANGING
-
-    def tidy(self, child: int) -> None:
-        """Takes away the data of a child."""
-        for left in Path(self._folder.name).glob(f"data-{child}*"):
-            left.unlink()
-
-    def started(self) -> App:
-        """The application, in a child."""
-        if self.script.data:
-            os.environ[self.script.data] = str(Path(self._folder.name) / f"data-{os.getpid()}")
-        module = importlib.import_module(f"{PACKAGE}.{self._app.root.name}.{self.script.module}")
-        made = vars(module)[self.script.name]
-        app = made if isinstance(made, App) else made()
-        assert isinstance(app, App)
-        return app
-
-
-def quiet() -> None:
-    """Nothing is printed, nothing written, nothing collected."""
-    logging.getLogger("asyncio").disabled = True
-    sys.dont_write_bytecode = True
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    gc.disable()
 
 
 def _told(failures: Iterable[Failure], answers: Answers, trace: Trace, texts: list[str]) -> object:

@@ -1,37 +1,9 @@
-"""Random requests and texts: what they are made of, how they change, and which lines of the runtime they reach."""
+"""Random requests and texts: what they are made of, and how they change."""
 
 import random
-import sys
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
 
-import chirp
 from tests.hostile.site import FORM, HOST, SCENARIOS, UPLOAD, part
-
-PACKAGE = str(Path(chirp.__file__).parent)
-
-
-class Lines:
-    """Which lines of the framework were reached; asking costs nothing once a line has been seen."""
-
-    def __init__(self) -> None:
-        self.seen = 0
-        self._tool = sys.monitoring.OPTIMIZER_ID
-
-    def start(self) -> None:
-        sys.monitoring.use_tool_id(self._tool, "fuzz")
-        sys.monitoring.register_callback(self._tool, sys.monitoring.events.LINE, self._line)
-        sys.monitoring.set_events(self._tool, sys.monitoring.events.LINE)
-
-    def stop(self) -> None:
-        sys.monitoring.set_events(self._tool, 0)
-        sys.monitoring.free_tool_id(self._tool)
-
-    def _line(self, code: Any, line: int) -> Any:
-        if code.co_filename.startswith(PACKAGE):
-            self.seen += 1
-        return sys.monitoring.DISABLE
 
 
 @dataclass(frozen=True, slots=True)

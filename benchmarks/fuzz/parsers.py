@@ -5,7 +5,8 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Iterable
 
-from benchmarks.fuzz.inputs import CHUNKS, PATHS, QUERIES, VALUES, Lines, Mutator
+from benchmarks.fuzz.inputs import CHUNKS, PATHS, QUERIES, VALUES, Mutator
+from benchmarks.fuzz.lines import RUNTIME, Lines
 from tests.hostile.site import UPLOAD, part
 
 
@@ -172,7 +173,7 @@ PARSERS: dict[str, Callable[[bytes, random.Random], None]] = {
 
 
 def fuzz_parsers(seconds: float, seed: int, count: int = sys.maxsize) -> int:
-    mutator, lines = Mutator(seed), Lines()
+    mutator, lines = Mutator(seed), Lines(RUNTIME)
     lines.start()
     try:
         failed = sum(_fuzz_one(name, mutator, lines, seconds / len(PARSERS), count) for name in PARSERS)
@@ -186,20 +187,21 @@ def _fuzz_one(name: str, mutator: Mutator, lines: Lines, seconds: float, count: 
     """How often it failed; it stops at twenty."""
     run, rng = PARSERS[name], mutator.random
     sys.monitoring.restart_events()
-    lines.seen = runs = failed = 0
+    lines.seen.clear()
+    runs = failed = 0
     corpus = [*VALUES, *QUERIES, *CHUNKS, *(path.encode() for path in PATHS)]
     end = time.monotonic() + seconds
     while time.monotonic() < end and failed < 20 and runs < count:
         data = mutator.text(rng.choice(corpus))[:2000]
-        reached = lines.seen
+        reached = len(lines.seen)
         try:
             run(data, rng)
         except Exception as error:  # noqa: BLE001 - it is the finding
             print(f"{name}: {type(error).__name__}: {error}: {data!r}")
             failed += 1
         runs += 1
-        if lines.seen > reached or rng.random() < 0.0005:
+        if len(lines.seen) > reached or rng.random() < 0.0005:
             corpus.append(data)
             del corpus[: max(0, len(corpus) - 5000)]
-    print(f"{name}: {runs} runs, {lines.seen} lines")
+    print(f"{name}: {runs} runs, {len(lines.seen)} lines")
     return failed

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fuzz.inputs import Input, Lines, Mutator, seeds
+from benchmarks.fuzz.inputs import Input, Mutator, seeds
+from benchmarks.fuzz.lines import RUNTIME, Lines
 from benchmarks.fuzz.loop import QuickLoop, StuckError
 from chirp.app import App
 from chirp.context import request_var
@@ -123,7 +124,7 @@ class Requests:
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.apps = [site(folder), site(folder, guarded=True)]
-        self.lines = Lines()
+        self.lines = Lines(RUNTIME)
         self.statuses: dict[int, int] = {}
         self.failures: list[str] = []
         self.sent = 0
@@ -152,7 +153,7 @@ class Requests:
         corpus = self._corpus
         one = self._queue.pop() if self._queue else self._mutator.change(rng.choice(corpus), rng.choice(corpus))
         self.current = one
-        reached = self.lines.seen
+        reached = len(self.lines.seen)
         self.sent += 1
         try:
             status = await send(self.apps[rng.random() < 0.1], one, waits=rng.random() < 0.25)
@@ -160,7 +161,7 @@ class Requests:
             self.failures.append(f"{error}: {one}")
             return
         self.statuses[status] = self.statuses.get(status, 0) + 1
-        if self.lines.seen > reached and len(corpus) < CORPUS:
+        if len(self.lines.seen) > reached and len(corpus) < CORPUS:
             corpus.append(one)
 
     async def _look_around(self, tasks: set[asyncio.Task[Any]]) -> None:
@@ -180,7 +181,7 @@ class Requests:
     def __str__(self) -> str:
         shown = ", ".join(f"{status or 'gone'}: {count}" for status, count in sorted(self.statuses.items()))
         seconds = time.monotonic() - self._started
-        return f"{self.sent} requests in {seconds:.0f} s, {self.lines.seen} lines and branches; {shown}"
+        return f"{self.sent} requests in {seconds:.0f} s, {len(self.lines.seen)} lines; {shown}"
 
 
 async def _in_place[A, R](_: Workers, function: Callable[[A], R], argument: A, pace: object = None) -> R:

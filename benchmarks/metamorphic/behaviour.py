@@ -18,7 +18,7 @@ from typing import Self
 import chirp
 from benchmarks.metamorphic.bases import Base
 from benchmarks.metamorphic.rewriting import Files
-from benchmarks.mutants.oracle import remember_compiled
+from benchmarks.mutants.copies import remember_compiled
 from benchmarks.mutants.scripts import SCRIPTS
 from chirp import App
 from chirp.testing import TestClient

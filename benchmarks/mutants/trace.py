@@ -1,4 +1,4 @@
-"""Which part of a script comes to which lines of Python and to which templates."""
+"""Which part of a script comes to which lines of Python and to which templates, by what the interpreter runs."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ def _near(line: int, lines: range) -> bool:
 
 
 class Trace:
-    """Watches the lines that run below a folder; compiled templates bear the names of their files."""
+    """Watches what runs below a folder; compiled templates bear the names of their files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = f"{folder}/"
@@ -49,9 +49,11 @@ class Trace:
         return list(self._seen)
 
     def __enter__(self) -> Self:
+        events = sys.monitoring.events
         sys.monitoring.use_tool_id(TOOL, "mutants")
-        sys.monitoring.register_callback(TOOL, sys.monitoring.events.LINE, self._line)
-        sys.monitoring.set_events(TOOL, sys.monitoring.events.LINE)
+        sys.monitoring.register_callback(TOOL, events.LINE, self._line)
+        sys.monitoring.register_callback(TOOL, events.PY_START, self._start)
+        sys.monitoring.set_events(TOOL, events.LINE | events.PY_START)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -59,8 +61,13 @@ class Trace:
         sys.monitoring.free_tool_id(TOOL)
 
     def _line(self, code: CodeType, line: int) -> object:
-        name = code.co_filename
-        if name.startswith(self._folder):
-            path = name.removeprefix(self._folder)
-            self._seen.setdefault((self._part, path, 0 if path.endswith(".html") else line))
+        if code.co_filename.startswith(self._folder) and code.co_filename.endswith(".py"):
+            self._seen.setdefault((self._part, code.co_filename.removeprefix(self._folder), line))
         return sys.monitoring.DISABLE
+
+    def _start(self, code: CodeType, offset: int) -> object:
+        """A template starts; never turned off, as it may start again in another part."""
+        if not code.co_filename.endswith(".html"):
+            return sys.monitoring.DISABLE
+        self._seen.setdefault((self._part, code.co_filename.removeprefix(self._folder), 0))
+        return None

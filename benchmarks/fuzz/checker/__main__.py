@@ -17,10 +17,10 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.fuzz.checker import seeded
-from benchmarks.fuzz.checker.lines import Lines, lines_below
 from benchmarks.fuzz.checker.tally import Tally
 from benchmarks.fuzz.checker.targets import TARGETS
 from benchmarks.fuzz.checker.texts import ROOT, to_text
+from benchmarks.fuzz.lines import Lines, lines_below
 
 SHOWN = 400  # characters of a text
 PLAIN_RUNS = 2_000

@@ -6,6 +6,9 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import chirp
+
+RUNTIME = (Path(chirp.__file__).parent,)
 FUNCTION = 2  # the flag of code that has local names
 
 
