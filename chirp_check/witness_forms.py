@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from chirp_check.facts.templates import Element, TemplateFacts
 from chirp_check.facts.values import Const
+from chirp_check.grammar.fields import EXAMPLES, TEXT
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
 from chirp_check.model.exchanges import routes_of
@@ -17,20 +18,6 @@ from chirp_check.model.templates import paths
 
 CONTROLS = frozenset({"input", "textarea", "select"})
 UNSENT = frozenset({"submit", "button", "reset", "image", "file"})
-EXAMPLES = {
-    "email": "someone@example.org",
-    "number": "1",
-    "range": "1",
-    "date": "2030-01-02",
-    "time": "12:00",
-    "datetime-local": "2030-01-02T12:00",
-    "month": "2030-01",
-    "url": "https://example.org/",
-    "tel": "5550100",
-    "color": "#336699",
-    "password": "Example-1-password",
-}
-TEXT = "Example"
 
 type Fields = tuple[tuple[str, str], ...]
 

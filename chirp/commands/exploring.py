@@ -13,27 +13,16 @@ from urllib.parse import urljoin, urlsplit
 
 from chirp.app import App
 from chirp.testing import TestClient
+from chirp_check.grammar.fields import EXAMPLES, TEXT
+from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.path import PathPattern, parse_path
 
 PAGES = 60  # that are looked at
 ALIKE = 4  # of them that one route answers
 VARIANTS = 6  # of one request
-ASKING = {"hx-get": "GET", "hx-post": "POST", "hx-put": "PUT", "hx-patch": "PATCH", "hx-delete": "DELETE"}
 CHOSEN = frozenset({"checkbox", "radio"})
 SENDING = frozenset({"submit", "image"})
 UNSENT = frozenset({"button", "reset", "file"})
-EXAMPLES = {
-    "email": "someone@example.org",
-    "number": "1",
-    "range": "1",
-    "date": "2030-01-02",
-    "time": "12:00",
-    "datetime-local": "2030-01-02T12:00",
-    "month": "2030-01",
-    "url": "https://example.org/",
-    "color": "#336699",
-}
-TEXT = "Example"
 
 type Fields = dict[str, str]
 
@@ -87,7 +76,7 @@ class _Reader(HTMLParser):
             self._form = _Form()
             method = given.get("method", "get").upper()
             self._form.requests.append((method, self._path(given.get("action", ""))))
-        asked = [(method, self._path(given[name])) for name, method in ASKING.items() if name in given]
+        asked = [(method, self._path(given[name])) for name, method in REQUESTS.items() if name in given]
         if tag == "a" and "href" in given:
             asked.append(("GET", self._path(given["href"])))
         if self._form is not None and tag != "a":
