@@ -29,7 +29,7 @@ from chirp_check.report.outcome import INTERNAL, Report, Summary
 from chirp_check.source import Span
 from chirp_check.sources import AT_HAND, ProjectSources
 from chirp_check.store import Store
-from chirp_check.suppress import UNUSED, FileIgnores, Suppressions, python_ignores, template_ignores
+from chirp_check.suppress import UNUSED, Suppressions
 
 __all__ = ["Analysis", "Project", "Report", "Session", "analyze", "check"]
 
@@ -216,7 +216,7 @@ class _Run:
         found += self._said(ours(self.model, self.sources.problems(), names))
         found += self._plugged()
         self._fail(Failure("reading the file", one.error, Span(one.path, 0, 0)) for one in self.sources.failures())
-        suppressions = self._suppressions(path for path in self.model.files() if marked(self.model, path))
+        suppressions = Suppressions((path for path in self.model.files() if marked(self.model, path)), self.sources)
         faults = tuple(suppressions.faults(tuple(sorted(self.levels))))
         self._keep([*found, *self._said(ours(self.model, faults, names))], suppressions)
         for chosen in (names - {UNUSED}, names & {UNUSED}):
@@ -253,18 +253,6 @@ class _Run:
             text = " ".join(f"{type(one.error).__name__}: {one.error}".split())
             at_fault = plugin if one.rule is None else self.plugins.origins.get(one.rule)
             self._failures.append(InternalFailure(one.what, text, one.span, at_fault))
-
-    def _suppressions(self, paths: Iterable[str]) -> Suppressions:
-        found: list[FileIgnores] = []
-        for path in paths:
-            file = self.sources.source(path)
-            module = self.sources.module(path) if path.endswith(".py") else None
-            template = self.sources.template(path) if module is None else None
-            if file is not None and module is not None:
-                found.append(python_ignores(file, module))
-            elif file is not None and template is not None:
-                found.append(template_ignores(file, template))
-        return Suppressions(found)
 
     def _keep(self, found: Iterable[Diagnostic], suppressions: Suppressions) -> None:
         for one in found:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import Protocol
 
 from chirp_check.diagnostic import Diagnostic
 from chirp_check.facts.handlers import ModuleFacts
@@ -58,11 +59,20 @@ class FileIgnores:
                     yield UnusedIgnore(one.name, one.span, misplaced=ignore.lines == frozenset())
 
 
-class Suppressions:
-    """The suppressions of all files that were read."""
+class Files(Protocol):
+    """Files by their paths, and their facts; None for one that cannot be read."""
 
-    def __init__(self, files: Iterable[FileIgnores]) -> None:
-        self._files = {one.ignores[0].span.path: one for one in files if one.ignores}
+    def source(self, path: str, /) -> SourceFile | None: ...
+    def module(self, path: str, /) -> ModuleFacts | None: ...
+    def template(self, path: str, /) -> TemplateFacts | None: ...
+
+
+class Suppressions:
+    """The suppressions of some files."""
+
+    def __init__(self, paths: Iterable[str], files: Files) -> None:
+        found = (_file_ignores(path, files) for path in paths)
+        self._files = {one.ignores[0].span.path: one for one in found if one is not None and one.ignores}
 
     def takes(self, diagnostic: Diagnostic) -> bool:
         """Whether a suppression takes the diagnostic."""
@@ -80,6 +90,15 @@ class Suppressions:
         """Suppressions that have suppressed nothing so far, of rules that ran."""
         for file in self._files.values():
             yield from file.unused(judged)
+
+
+def _file_ignores(path: str, files: Files) -> FileIgnores | None:
+    file = files.source(path)
+    module = files.module(path) if path.endswith(".py") else None
+    template = files.template(path) if module is None else None
+    if file is not None and module is not None:
+        return python_ignores(file, module)
+    return template_ignores(file, template) if file is not None and template is not None else None
 
 
 def python_ignores(file: SourceFile, facts: ModuleFacts) -> FileIgnores:
