@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from chirp_check.config import Config
 from chirp_check.diagnostic import Diagnostic, Finding, Label, Level
 from chirp_check.engine import Project, Session
-from chirp_check.explaining import Difference, differences
+from chirp_check.explaining import Difference, differences, explains
 from chirp_check.grammar.selectors import overlap
 from chirp_check.live import LiveFacts, LiveRoute
 from chirp_check.model.applications import Handler, application, application_keys
@@ -26,7 +26,7 @@ from chirp_check.plugins import NO_PLUGINS
 from chirp_check.report.full import render
 from chirp_check.report.outcome import Report, Summary
 from chirp_check.source import Span
-from chirp_check.suppress import FileIgnores, Suppressions, python_ignores, template_ignores
+from chirp_check.suppress import Suppressions
 
 RULE = "unexpected-answer"
 _SHOWN = frozenset({"block", "context", "template"})  # what is given otherwise is shown with the block that is given
@@ -93,7 +93,7 @@ class Contract:
     def places(self, route: LiveRoute, seen: Seen) -> Places:
         """Where a handler gives what was seen, as far as that is one place; else the handler."""
         sites = tuple(self._sites(route))
-        fitting = {one.value.span: one for one in sites if not tuple(differences(one.value, seen))}
+        fitting = {one.value.span: one for one in sites if explains(one.value, seen)}
         if len(fitting) == 1 and isinstance(seen, SeenValue):
             return ((next(iter(fitting)), "it is given here"),)
         return tuple((one.handler.span, f"`{one.handler.name}` answers") for one in sites[:1])
@@ -143,13 +143,18 @@ class Contract:
         if self._levels.get(told.rule) is Level.OFF:
             return True
         spans = [span for span, _ in told.places]
-        suppressions = Suppressions(one for path in {span.path for span in spans} for one in self._ignores(path))
+        suppressions = Suppressions({span.path for span in spans}, self._sources)
         found = (Diagnostic(told.rule, Level.ERROR, Finding(told.message, span)) for span in spans)
         return any(suppressions.takes(one) for one in found)
 
-    def shown(self, told: Iterable[Told], *, color: bool = False) -> str:
-        """Disagreements as the checker shows what it finds, with the lines of their places."""
-        return "".join(self._shown(one, color=color) for one in told).rstrip("\n")
+    def shown(self, told: Told) -> str:
+        """A disagreement as the checker shows what it finds, with the lines of its places."""
+        if not told.places:
+            return f"error[{told.rule}]: {told.message}" + (f"\nhelp: {told.help}" if told.help else "")
+        (at, _), *others = told.places  # the first is what the message is about
+        finding = Finding(told.message, at, tuple(Label(said, span) for span, said in others), told.help)
+        report = self._report((Diagnostic(told.rule, Level.ERROR, finding),))
+        return render(report, color=False, conclude=False).rstrip("\n")
 
     def lines(self, told: Told) -> tuple[tuple[str, str], ...]:
         """The places of a disagreement: `path:line:column`, and what is said of each."""
@@ -161,15 +166,6 @@ class Contract:
         return tuple(found)
 
     # Inside.
-
-    def _ignores(self, path: str) -> Iterator[FileIgnores]:
-        file = self._sources.source(path)
-        module = self._sources.module(path) if path.endswith(".py") else None
-        template = self._sources.template(path) if module is None else None
-        if file is not None and module is not None:
-            yield python_ignores(file, module)
-        elif file is not None and template is not None:
-            yield template_ignores(file, template)
 
     def _sites(self, route: LiveRoute) -> Iterator[_Site]:
         """All that the handler of a route can give; nothing where one of its functions is not seen."""
@@ -223,13 +219,6 @@ class Contract:
             if one.via == name and one.element is not None and overlap((value,), pieces(written)):
                 fitting.append((not isinstance(written, Text), written.span))
         yield from (span for _, span in sorted(fitting, key=lambda one: one[0]))
-
-    def _shown(self, told: Told, *, color: bool) -> str:
-        if not told.places:
-            return f"error[{told.rule}]: {told.message}\n" + (f"help: {told.help}\n" if told.help else "") + "\n"
-        (at, _), *others = told.places  # the first is what the message is about
-        finding = Finding(told.message, at, tuple(Label(said, span) for span, said in others), told.help)
-        return render(self._report((Diagnostic(told.rule, Level.ERROR, finding),)), color=color, conclude=False)
 
     def _report(self, diagnostics: tuple[Diagnostic, ...]) -> Report:
         return Report(self._model.sources.root, diagnostics, self._sources.texts(), (), Summary())

@@ -25,7 +25,6 @@ _CARRIERS = frozenset({"OOB", "FormAction"})
 _CONTEXT = frozenset(
     {"Fragment", "LayoutPage", "Page", "Stream", "Suspense", "Template", "TemplateStream", "ValidationError"}
 )
-_PLAIN = {"str": str, "int": int, "float": float, "bool": bool}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def _argument(
     if expected is None:
         if given is not None and not value.open:
             yield Difference(nearness, what, f"{_called(what)} is `{given}`, where the text gives none", at[1])
-    elif next(differences(expected, given), None) is not None:
+    elif not explains(expected, given):
         known = f"`{expected}`" if isinstance(expected, (Text, Pattern)) else "another"
         yield Difference(nearness, what, f"{_called(what)} is `{given}`, where the text says {known}", at[1])
 

@@ -98,7 +98,7 @@ class Comparison:
         return tuple(self._mismatch(one) for one in kept)
 
     def _mismatch(self, told: Told) -> Mismatch:
-        shown = self._contract.shown([told])
+        shown = self._contract.shown(told)
         return Mismatch(told.rule, told.message, self._contract.lines(told), told.help, shown)
 
     def _route(self, sent: Sent) -> LiveRoute | None:
