@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
@@ -52,6 +52,7 @@ def silence(project: Project, report: Report, look: Look) -> Mending:
 
 
 type _Plan = Mapping[Diagnostic, Insertion]
+type _Additions = Mapping[str, Sequence[tuple[Insertion, str]]]
 
 
 @dataclass(slots=True)
@@ -73,14 +74,15 @@ class _Trials:
         if not plan:
             return pending
         together = {**self.accepted, **plan}
+        added = _additions(together)
         seen = self.look(self.texts(together))
         said = {_said(one, one.finding.at.start) for one in seen.diagnostics}
-        known = {_said(one, _shifted(one, together)) for one in self.report.diagnostics}
+        known = {_said(one, _shifted(one, added)) for one in self.report.diagnostics}
         harmed = {path for _, path, _, _ in said - known}
         self.accepted |= {
             one: place
             for one, place in plan.items()
-            if one.finding.at.path not in harmed and _said(one, _shifted(one, together)) not in said
+            if one.finding.at.path not in harmed and _said(one, _shifted(one, added)) not in said
         }
         suspects = [one for one in plan if one.finding.at.path in harmed]
         if len(plan) > 1:  # one of them does harm to all of its file: look for it
@@ -91,8 +93,7 @@ class _Trials:
 
     def texts(self, plan: _Plan) -> dict[str, str]:
         """The texts of the files that a plan changes."""
-        paths = sorted({one.finding.at.path for one in plan})
-        return {path: _written(self.report.source(path).text, path, plan) for path in paths}
+        return {path: _written(self.report.source(path).text, added) for path, added in _additions(plan).items()}
 
     def look(self, texts: Mapping[str, str]) -> Report:
         """What is found in the project with these texts."""
@@ -104,24 +105,26 @@ def _said(diagnostic: Diagnostic, start: int) -> tuple[str, str, int, str]:
     return diagnostic.rule, diagnostic.finding.at.path, start, diagnostic.finding.message
 
 
-def _shifted(diagnostic: Diagnostic, plan: _Plan) -> int:
-    """Where a finding begins after a plan."""
+def _shifted(diagnostic: Diagnostic, additions: _Additions) -> int:
+    """Where a finding begins after additions."""
     at = diagnostic.finding.at
     return at.start + sum(
         len(text)
-        for place, text in _additions(at.path, plan)
+        for place, text in additions.get(at.path, ())
         if place.offset < at.start or (place.above and place.offset == at.start)
     )
 
 
-def _written(text: str, path: str, plan: _Plan) -> str:
-    for place, added in sorted(_additions(path, plan), reverse=True):
-        text = text[: place.offset] + added + text[place.offset :]
+def _written(text: str, added: Iterable[tuple[Insertion, str]]) -> str:
+    for place, new in sorted(added, reverse=True):
+        text = text[: place.offset] + new + text[place.offset :]
     return text
 
 
-def _additions(path: str, plan: _Plan) -> Iterable[tuple[Insertion, str]]:
-    """What a plan adds to a file, each place once with all of its rules."""
-    placed = sorted({(place, one.rule) for one, place in plan.items() if one.finding.at.path == path})
-    for place, found in groupby(placed, key=lambda one: one[0]):
-        yield place, place.text(tuple(rule for _, rule in found))
+def _additions(plan: _Plan) -> _Additions:
+    """What a plan adds to its files, each place once with all of its rules."""
+    found: dict[str, list[tuple[Insertion, str]]] = {}
+    placed = sorted({(one.finding.at.path, place, one.rule) for one, place in plan.items()})
+    for (path, place), rules in groupby(placed, key=lambda one: one[:2]):
+        found.setdefault(path, []).append((place, place.text(tuple(rule for *_, rule in rules))))
+    return found
