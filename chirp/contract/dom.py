@@ -9,9 +9,9 @@ from html import escape
 from html.parser import HTMLParser
 from typing import override
 
-VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-)  # fmt: skip
+from chirp.templating.markup import VOID
+from chirp_check.grammar.hx import REQUESTS
+
 RAW = frozenset({"script", "style"})
 HIDDEN = frozenset({"template", "noscript"})
 """What these hold is no part of the page."""
@@ -144,7 +144,7 @@ class Node:
     @property
     def start_tag(self) -> str:
         """Its start tag with what tells it from others."""
-        telling = ("id", "hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "href", "action")
+        telling = ("id", *REQUESTS, "href", "action")
         said = "".join(f' {name}="{self.attributes[name]}"' for name in telling if name in self.attributes)
         return f"<{self.tag}{said}>"
 

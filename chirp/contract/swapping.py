@@ -9,6 +9,8 @@ from chirp.contract.htmx import Plan, Settings, Unsure, body_of, locate, style_o
 from chirp.contract.selectors import Unreadable, select
 from chirp.http.response import Response
 from chirp_check.grammar.htmx import HTMX_2, HTMX_4
+from chirp_check.grammar.hx import REQUESTS
+from chirp_check.grammar.selectors import id_of
 
 ADDING = frozenset({"beforebegin", "afterbegin", "beforeend", "afterend"})
 GONE = ("hx-redirect", "hx-refresh", "hx-location")
@@ -64,7 +66,7 @@ class Swap:
         arrived, empty = _arriving(chosen, outside, plan), not chosen.html.strip()
         if self.settings.version == HTMX_2:
             _swap_all(outside)
-        self._main(plan, chosen, only_others=bool(outside))
+        self._main(plan, chosen, only_others=empty and bool(outside))
         if self.settings.version == HTMX_4:
             _swap_all(outside)
         if not whole:
@@ -170,8 +172,7 @@ class Swap:
     def _main(self, plan: Plan, brought: Node, *, only_others: bool) -> None:
         if plan.target is None or plan.style == "none":
             return
-        empty = not brought.html.strip()
-        if only_others and empty and self.settings.version == HTMX_4 and plan.style != "delete":
+        if only_others and self.settings.version == HTMX_4 and plan.style != "delete":
             return
         _put(plan.target, brought.take(), plan.style, body_of(self.root))
 
@@ -287,13 +288,13 @@ def _arriving(brought: Node, outside: list[tuple[list[Node], Node, str]], plan: 
 
 def _id_in(selector: str) -> str:
     """The id in `#id`; empty for other selectors."""
-    name = selector.strip()
-    return name[1:] if name.startswith("#") and not any(mark in name for mark in " .:>[,+~") else ""
+    found = id_of((selector.strip(),))
+    return "" if found is None else str(found[0])
 
 
 def _asked(plan: Plan) -> tuple[tuple[str, str], ...]:
     """The attributes that say what the element asks for."""
-    wanted = ("hx-get", "hx-post", "hx-put", "hx-patch", "hx-delete", "hx-target")
+    wanted = (*REQUESTS, "hx-target")
     return tuple((name, plan.source.attributes[name]) for name in wanted if name in plan.source.attributes)
 
 
