@@ -277,17 +277,17 @@ def _everything_asked(node: Node, url: str) -> Iterator[tuple[str, str]]:
         asked = list(requests_of(node))
     except Unsure:
         asked = []
-    if node.tag == "a" and "href" in node.attributes:
-        asked.append(("GET", node.attributes["href"]))
-    elif node.tag == "form":
-        asked.append((node.attributes.get("method", "get").upper(), node.attributes.get("action", "")))
-    for method, written in asked:
+    for method, written in (*asked, *_without_htmx(node)):
         yield method, unquote(urlsplit(urljoin(url, written)).path)
 
 
 def _boosted(node: Node, settings: Settings) -> Iterator[tuple[str, str]]:
-    if not is_boosted(node, settings) or any(requests_of(node)):
-        return
+    if is_boosted(node, settings) and not any(requests_of(node)):
+        yield from _without_htmx(node)
+
+
+def _without_htmx(node: Node) -> Iterator[tuple[str, str]]:
+    """Method and URL of what a link or a form asks for by itself."""
     if node.tag == "a" and "href" in node.attributes:
         yield "GET", node.attributes["href"]
     elif node.tag == "form":
