@@ -4,7 +4,6 @@ from collections.abc import AsyncGenerator, Iterable, Mapping
 from secrets import token_hex
 
 from chirp.http.request import Request
-from chirp.pages.types import LayoutChain
 from chirp.templating.integration import Engine
 from chirp.templating.markup import skip_blank
 from chirp.templating.render_plan import RenderPlan, plan_page
@@ -18,10 +17,10 @@ class Around:
     __slots__ = ("_chain", "_engine", "_layouts", "_page", "vary")
 
     def __init__(self, value: Stream | TemplateStream | Suspense, request: Request, engine: Engine) -> None:
-        plan = _plan(value, request)
+        chain, plan = value.layout_chain, _plan(value, request)
         self._page = value.template_name
         self._engine = engine
-        self._chain = () if plan is None else tuple(one.template_name for one in (value.layout_chain or _NONE).layouts)
+        self._chain = () if chain is None else tuple(one.template_name for one in chain.layouts)
         self._layouts = () if plan is None else plan.layouts
         self.vary: tuple[str, ...] = () if plan is None else plan.vary
         """The request headers that decided."""
@@ -74,9 +73,6 @@ class Around:
             f"`{name}` is read in the layout {layout}, and is not there when that is sent: put what reads it into a "
             f"block of {self._page}"
         )
-
-
-_NONE = LayoutChain()
 
 
 def _plan(value: Stream | TemplateStream | Suspense, request: Request) -> RenderPlan | None:
