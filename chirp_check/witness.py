@@ -5,15 +5,15 @@ Made on demand from the subject of the finding; None where no request is known t
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from chirp_check.diagnostic import Finding
 from chirp_check.grammar.path import PathError, parse_path
-from chirp_check.model.applications import AppKey, application, application_keys
+from chirp_check.model.applications import AppKey, Handler, application, application_keys
 from chirp_check.model.context_faults import MissingName
-from chirp_check.model.domain import Record, Sequence
+from chirp_check.model.domain import Record, Sequence, Value
 from chirp_check.model.entities import (
     ArgumentFault,
     BlockUse,
@@ -29,7 +29,7 @@ from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.listing import handler_ref
 from chirp_check.model.markup import pieces
-from chirp_check.model.memory import Queries
+from chirp_check.model.memory import Queries, query
 from chirp_check.model.model import Model
 from chirp_check.model.pages import answering, given_by, records_in
 from chirp_check.model.program import records as made_in
@@ -121,6 +121,7 @@ def _requests_of(route: Route, sent: Fields) -> Iterator[Request]:
             yield from (Request(method, path, headers, fields, route.path.value) for headers in ways)
 
 
+@query
 def _sent(model: Queries) -> Mapping[Route, Fields]:
     """What forms send, by the route that they lead to."""
     return {
@@ -147,23 +148,25 @@ def _coming_to(model: Queries, site: Span, template: str | None = None) -> Itera
     A place in a helper makes what others ask for: those count that ask for the `template`.
     """
     others: list[Route] = []
-    for app, at, records in _answered(model):
-        route = application(model, app).routes[at]
-        functions = (one.function for one in answering(model, app, at) or ())
-        if any(_made_at(one, site, template) for one in records):
-            yield route
-        elif any(_within(site, handler_ref(model, function).function) for function in functions):
-            others.append(route)
+    for one in _answered(model):
+        if any(_made_at(record, site, template) for record in one.records):
+            yield one.route
+        elif any(_within(site, handler_ref(model, known.function).function) for known in one.functions):
+            others.append(one.route)
     yield from others
 
 
 def _made_at(record: Record, site: Span, template: str | None) -> bool:
     """Whether a return type is made at a place, or by a call around it, and is one of the template."""
-    taken = RETURN_TYPES[record.kind].template
-    name = record.argument(*taken) if taken is not None else None
+    name = _template_of(record)
     if template is not None and isinstance(name, Text) and name.value != template:
         return False
     return _within(site, record.span) or (isinstance(name, Text) and name.span == site)
+
+
+def _template_of(record: Record) -> Value | None:
+    """What a return type is given as its template."""
+    return record.argument(*RETURN_TYPES[record.kind].template or (None, ""))
 
 
 def _failing_pages(model: Queries, site: Span, template: str | None = None) -> Iterator[Request]:
@@ -188,12 +191,26 @@ def _absent(route: Route) -> str | None:
     return _example(route, ABSENT) if route.path is not None and "{" in route.path.value else None
 
 
-def _answered(model: Queries) -> Iterator[tuple[AppKey, int, tuple[Record, ...]]]:
-    """Every route, by application and number, with the return types that it can give."""
+class _Answered(NamedTuple):
+    """A route with the functions that answer it, the values that they give, and the return types in those."""
+
+    app: AppKey
+    route: Route
+    functions: tuple[Handler, ...]
+    values: tuple[Value, ...]
+    records: tuple[Record, ...]
+
+
+@query
+def _answered(model: Queries) -> tuple[_Answered, ...]:
+    """Every route: each witness looks through them."""
+    found: list[_Answered] = []
     for app in application_keys(model):
-        for at in range(len(application(model, app).routes)):
-            values = (value for one in answering(model, app, at) or () for value in given_by(model, one))
-            yield app, at, tuple(records_in(values))
+        for at, route in enumerate(application(model, app).routes):
+            functions = answering(model, app, at) or ()
+            values = tuple(value for one in functions for value in given_by(model, one))
+            found.append(_Answered(app, route, functions, values, tuple(records_in(values))))
+    return tuple(found)
 
 
 def _within(inner: Span, outer: Span) -> bool:
@@ -219,16 +236,12 @@ def _is_alone(model: Queries, site: Span) -> bool:
 
 def _is_rendered(model: Queries, site: Span) -> bool:
     """Whether what is made at a place, always the same, is an answer itself: parts of one may be left out of it."""
-    return _is_alone(model, site) and any(_is_answer(model, app, at, site) for app, at, _ in _answered(model))
+    return _is_alone(model, site) and any(_is_made_at(value, site) for one in _answered(model) for value in one.values)
 
 
-def _is_answer(model: Queries, app: AppKey, at: int, site: Span) -> bool:
-    for function in answering(model, app, at) or ():
-        for value in given_by(model, function):
-            first = value.items[0] if isinstance(value, Sequence) and value.is_tuple and value.items else value
-            if isinstance(first, Record) and first.span == site:
-                return True
-    return False
+def _is_made_at(value: Value, site: Span) -> bool:
+    first = value.items[0] if isinstance(value, Sequence) and value.is_tuple and value.items else value
+    return isinstance(first, Record) and first.span == site
 
 
 # What each rule claims.
@@ -246,13 +259,11 @@ def _template(use: TemplateUse, model: Model) -> Witness | None:
 
 def _rendering(model: Queries, path: str) -> Iterator[Route]:
     """The routes that render a template that the one at `path` is a part of."""
-    for app, at, records in _answered(model):
-        for record in records:
-            taken = RETURN_TYPES[record.kind].template
-            name = record.argument(*taken) if taken is not None else None
+    for app, route, *_, records in _answered(model):
+        for name in map(_template_of, records):
             top = template_path(model, app, name.value) if isinstance(name, Text) else None
             if top is not None and (path in composed(model, app, top).files or path in chain(model, app, top).paths):
-                yield application(model, app).routes[at]
+                yield route
 
 
 def _block(use: BlockUse, model: Model) -> Witness | None:
