@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from chirp import App, Request, Response, Stream, TemplateStream, get_render_plan
-from chirp.middleware.protocol import Next
+from chirp import App, Stream, TemplateStream
 from tests.runtime.driver import get
-from tests.runtime.test_pages import BOOSTED, HTMX, PAGE_VARY, mounted
+from tests.runtime.test_pages import BOOSTED, HTMX, PAGE_VARY, mounted, plans_of
 
 HEAD = """
 from chirp import LayoutPage, Stream, Suspense, TemplateStream
@@ -145,16 +144,7 @@ def test_what_fails_later_says_so_in_its_block(shop: App) -> None:
 
 
 def test_middleware_reads_the_plan(shop: App) -> None:
-    plans: list[object] = []
-
-    async def note(request: Request, next: Next) -> Response:
-        response = await next(request)
-        plan = get_render_plan(request)
-        assert plan is not None
-        plans.append((plan.intent, plan.block, plan.layouts))
-        return response
-
-    shop.add_middleware(note)
+    plans = plans_of(shop)
     get(shop, "/in/shell")
     get(shop, "/in/stream", HTMX)
     get(shop, "/in", HTMX, BOOSTED, ("HX-Target", "main"))

@@ -130,8 +130,8 @@ def test_an_outlet_holds_what_its_layout_wraps(tmp_path: Path) -> None:
         assert get(app, "/in/deep", HTMX, BOOSTED, ("HX-Target", "deep")).text == "<b>x</b>"
 
 
-def test_middleware_reads_the_plan(tmp_path: Path) -> None:
-    app = mounted(tmp_path, SHELF)
+def plans_of(app: App) -> list[object]:
+    """What a middleware reads of the plans of an application, as requests come."""
     plans: list[object] = []
 
     async def note(request: Request, next: Next) -> Response:
@@ -142,6 +142,11 @@ def test_middleware_reads_the_plan(tmp_path: Path) -> None:
         return response
 
     app.add_middleware(note)
+    return plans
+
+
+def test_middleware_reads_the_plan(app: App) -> None:
+    plans = plans_of(app)
     get(app, "/books")
     get(app, "/books", HTMX)
     get(app, "/books", HTMX, BOOSTED, ("HX-Target", "main"))
