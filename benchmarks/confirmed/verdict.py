@@ -8,12 +8,10 @@ from enum import StrEnum
 
 from benchmarks.confirmed.edits import Edited
 from benchmarks.mutants.application import Application
+from benchmarks.mutants.site import folder_of, project
 from chirp_check.diagnostic import Diagnostic
-from chirp_check.engine import Project, Session
-from chirp_check.host import MemoryHost
+from chirp_check.engine import Session
 from chirp_check.source import Span
-
-ROOT, PACKAGE = "/site", "examples"
 
 
 class Where(StrEnum):
@@ -71,16 +69,14 @@ class Checker:
 
     @property
     def _folder(self) -> str:
-        return f"{PACKAGE}/{self._app.root.name}/"
+        return folder_of(self._app.root.name)
 
     def _shown(self, at: Span, files: Mapping[str, str]) -> str:
         path = at.path.removeprefix(self._folder)
         return f"{path}:{files[path].count('\n', 0, at.start) + 1}" if path in files else path
 
     def _diagnostics(self, files: Mapping[str, str]) -> tuple[Diagnostic, ...]:
-        texts = {f"{ROOT}/{self._folder}{path}": text for path, text in files.items()}
-        host = MemoryHost({f"{ROOT}/{PACKAGE}/__init__.py": "", **texts})
-        return tuple(self._session.analyze(Project(ROOT, host)).report.diagnostics)
+        return tuple(self._session.analyze(project(self._app.root.name, files)).report.diagnostics)
 
 
 def _same(one: Diagnostic) -> tuple[str, str, str]:

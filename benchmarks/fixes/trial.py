@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from benchmarks.mutants.application import Application, elements
 from benchmarks.mutants.mutation import Mutant
 from benchmarks.mutants.oracle import refused
+from benchmarks.mutants.site import folder_of, project
 from benchmarks.mutants.verdict import varied
 from chirp_check.commands.mending import Mending, mend
-from chirp_check.engine import Project, Session
-from chirp_check.host import MemoryHost
+from chirp_check.engine import Session
 from chirp_check.report.outcome import Report
-
-ROOT, PACKAGE = "/site", "examples"
 
 type Said = tuple[str, str, str]  # path, rule and message of a finding
 
@@ -43,7 +41,7 @@ class Mender:
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        self._folder = f"{PACKAGE}/{app.root.name}/"
+        self._folder = folder_of(app.root.name)
         self._session = Session()
 
     def trial(self, mutants: Sequence[Mutant]) -> tuple[Trial, int]:
@@ -55,14 +53,14 @@ class Mender:
         return self._tried(files, alone), len(some)
 
     def _report(self, files: Mapping[str, str | None]) -> Report:
-        return self._session.report(self._project(varied(self._app.files, files)))
+        return self._session.report(project(self._app.root.name, varied(self._app.files, files)))
 
     def _tried(self, files: Mapping[str, str | None], alone: frozenset[Said]) -> Trial:
         """Apply every safe fix. What one of the mistakes says alone may come to light when another is mended."""
         planted = varied(self._app.files, files)
-        project = self._project(planted)
-        report = self._session.report(project)
-        mending = mend(project, report, self._session.report, unsafe=False)
+        there = project(self._app.root.name, planted)
+        report = self._session.report(there)
+        mending = mend(there, report, self._session.report, unsafe=False)
         texts = planted | {path.removeprefix(self._folder): text for path, text in mending.after.items()}
         return Trial(
             mending.count,
@@ -73,10 +71,6 @@ class Mender:
             texts,
             tuple(_wrong(report, mending, planted, texts, alone)) if mending.count else (),
         )
-
-    def _project(self, files: Mapping[str, str]) -> Project:
-        texts = {f"{ROOT}/{self._folder}{path}": text for path, text in files.items()}
-        return Project(ROOT, MemoryHost({f"{ROOT}/{PACKAGE}/__init__.py": "", **texts}))
 
 
 def _wrong(

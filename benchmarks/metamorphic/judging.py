@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.metamorphic.rewriting import Files, Moves, Place
-from chirp_check.engine import Project, Session
-from chirp_check.host import MemoryHost
+from benchmarks.mutants.site import folder_of, project
+from chirp_check.engine import Session
 
-ROOT, PACKAGE = "/site", "examples"
 FORGET = 500  # rewrites after which a session starts anew
 
 
@@ -45,7 +44,8 @@ class Checker:
     """
 
     def __init__(self, name: str) -> None:
-        self._folder = f"{PACKAGE}/{name}/"
+        self._name = name
+        self._folder = folder_of(name)
         self._session = Session()
         self._asked = 0
 
@@ -58,10 +58,9 @@ class Checker:
         self._asked += 1
         if self._asked % FORGET == 0:
             self._session = Session()
-        texts = {f"{ROOT}/{self._folder}{path}": text for path, text in files.items()}
-        host = MemoryHost({f"{ROOT}/{PACKAGE}/__init__.py": "", **texts})
+        made = project(self._name, files)
         try:
-            report = (Session() if anew else self._session).analyze(Project(ROOT, host)).report
+            report = (Session() if anew else self._session).analyze(made).report
         except Exception as error:
             if anew:
                 raise

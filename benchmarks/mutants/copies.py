@@ -23,9 +23,9 @@ from kida.bytecode_cache import BytecodeCache
 import chirp
 from benchmarks.mutants.application import Application
 from benchmarks.mutants.scripts import Script
+from benchmarks.mutants.site import PACKAGE
 from chirp import App
 
-PACKAGE = "examples"
 WAITS = 300  # seconds after which a child is ended in any case, on a busy machine too
 
 

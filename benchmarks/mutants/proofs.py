@@ -18,13 +18,13 @@ from benchmarks.mutants.mutation import Mutant
 from benchmarks.mutants.operators import ALL
 from benchmarks.mutants.run import choose
 from benchmarks.mutants.scripts import SCRIPTS
+from benchmarks.mutants.site import PACKAGE, folder_of
 from chirp_check.engine import Project, Session
 from chirp_check.host import DiskHost
 from chirp_check.prove import NoReplay, Proof, Replay, Verdict, prove
 from chirp_check.witness import BUILDERS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PACKAGE = "examples"
 CLAIMING = frozenset(rule.name for rule, _ in BUILDERS)
 
 
@@ -77,7 +77,7 @@ def _proofs(root: Path, sample: int, seed: int) -> Iterator[tuple[str, Proof]]:
 def _is_due(proof: Proof, mutant: Mutant, name: str) -> bool:
     """Whether a finding is the mutant's."""
     at = proof.diagnostic.finding.at
-    path = at.path.removeprefix(f"{PACKAGE}/{name}/")
+    path = at.path.removeprefix(folder_of(name))
     return any((one.rule, one.path) == (proof.diagnostic.rule, path) for one in mutant.accepted)
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 
 from benchmarks.mutants.application import Application
 from benchmarks.mutants.mutation import Mutant, Place
-from chirp_check.engine import Project, Session
-from chirp_check.host import MemoryHost
+from benchmarks.mutants.site import folder_of, project
+from chirp_check.engine import Session
 
-ROOT, PACKAGE = "/site", "examples"
 AGAIN = 40  # of so many mutants one is also checked from scratch
 
 
@@ -71,10 +70,9 @@ class Checker:
         return self._findings(files, self._session), fault
 
     def _findings(self, files: Mapping[str, str], session: Session) -> dict[Place, str]:
-        folder = f"{PACKAGE}/{self._app.root.name}/"
-        texts = {f"{ROOT}/{folder}{path}": text for path, text in files.items()}
-        host = MemoryHost({f"{ROOT}/{PACKAGE}/__init__.py": "", **texts})
-        report = session.analyze(Project(ROOT, host)).report
+        name = self._app.root.name
+        folder = folder_of(name)
+        report = session.analyze(project(name, files)).report
         return {
             Place(one.rule, at.path.removeprefix(folder), at.start, at.end): f"{one.rule}: {one.finding.message}"
             for one in report.diagnostics

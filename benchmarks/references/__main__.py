@@ -16,9 +16,9 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.mutants.application import load
+from benchmarks.mutants.site import folder_of, project
 from benchmarks.references.scan import Reference, references
-from chirp_check.engine import Project, Session
-from chirp_check.host import MemoryHost
+from chirp_check.engine import Session
 from chirp_check.model.applications import application_keys
 from chirp_check.model.context import renderings
 from chirp_check.model.entities import (
@@ -37,7 +37,6 @@ from chirp_check.model.model import Model
 from chirp_check.model.subjects import subjects_of
 
 EXAMPLES = Path(__file__).resolve().parent.parent.parent / "examples"
-ROOT, PACKAGE = "/site", "examples"
 GOAL = 0.98
 # Ids and selectors that only scripts, styles and readers of the screen follow.
 OUTSIDE = ("id", "selector")
@@ -66,9 +65,7 @@ class Known:
 
 def look(name: str, files: Mapping[str, str]) -> Known:
     """Check an example, and take down what its rules look at."""
-    texts = {f"{ROOT}/{PACKAGE}/{name}/{path}": text for path, text in files.items()}
-    host = MemoryHost({f"{ROOT}/{PACKAGE}/__init__.py": "", **texts})
-    analysis = Session().analyze(Project(ROOT, host))
+    analysis = Session().analyze(project(name, files))
     model = analysis.model
     values: dict[str, set[tuple[int, int, type]]] = {}
     unknowns: dict[str, set[tuple[int, int, str]]] = {}
@@ -115,7 +112,7 @@ def _sites(model: Model) -> dict[tuple[str, int], bool]:
 
 def resolved(one: Reference, known: Known, name: str) -> bool:
     """Whether the checker has a value at the place of a reference."""
-    path = f"{PACKAGE}/{name}/{one.path}"
+    path = f"{folder_of(name)}{one.path}"
     if one.kind == "context":
         return known.sites.get((path, one.start), False)
     near = known.values.get(path, ())
@@ -124,9 +121,9 @@ def resolved(one: Reference, known: Known, name: str) -> bool:
 
 def reason(one: Reference, known: Known, name: str) -> str:
     """Why a reference is not resolved, as the checker says it."""
-    found = known.unknowns.get(f"{PACKAGE}/{name}/{one.path}", ())
+    found = known.unknowns.get(f"{folder_of(name)}{one.path}", ())
     near = [said for start, end, said in found if start < one.end and one.start < end]
-    if one.kind == "context" and (f"{PACKAGE}/{name}/{one.path}", one.start) in known.sites:
+    if one.kind == "context" and (f"{folder_of(name)}{one.path}", one.start) in known.sites:
         return "something that is given is not known"
     return near[0] if near else "no rule looks there"
 

@@ -29,7 +29,7 @@ from chirp.http.headers import Headers
 from chirp.middleware import CSRFMiddleware, SessionMiddleware, get_session
 from chirp.middleware.csrf import csrf_token
 from tests.hostile.case import Topic, refused
-from tests.hostile.cases_guards import HERE, KEY, Browser, signed_in, visitor
+from tests.hostile.cases_guards import HERE, KEY, Browser, signed_in, unsafe
 from tests.hostile.framework import PATIENCE, Framework, NotThere, ask, cut_off, get
 from tests.hostile.reading import open_files, parsed, status
 from tests.runtime.driver import Connection, http_scope
@@ -338,12 +338,6 @@ def _(framework: Framework) -> None:
 forgery = Topic(2300, "Requests from other sites")
 
 
-def without_token(framework: Framework, row: tuple[str, int]) -> None:
-    method, expected = row
-    browser, _ = visitor(framework)
-    status(browser.ask(method, "/save", HERE), expected)
-
-
 forgery.table(
     62,
     {
@@ -353,7 +347,7 @@ forgery.table(
         "a method that does not exist reaches nothing": ("BREW", 405),
         "`get` is not GET, and reaches nothing": ("get", 405),
     },
-    without_token,
+    unsafe,
 )
 
 wire = Topic(2900, "Server-sent events over time")

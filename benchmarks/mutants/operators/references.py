@@ -153,24 +153,19 @@ def _asked(app: Application) -> Iterator[tuple[Element, str]]:
             yield element, found[1].strip()
 
 
-def _address(app: Application, random: Random) -> Iterator[Change]:
-    """What was asked for, as the address of a link."""
-    for element, expression in _asked(app):
-        made = f'<a href="{{{{ {expression} }}}}">again</a>'
-        start = element.end + made.index(expression)
-        other = (element.end + made.index("{{"), element.end + made.index('">'))
-        place = Place(QUOTES, element.path, start, start + len(expression), (other,))
-        yield Change(element.path, element.end, element.end, made, (place,))
+def _asked_in(before: str, after: str) -> Maker:
+    """What was asked for, put into markup of its own."""
 
+    def make(app: Application, random: Random) -> Iterator[Change]:
+        for element, expression in _asked(app):
+            made = f"{before}{{{{ {expression} }}}}{after}"
+            start = element.end + len(before)
+            at = element.end + made.index(expression)
+            other = (start, start + len(made) - len(before) - len(after))
+            place = Place(QUOTES, element.path, at, at + len(expression), (other,))
+            yield Change(element.path, element.end, element.end, made, (place,))
 
-def _script(app: Application, random: Random) -> Iterator[Change]:
-    """What was asked for, in a script."""
-    for element, expression in _asked(app):
-        made = f'<script>const asked = "{{{{ {expression} }}}}";</script>'
-        start = element.end + made.index(expression)
-        other = (element.end + made.index("{{"), element.end + made.index('";'))
-        place = Place(QUOTES, element.path, start, start + len(expression), (other,))
-        yield Change(element.path, element.end, element.end, made, (place,))
+    return make
 
 
 def _quoted_again(app: Application, random: Random) -> Iterator[Change]:
@@ -204,7 +199,7 @@ OPERATORS = (
     Operator("event of a trigger misspelt", EVENT, _trigger_misspelt, TEXT),
     Operator("event renamed in Python", EVENT, _event_renamed, PAGES),
     Operator("quotes forgotten", QUOTES, _unquoted, PAGES),
-    Operator("what was asked as an address", QUOTES, _address, TEXT),
-    Operator("what was asked in a script", QUOTES, _script, TEXT),
+    Operator("what was asked as an address", QUOTES, _asked_in('<a href="', '">again</a>'), TEXT),
+    Operator("what was asked in a script", QUOTES, _asked_in('<script>const asked = "', '";</script>'), TEXT),
     Operator("what was asked in quotes", QUOTES, _quoted_again, SAME),
 )
