@@ -5,9 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from chirp_check.commands.disk import write_whole
-from chirp_check.config import ConfigError, read_config
-from chirp_check.host import DiskHost
-from chirp_check.locate import locate
+from chirp_check.config import ConfigError
 from chirp_check.options import Parser
 
 FORMATS = ("html", "mermaid", "json")
@@ -20,13 +18,10 @@ def draw(words: Sequence[str]) -> int:
     parser.add_argument("--format", choices=FORMATS, default="html", metavar="FORMAT", help="html, mermaid or json")
     parser.add_argument("-o", "--output-file", metavar="FILE", help="write it there (default: standard output)")
     options = parser.parse(words)
-    from chirp_check.engine import Project, analyze
+    from chirp_check.commands.seeing import analysis_of
     from chirp_check.map.build import atlas
-    from chirp_check.plugins import installed_plugins
 
-    root, paths = locate(options.paths)
-    host = DiskHost()
-    analysis = analyze(Project(root, host, paths), read_config(root, host), plugins=installed_plugins())
+    analysis = analysis_of(options.paths)
     found = atlas(analysis.model, analysis.report)
     if options.format == "json":
         from chirp_check.map import json

@@ -6,9 +6,8 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 
-from chirp_check.config import ConfigError, read_config
-from chirp_check.host import DiskHost
-from chirp_check.locate import locate
+from chirp_check.commands.seeing import analysis_of
+from chirp_check.config import ConfigError
 from chirp_check.options import Parser
 from chirp_check.prove import NoReplay, Proof, Replay, Verdict, prove
 from chirp_check.report.json import Json, diagnostic
@@ -18,9 +17,6 @@ from chirp_check.report.visible import plain
 
 def run(words: Sequence[str]) -> int:
     """Replay the findings of the project around the current folder; 1 when one is refuted."""
-    from chirp_check.engine import Project, analyze
-    from chirp_check.plugins import installed_plugins
-
     parser = Parser(
         prog="chirp-check prove",
         description="Replay findings that claim a failure. This imports the application, and sends it requests.",
@@ -31,9 +27,7 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("--python", default=sys.executable, metavar="FILE", help="the interpreter of the application")
     parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     options = parser.parse(words)
-    root, paths = locate([])
-    host = DiskHost()
-    analysis = analyze(Project(root, host, paths), read_config(root, host), plugins=installed_plugins())
+    analysis = analysis_of(())
     try:
         proofs = prove(analysis, Replay(os.getcwd(), options.python, options.app, options.writing))
     except NoReplay as error:

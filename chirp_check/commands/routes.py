@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from chirp_check.config import ConfigError, read_config
-from chirp_check.host import DiskHost
-from chirp_check.locate import locate
+from chirp_check.config import ConfigError
 from chirp_check.options import Parser
 
 
@@ -14,13 +12,10 @@ def run(words: Sequence[str]) -> int:
     parser.add_argument("paths", nargs="*", metavar="PATH", help="folders or files (default: the current folder)")
     parser.add_argument("--json", action="store_true", help="print an array with an object for each route")
     options = parser.parse(words)
-    from chirp_check.engine import Project, analyze
-    from chirp_check.plugins import installed_plugins
+    from chirp_check.commands.seeing import analysis_of
     from chirp_check.report import routes
 
-    root, paths = locate(options.paths)
-    host = DiskHost()
-    analysis = analyze(Project(root, host, paths), read_config(root, host), plugins=installed_plugins())
+    analysis = analysis_of(options.paths)
     found = analysis.model.routes()
     if options.json:
         print(routes.render_json(found, analysis.report), end="")
