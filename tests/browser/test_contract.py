@@ -1,7 +1,7 @@
 """`chirp run --contract` in a real browser: what does not agree is shown in the page, under htmx 2 and 4."""
 
 import sys
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from chirp import App
 from chirp.contract.live import ContractApp
 from tests.browser.serving import Serve
 from tests.browser.workshop import Version
-from tests.contract_live.making import APP, TEMPLATES, saying
+from tests.contract_live.making import APP, saying, with_more
 from tests.harness.http import imported
 
 type Open = Callable[..., tuple[str, Any]]
@@ -27,12 +27,7 @@ def opened(serve: Serve, version: Version, tmp_path: Path) -> Generator[Open]:
     with ExitStack() as stack:
 
         def open_it(body: str, more: str = "") -> tuple[str, Any]:
-            home = TEMPLATES["templates/home.html"].replace('<main id="main">', f'<main id="main">{body}')
-            files: Mapping[str, str] = {
-                **TEMPLATES,
-                "templates/home.html": home,
-                "app.py": APP.replace("htmx=2", f"htmx={version}") + more,
-            }
+            files = {**with_more(body), "app.py": APP.replace("htmx=2", f"htmx={version}") + more}
             app = stack.enter_context(imported(files, tmp_path))
             assert isinstance(app, App), app
             return serve(ContractApp(app)), sys.modules["app"]

@@ -102,6 +102,13 @@ def leave():
 '''
 
 
+def with_more(body: str, head: str = "{{ htmx() }}") -> dict[str, str]:
+    """The templates, with more elements on the home page, and with something else in the head of all."""
+    home = TEMPLATES["templates/home.html"].replace('<main id="main">', f'<main id="main">{body}')
+    base = TEMPLATES["templates/base.html"].replace("{{ htmx() }}", head)
+    return {**TEMPLATES, "templates/home.html": home, "templates/base.html": base}
+
+
 @asynccontextmanager
 async def watching(
     folder: Path, app: str = APP, templates: Mapping[str, str] = TEMPLATES

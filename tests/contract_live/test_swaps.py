@@ -1,18 +1,20 @@
 """What answers do to the page that a client has: what htmx makes of it, and what cannot be meant."""
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chirp.testing import TestClient
-from tests.contract_live.making import APP, HTMX, TEMPLATES, breaking, saying, watching
+from tests.contract_live.making import APP, HTMX, breaking, saying, watching, with_more
 
 pytestmark = pytest.mark.asyncio
 
 type Watching = AbstractAsyncContextManager[tuple[TestClient, Any]]
 
+WHOLE = "<!doctype html><html><body><p>whole</p></body></html>"
 LIST = '<ul id="list"><li>a</li><li>b</li></ul>'
 
 
@@ -24,15 +26,21 @@ def version(request: pytest.FixtureRequest) -> int:
 
 def opened(folder: Path, version: int, *, body: str = "", app: str = APP, head: str = "{{ htmx() }}") -> Watching:
     """A client on a project with more elements on its home page."""
-    home = TEMPLATES["templates/home.html"].replace('<main id="main">', f'<main id="main">{body}')
-    base = TEMPLATES["templates/base.html"].replace("{{ htmx() }}", head)
-    files = {**TEMPLATES, "templates/home.html": home, "templates/base.html": base}
-    return watching(folder, app.replace("htmx=2", f"htmx={version}"), files)
+    return watching(folder, app.replace("htmx=2", f"htmx={version}"), with_more(body, head))
 
 
 def answering(method: str, path: str, value: str) -> str:
     """The application with one route more, which answers with something that only running tells."""
     return f'{APP}\n\n@app.route("{path}", methods=["{method}"])\ndef more_still():\n    return {value}\n'
+
+
+@asynccontextmanager
+async def asking(folder: Path, version: int, path: str, body: str, said: str) -> AsyncGenerator[TestClient]:
+    """A client on a page with what asks for a path; what answers is known only then."""
+    async with opened(folder, version, body=body, app=answering("GET", path, "input(chr(10))")) as (client, module):
+        module.input = saying(said)
+        await client.get("/")
+        yield client
 
 
 async def test_the_page_after_swaps(tmp_path: Path, version: int) -> None:
@@ -130,22 +138,20 @@ async def test_a_part_for_an_element_that_no_screen_has(tmp_path: Path, version:
 
 
 async def test_a_whole_page_in_a_region(tmp_path: Path, version: int) -> None:
-    app = answering("GET", "/whole", "input(chr(10))")
-    async with opened(tmp_path, version, body='<p hx-get="/whole">whole</p>', app=app) as (client, module):
-        module.input = saying("<!doctype html><html><body><p>whole</p></body></html>")
-        await client.get("/")
-        async with breaking("nested-page", 'is put into `<p hx-get="/whole">`', "home.html:2:47"):
-            await client.get("/whole", headers=HTMX)
+    async with (
+        asking(tmp_path, version, "/whole", '<p hx-get="/whole">whole</p>', WHOLE) as client,
+        breaking("nested-page", 'is put into `<p hx-get="/whole">`', "home.html:2:47"),
+    ):
+        await client.get("/whole", headers=HTMX)
 
 
 async def test_an_id_twice_after_a_swap(tmp_path: Path, version: int) -> None:
-    app = answering("GET", "/again", "input(chr(10))")
     body = '<button hx-get="/again" hx-target="#list">Again</button>'
-    async with opened(tmp_path, version, body=body, app=app) as (client, module):
-        module.input = saying(LIST)
-        await client.get("/")
-        async with breaking("nested-id", "has the id `list` 2 times", 'hx-swap="outerHTML"', "home.html:2:52"):
-            await client.get("/again", headers=HTMX)
+    async with (
+        asking(tmp_path, version, "/again", body, LIST) as client,
+        breaking("nested-id", "has the id `list` 2 times", 'hx-swap="outerHTML"', "home.html:2:52"),
+    ):
+        await client.get("/again", headers=HTMX)
 
 
 async def test_a_target_that_is_gone_after_a_swap(tmp_path: Path, version: int) -> None:
@@ -162,13 +168,12 @@ async def test_a_target_that_is_gone_after_a_swap(tmp_path: Path, version: int) 
 
 
 async def test_a_selection_that_is_not_in_the_answer(tmp_path: Path, version: int) -> None:
-    app = answering("GET", "/what", "input(chr(10))")
     body = '<b hx-get="/what" hx-select="#what">?</b>'
-    async with opened(tmp_path, version, body=body, app=app) as (client, module):
-        module.input = saying("<p>nothing</p>")
-        await client.get("/")
-        async with breaking("unknown-select", "takes `#what`, which the answer does not have"):
-            await client.get("/what", headers=HTMX)
+    async with (
+        asking(tmp_path, version, "/what", body, "<p>nothing</p>") as client,
+        breaking("unknown-select", "takes `#what`, which the answer does not have"),
+    ):
+        await client.get("/what", headers=HTMX)
 
 
 async def test_an_error_that_htmx_does_not_swap_in(tmp_path: Path) -> None:
@@ -223,10 +228,7 @@ async def test_an_id_that_a_script_may_add(tmp_path: Path) -> None:
     ],
 )
 async def test_a_swap_that_is_not_known_leaves_the_page_open(tmp_path: Path, body: str) -> None:
-    app = answering("GET", "/again", "input(chr(10))")
-    async with opened(tmp_path, 2, body=body, app=app) as (client, module):
-        module.input = saying(LIST)
-        await client.get("/")
+    async with asking(tmp_path, 2, "/again", body, LIST) as client:
         before = client.page.html
         await client.get("/again", headers=HTMX)
         assert (client.page.open, client.page.html) == (True, before)
@@ -248,9 +250,6 @@ async def test_where_the_version_is_not_known_both_have_to_agree(tmp_path: Path)
 
 
 async def test_what_the_project_does_not_want_to_hear(tmp_path: Path) -> None:
-    app = answering("GET", "/whole", "input(chr(10))")
     body = '{# chirp: ignore[nested-page] #}<p hx-get="/whole">whole</p>'
-    async with opened(tmp_path, 2, body=body, app=app) as (client, module):
-        module.input = saying("<!doctype html><html><body><p>whole</p></body></html>")
-        await client.get("/")
+    async with asking(tmp_path, 2, "/whole", body, WHOLE) as client:
         await client.get("/whole", headers=HTMX)
