@@ -40,7 +40,7 @@ class Adoption:
                 file=sys.stderr,
             )
             return 1
-        self._write(self.baseline.without(stale))
+        write_whole(self.path, render(self.baseline.without(stale)).encode(), self.place)
         if not quiet:
             print(f"note: {self.place}: took out {gone} no longer there", file=sys.stderr)
         return 0
@@ -50,7 +50,7 @@ class Adoption:
         if not self.whole:
             raise ConfigError("needs the whole project: name no paths", "--update-baseline")
         new = self.baseline.merged(baseline_of(report), keep=lambda one: not self._judged(one))
-        self._write(new)
+        write_whole(self.path, render(new).encode(), self.place)
         if not quiet:
             print(f"{self.place}: {counted(new.total, 'finding')}", file=sys.stderr)
 
@@ -58,12 +58,6 @@ class Adoption:
         from chirp_check.plugins import installed_plugins
 
         return installed_plugins().levels(self.config).get(known.rule, Level.ERROR) is not Level.OFF
-
-    def _write(self, baseline: Baseline) -> None:
-        try:
-            write_whole(self.path, render(baseline).encode())
-        except OSError as error:
-            raise ConfigError(f"cannot be written: {(error.strerror or str(error)).lower()}", self.place) from error
 
 
 def adoption(options: Namespace, project: Project, config: Config) -> Adoption | None:

@@ -7,6 +7,8 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from typing import NamedTuple
 
+from chirp_check.config import ConfigError
+
 
 class _Ready(NamedTuple):
     """A new text that lies beside the file it is for; `before` is what that one has now, None where there is none."""
@@ -17,9 +19,15 @@ class _Ready(NamedTuple):
     before: bytes | None
 
 
-def write_whole(path: str, data: bytes) -> None:
-    """Put a file in place at once, with the mode of the one it replaces; what is no regular file is written to."""
-    write_all({path: data})
+def write_whole(path: str, data: bytes, place: str | None = None) -> None:
+    """Put a file in place at once, with the mode of the one it replaces; what is no regular file is written to.
+
+    `ConfigError` where it cannot be written, which names the `place` where the file was asked for under another name.
+    """
+    try:
+        write_all({path: data})
+    except OSError as error:
+        raise ConfigError(f"cannot be written: {(error.strerror or str(error)).lower()}", place or path) from error
 
 
 def write_all(files: Mapping[str, bytes]) -> None:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Sequence
 
 from chirp_check.commands.disk import write_whole
-from chirp_check.config import ConfigError
 from chirp_check.options import Parser
 
 FORMATS = ("html", "mermaid", "json")
@@ -43,7 +42,4 @@ def _write(text: str, name: str | None) -> None:
     if name is None:
         sys.stdout.write(text)
         return
-    try:
-        write_whole(name, text.encode())
-    except OSError as error:
-        raise ConfigError(f"cannot be written: {(error.strerror or str(error)).lower()}", name) from error
+    write_whole(name, text.encode())

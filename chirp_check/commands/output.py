@@ -31,11 +31,7 @@ def write(options: Namespace, report: Report) -> None:
         return
     from chirp_check.commands.disk import write_whole
 
-    try:
-        write_whole(options.output_file, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise ConfigError(f"cannot be written: {reason}", options.output_file) from error
+    write_whole(options.output_file, text.encode("utf-8", "backslashreplace"))
 
 
 def _format(options: Namespace) -> str:
