@@ -20,7 +20,9 @@ from chirp.contract.injecting import allowing, with_script
 from chirp.contract.mismatch import Mismatch
 from chirp.contract.swapping import Fault
 from chirp.contract.watching import KEY, Watch
+from chirp.errors import ClientDisconnect, ContentTooLarge
 from chirp.htmx.vendored import PREFIX
+from chirp.http.body import read_body
 from chirp.http.response import Response
 
 if TYPE_CHECKING:
@@ -214,15 +216,11 @@ def _say(text: str) -> None:
 
 
 async def _body(receive: Receive) -> bytes:
-    """The body of a request; empty when it is too large."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > LARGEST or message["type"] == "http.disconnect":
-            return b""
-        if not message.get("more_body"):
-            return bytes(body)
+    """The body of a request; empty when it is too large, or the client has left."""
+    try:
+        return await read_body(receive, LARGEST)
+    except ContentTooLarge, ClientDisconnect:
+        return b""
 
 
 async def _send(send: Send, status: int, content_type: str, body: bytes) -> None:

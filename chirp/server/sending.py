@@ -1,4 +1,4 @@
-"""A response to ASGI messages."""
+"""The head of a response, as ASGI takes it."""
 
 from chirp.http.response import HTML, Response
 from chirp.server.negotiation import BINARY, JSON
