@@ -72,8 +72,7 @@ def mend(project: Project, report: Report, look: Look, *, unsafe: bool) -> Mendi
         texts, applied = changed(report, made.fixes, unsafe=unsafe)
         if not applied:
             return Mending(report, before, after, count, made.lacking)
-        laid = {f"{report.root.rstrip('/')}/{path}": text for path, text in {**after, **texts}.items()}
-        seen = look(replace(project, host=OverlayHost(project.host, laid)))
+        seen = look(overlaid(project, report, {**after, **texts}))
         broken = sorted(_unreadable(seen) - _unreadable(report))
         if broken:
             return Mending(report, before, after, count, f"{broken[0]}: the next fix would break the file")
@@ -83,6 +82,12 @@ def mend(project: Project, report: Report, look: Look, *, unsafe: bool) -> Mendi
         report = seen
         count += applied
     return Mending(report, before, after, count, "there were still fixes that bring others")
+
+
+def overlaid(project: Project, report: Report, texts: Mapping[str, str]) -> Project:
+    """The project of a report as it would be with other texts for some of its paths."""
+    laid = {f"{report.root.rstrip('/')}/{path}": text for path, text in texts.items()}
+    return replace(project, host=OverlayHost(project.host, laid))
 
 
 def _unreadable(report: Report) -> set[str]:

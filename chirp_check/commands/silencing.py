@@ -3,29 +3,17 @@
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
-from chirp_check.commands.mending import Look, Mending, write
+from chirp_check.commands.mending import SYNTAX, Look, Mending, overlaid, write
 from chirp_check.diagnostic import Diagnostic
-from chirp_check.host import OverlayHost
 from chirp_check.project import Project
 from chirp_check.report.outcome import INTERNAL, Report, counted
 from chirp_check.syntax.silence import Insertion, insertions
 
 # A file that does not parse has no comments, and a suppression that is wrong is mended, not suppressed.
-NEVER = frozenset(
-    {
-        INTERNAL,
-        "python-syntax",
-        "template-syntax",
-        "unreadable-file",
-        "bad-encoding",
-        "unused-ignore",
-        "bare-ignore",
-        "unknown-rule",
-    }
-)
+NEVER = SYNTAX | {INTERNAL, "bad-encoding", "unused-ignore", "bare-ignore", "unknown-rule"}
 PLACES = 6  # at most that many places are tried for a finding
 
 
@@ -97,8 +85,7 @@ class _Trials:
 
     def look(self, texts: Mapping[str, str]) -> Report:
         """What is found in the project with these texts."""
-        laid = {f"{self.report.root.rstrip('/')}/{path}": text for path, text in texts.items()}
-        return self.see(replace(self.project, host=OverlayHost(self.project.host, laid)))
+        return self.see(overlaid(self.project, self.report, texts))
 
 
 def _said(diagnostic: Diagnostic, start: int) -> tuple[str, str, int, str]:
