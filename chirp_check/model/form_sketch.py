@@ -73,8 +73,8 @@ def passes(call: ComponentCall) -> bool:
 def _aimed(element: Element, path: str) -> tuple[set[str], bool, bool]:
     """The ids that an element names as a target, whether their elements stay, and whether they may be any."""
     is_own = is_oob(element)
-    asked = attribute(element, "id" if is_own else "hx-target")
-    values = texts(asked.value, path) if asked is not None else ()
+    named = (attribute(element, "hx-target"), attribute(element, "id") if is_own else None)
+    values = [value for one in named if one is not None for value in texts(one.value, path)]
     is_open = any(isinstance(value, Pattern) and value.pieces[0] in (None, "#") for value in values)
     swap = attribute(element, "hx-swap")
     style = swap.value.value if swap is not None and isinstance(swap.value, Const) else ""
