@@ -4,6 +4,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from sqlite3 import Connection as SQLiteConnection
+from sqlite3 import OperationalError
+from time import monotonic, sleep
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -56,11 +58,24 @@ def _engine(file: Path) -> Engine:
 
 def _prepare(connection: SQLiteConnection, _record: object) -> None:
     connection.isolation_level = None  # `_begin` begins transactions, not the driver
-    connection.execute("PRAGMA journal_mode = WAL")
+    _write_ahead(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     # What SQLite calls lower case ends at Z.
     connection.create_function("fold", 1, _fold, deterministic=True)
+
+
+def _write_ahead(connection: SQLiteConnection) -> None:
+    """Turn the write-ahead log on; SQLite does not wait here: of two who do it at once it sends one away."""
+    patience = monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except OperationalError:
+            if monotonic() > patience:
+                raise
+            sleep(0.01)
 
 
 def _begin(connection: Connection) -> None:
