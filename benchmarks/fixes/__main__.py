@@ -2,20 +2,24 @@
 
 Options: `--app FOLDER` (again for another; all without it), `--operator TEXT` (part of a name, or a rule or a carrier),
 `--sample N` (so many mutants per operator and application), `--unions N` (so many projects with two to eight mistakes
-at once), `--seed S`, `--workers N`, `--others` (those that answer otherwise than the original), `--json FILE`.
+at once), `--seed S`, `--workers N`, `--others` (those that answer otherwise than the original, with the difference in
+their texts), `--tests` (run the tests of the example, too), `--json FILE`.
 """
 
 import argparse
 import json
 import multiprocessing
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from difflib import unified_diff
+from functools import partial
 from pathlib import Path
 from random import Random
 from time import perf_counter
 
+from benchmarks.fixes.suite import Suite
 from benchmarks.fixes.trial import Mender, Trial
 from benchmarks.mutants.application import Application, load
 from benchmarks.mutants.mutation import Mutant, Proof
@@ -35,7 +39,9 @@ class Outcome:
     """One trial with at least one fix: what was planted, and what is left.
 
     `difference`: what the mended application does otherwise than the original, None if nothing. `mistakes` is how many
-    were planted, `applied` how many findings were mended.
+    were planted, `applied` how many findings were mended. `texts` is how the original and the mended text differ, but
+    for the order of attributes. `tests` are the first test that fails with the mistake, and the first after the fixes:
+    where they were run, because the mended text is another than the original.
     """
 
     app: str
@@ -48,6 +54,8 @@ class Outcome:
     alike: bool
     difference: str | None
     wrong: tuple[str, ...]
+    texts: str
+    tests: tuple[str | None, str | None] | None
 
     @property
     def answers(self) -> bool:
@@ -65,6 +73,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--others", action="store_true")
+    parser.add_argument("--tests", action="store_true")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(arguments)
     start = perf_counter()
@@ -74,10 +83,10 @@ def main(arguments: Sequence[str]) -> int:
         if root.name not in SCRIPTS or not root.is_dir():
             parser.error(f"there is no script for {root.name}: known are {', '.join(sorted(SCRIPTS))}")
         tried += len(cases := _cases(root, options))
-        alone = _run(root, cases, options.workers)
+        alone = _run(root, cases, options)
         inverse = [one[1][0] for one, came in zip(cases, alone, strict=True) if came is not None and came.answers]
         together = _unions(root.name, inverse, options)
-        outcomes += [one for one in (*alone, *_run(root, together, options.workers)) if one is not None]
+        outcomes += [one for one in (*alone, *_run(root, together, options)) if one is not None]
     print(_told(outcomes, tried, others=options.others))
     print(f"{perf_counter() - start:.0f} s")
     if options.json:
@@ -102,21 +111,23 @@ def _unions(name: str, mistakes: Sequence[Mutant], options: argparse.Namespace) 
     return made
 
 
-def _run(root: Path, cases: Sequence[Case], workers: int) -> list[Outcome | None]:
+def _run(root: Path, cases: Sequence[Case], options: argparse.Namespace) -> list[Outcome | None]:
     """What came of each case, in their order; None where nothing could be mended."""
+    workers = options.workers
     if workers <= 1 or len(cases) < workers:
-        return _work(root, cases)
+        return _work(root, cases, tests=options.tests)
     with multiprocessing.get_context("fork").Pool(workers) as pool:
-        parts = pool.starmap(_work, [(root, cases[at::workers]) for at in range(workers)])
+        parts = pool.map(partial(_work, root, tests=options.tests), [cases[at::workers] for at in range(workers)])
     return [parts[at % workers][at // workers] for at in range(len(cases))]
 
 
-def _work(root: Path, cases: Sequence[Case]) -> list[Outcome | None]:
+def _work(root: Path, cases: Sequence[Case], *, tests: bool) -> list[Outcome | None]:
     app = load(root)
     mender = Mender(app)
     found: list[Outcome | None] = []
     with ExitStack() as stack:
         oracle: Oracle | None = None
+        suite = stack.enter_context(Suite(root.name)) if tests else None
         for planted, mutants in cases:
             trial, mistakes = mender.trial(mutants)
             if not trial.applied:
@@ -137,9 +148,22 @@ def _work(root: Path, cases: Sequence[Case]) -> list[Outcome | None]:
                     trial.alike,
                     difference,
                     trial.wrong,
+                    "" if trial.alike else _compared(app.files, trial.texts),
+                    (suite.failing(trial.planted), suite.failing(trial.texts))
+                    if suite and not trial.restored
+                    else None,
                 )
             )
     return found
+
+
+def _compared(original: Mapping[str, str], mended: Mapping[str, str]) -> str:
+    """How the texts differ, without the lines around."""
+    parts: list[str] = []
+    for path in sorted({*original, *mended}):
+        old, new = original.get(path, ""), mended.get(path, "")
+        parts += unified_diff(old.splitlines(), new.splitlines(), path, path, n=0, lineterm="")
+    return "\n".join(parts)
 
 
 def _difference(app: Application, oracle: Oracle, trial: Trial) -> str | None:
@@ -161,7 +185,13 @@ def _told(outcomes: Sequence[Outcome], tried: int, *, others: bool) -> str:
             f"{same} answer as the original, {sum(not one.after for one in some)} without a finding, "
             f"{sum(bool(one.wrong) for one in some)} wrong"
         )
+        ran = [one.tests for one in some if one.tests is not None]
+        if ran:
+            red = sum(before is not None for before, _ in ran)
+            green = sum(after is None for _, after in ran)
+            lines.append(f"  tests of {len(ran)} not restored to the letter: {red} failed before, {green} pass after")
     lines += _listed("wrong", (one for one in outcomes if one.wrong))
+    lines += _listed("tests fail", (one for one in outcomes if one.tests is not None and one.tests[1] is not None))
     if others:
         lines += _listed("otherwise", (one for one in outcomes if not one.answers))
     return "\n".join(lines)
@@ -170,7 +200,9 @@ def _told(outcomes: Sequence[Outcome], tried: int, *, others: bool) -> str:
 def _listed(word: str, outcomes: Iterable[Outcome]) -> Iterator[str]:
     for one in outcomes:
         yield f"\n{word}: {one.planted} in {one.app}"
-        yield from (f"  {wrong}" for wrong in (*one.wrong, *((one.difference,) if one.difference else ())))
+        told = (*one.wrong, one.difference, one.tests[1] if one.tests is not None else None)
+        yield from (f"  {one}" for one in filter(None, told))
+        yield from (f"    {line}" for line in one.texts.splitlines())
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ type Said = tuple[str, str, str]  # path, rule and message of a finding
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What came of it. `texts` are the files after all fixes, `wrong` what must not be.
+    """What came of it. `planted` are the files before, `texts` those after all fixes, `wrong` is what must not be.
 
     `restored`: as the original to the letter; `alike`: but for the order of attributes.
 
@@ -32,6 +32,7 @@ class Trial:
     after: int
     restored: bool
     alike: bool
+    planted: Mapping[str, str]
     texts: Mapping[str, str]
     wrong: tuple[str, ...]
 
@@ -68,6 +69,7 @@ class Mender:
             len(mending.report.diagnostics),
             texts == self._app.files,
             _ordered(texts) == _ordered(self._app.files),
+            planted,
             texts,
             tuple(_wrong(report, mending, planted, texts, alone)) if mending.count else (),
         )

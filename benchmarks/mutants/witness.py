@@ -73,7 +73,7 @@ def numberless(text: str) -> str:
 
 def digest(text: str) -> str:
     """What a body says, without numbers, tokens and the spaces between words."""
-    words = re.sub(r"[\w+/=-]{20,}", "T", numberless(text)).split()
+    words = numberless(re.sub(r"[\w+/=-]{20,}", "T", text)).split()
     return hashlib.sha1(" ".join(words).encode(errors="replace"), usedforsecurity=False).hexdigest()[:12]
 
 
@@ -112,6 +112,8 @@ class _Visit:
             self.begin(f"before {at}")
             await self._opened(step.form)
             await self._step(step)
+        if script.before:
+            await self.client.get(script.pages[0])  # shows what is shown once: no page says more for being the first
         self.pages.clear()
 
     async def _opened(self, path: str) -> None:
