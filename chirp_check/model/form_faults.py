@@ -11,6 +11,7 @@ from chirp_check.model.domain import Callable
 from chirp_check.model.entities import Pattern, Text, Unknown
 from chirp_check.model.form_contents import contents
 from chirp_check.model.form_fields import Fields, united
+from chirp_check.model.form_hints import Hint, hints
 from chirp_check.model.form_places import intents
 from chirp_check.model.form_reads import FieldRead, Reads, form_reads
 from chirp_check.model.form_senders import Sender, Url, senders_in
@@ -27,13 +28,15 @@ from chirp_check.source import Span
 
 ANYWHERE = -1  # of what may be sent to any route
 _LEAST = 3  # letters of a name that is taken for a misspelling of another
-_CONTROLS = ("<form", "<input", "<select", "<textarea", "<button")
+_CONTROLS = ("<form", "<input", "<select", "<textarea", "<button", "hx-vals", "hx-include")
+_SENDING = ("fetch(", "FormData", "XMLHttpRequest", "sendBeacon", "htmx.ajax", "configRequest", "config:request")
 
 
 class UnknownField(msgspec.Struct, frozen=True, gc=False):
     """A field that is read at `at` for a route, and that no form has which is sent there.
 
-    `form` is one of these; `meant` the name of a field that it has, `owner` the dataclass that the field is of.
+    `form` is one of these, `hints` what stands out in them; `meant` the name of a field that it has, `owner` the
+    dataclass that the field is of. `shared`: it is read for other routes, too, whose forms have it.
     """
 
     name: str
@@ -43,6 +46,8 @@ class UnknownField(msgspec.Struct, frozen=True, gc=False):
     meant: str | None
     required: bool
     owner: str
+    hints: tuple[Hint, ...] = ()
+    shared: bool = False
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +66,8 @@ def field_faults(model: Queries, path: str) -> tuple[UnknownField, ...]:
         for one in found:
             if one.owner or _is_unknown_to_all(model, app, one):
                 first.setdefault((one.name, one.at), one)
+            elif one.meant is not None:
+                first.setdefault((one.name, one.at), msgspec.structs.replace(one, shared=True))
     return tuple(first.values())
 
 
@@ -110,15 +117,20 @@ def _unknown(model: Queries, app: AppKey, index: int) -> Iterator[UnknownField]:
     sent = sent_to(model, app, index) if reads is not None and reads.fields and not reads.body else None
     if reads is None or sent is None:
         return
-    known = reads.asked | {one.name for one in reads.fields}
+    read = reads.asked | {one.name for one in reads.fields}
+    spared = reads.asked | {one.name for one in reads.fields if one.ready or one.owner}
+    senders = [one.sender for one in arrivals(model, app, index)]
+    is_plain = not any(in_scripts(model, app, word) for word in _SENDING)
     for one in reads.fields:
         if sent.fields.may_have(one.name) or scripted(model, app, one.name):
             continue
-        unread = sent.fields.names - known
+        unread = sent.fields.names - read
         meant = nearest(one.name, unread)
         is_slip = meant is not None and len(one.name) >= _LEAST and not reads.open
-        if one.required or is_slip:
-            yield UnknownField(one.name, one.span, route.value, sent.form, meant, one.required, one.owner)
+        if one.required or is_slip or not one.name or (is_plain and one.name not in spared):
+            known = frozenset(sent.fields.names) if reads.open else read
+            seen = hints(model, app, senders, sent.fields, (one.name, known)) if meant is None else ()
+            yield UnknownField(one.name, one.span, route.value, sent.form, meant, one.required, one.owner, seen)
 
 
 # What is read.

@@ -24,6 +24,7 @@ from chirp_check.facts.walk import every_part, names_in
 from chirp_check.model.domain import Callable, ClassValue, External, Module, Value
 from chirp_check.model.entities import Text
 from chirp_check.model.form_classes import annotated_class, form_fields
+from chirp_check.model.form_ready import has_default, ready
 from chirp_check.model.inputs import text
 from chirp_check.model.library import decorator_names
 from chirp_check.model.listing import function
@@ -44,12 +45,16 @@ type _Bound = tuple[tuple[str, Held], ...]
 
 
 class FieldRead(msgspec.Struct, frozen=True, gc=False):
-    """A field that is read at `span`; `required`: without it the request fails; `owner` is the dataclass it is of."""
+    """A field that is read at `span`; `required`: without it the request fails; `owner` is the dataclass it is of.
+
+    `ready`: what reads it asks whether it is there, or has something else for it.
+    """
 
     name: str
     span: Span
     required: bool
     owner: str = ""
+    ready: bool = False
 
 
 class Reads(msgspec.Struct, frozen=True, gc=False):
@@ -84,7 +89,7 @@ def form_reads(model: Queries, handler: Callable, given: frozenset[str], is_acti
             walk.fields += _of_parameter(model, handler.module, one, is_action=is_action)
     asked = {one.name for one in walk.fields if not one.required and not one.owner} | walk.asked
     fields = (one for one in walk.fields if one.owner or not one.required or one.name not in asked)
-    return Reads(tuple(dict.fromkeys(fields)), frozenset(asked), walk.open, walk.body)
+    return Reads(tuple(dict.fromkeys(fields)), frozenset(walk.asked), walk.open, walk.body)
 
 
 @gate
@@ -106,7 +111,7 @@ def _of_parameter(model: Queries, module: str, one: Param, *, is_action: bool) -
     """The fields that a parameter takes: those of its dataclass, or, of a form action, the one of its name."""
     if is_action and isinstance(one.annotation, Name) and one.annotation.id == "str":
         at = Span(module, one.start, one.start + len(one.name))
-        yield FieldRead(one.name, at, required=one.default is None)
+        yield FieldRead(one.name, at, required=one.default is None, ready=True)
     elif one.default is None:
         owner = annotated_class(model, module, one.annotation)
         yield from _of_class(model, owner) if owner is not None else ()
@@ -147,12 +152,14 @@ class _Place(msgspec.Struct):
     depth: int
     held: dict[str, Held]
     bound: frozenset[str] = frozenset()
+    ready: frozenset[tuple[int, int]] = frozenset()
     loops: dict[str, list[AnyTerm | None]] = msgspec.field(default_factory=dict[str, list[AnyTerm | None]])
 
     def read(self, *, sure: bool) -> None:
         """Gather what the function reads; `sure`: nothing catches the fault of a field that is not there."""
         parts = tuple(every_part((self.written.params, self.written.body)))
         self.bound = frozenset(name for one in parts if type(one) in _BINDING for name in _bound(one))
+        self.ready = ready(parts)
         parameters = {one.name for one in self.written.params}
         for one in parts:
             if isinstance(one, (Loop, Repeated)) and len(one.names) == 1:
@@ -223,7 +230,7 @@ class _Place(msgspec.Struct):
                 self._visit(inside, sure=sure)
                 self.bound = bound
             case Index(base=base, key=key) if self._holding(base) == FORM:
-                self._field(key, required=sure)
+                self._field(key, required=sure, is_ready=not sure)
             case Compare(left=left, operator="in" | "not in", right=right) if self._holding(right) == FORM:
                 self._ask(self._text(left))
             case Name() | Attr() | Call() if self._holding(part) == FORM:
@@ -244,7 +251,8 @@ class _Place(msgspec.Struct):
         owner = self._holding(called.base) if isinstance(called, Attr) else None
         first = call.arguments[0] if call.arguments and not call.arguments[0].stars else None
         if owner == FORM and isinstance(called, Attr) and called.name in _GETTING and first is not None:
-            self._field(first.value, required=False)
+            is_ready = has_default(call) or (call.start, call.end) in self.ready
+            self._field(first.value, required=False, is_ready=is_ready)
             self._visit(call.arguments[1:], sure=sure)
             return
         self.walk.open = self.walk.open or owner == FORM
@@ -343,10 +351,10 @@ class _Place(msgspec.Struct):
         if name is not None:
             self.walk.asked.add(name.value)
 
-    def _field(self, key: AnyTerm, *, required: bool) -> None:
+    def _field(self, key: AnyTerm, *, required: bool, is_ready: bool = False) -> None:
         names = self._texts(key)
         self.walk.open = self.walk.open or not names
-        self.walk.fields += [FieldRead(one.value, one.span, required) for one in names]
+        self.walk.fields += [FieldRead(one.value, one.span, required, ready=is_ready) for one in names]
         if not names:
             self._visit(key, sure=True)
 

@@ -226,10 +226,12 @@ def unplaced(value: Text | Pattern) -> Text | Pattern:
 
 
 def _mentions(script: str, word: str) -> bool:
+    """Whether a script has a word that may be a name of the application; `document.body` is none."""
     at = script.find(word)
     while at >= 0:
         before, after = script[at - 1 : at], script[at + len(word) : at + len(word) + 1]
-        if not (before.isalnum() or before in {"_", "-"} or after.isalnum() or after in {"_", "-"}):
+        is_part = before.isalnum() or before in {"_", "-"} or after.isalnum() or after in {"_", "-"}
+        if not is_part and not script.startswith("document.body", max(at - len("document."), 0)):
             return True
         at = script.find(word, at + 1)
     return False
