@@ -10,6 +10,7 @@ from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import ElementAt, LinkUse, TargetUse, TemplateUse, Text, Unknown, UrlUse
 from chirp_check.model.markup import attribute, hashed, is_oob, literal, pieces, wanted_id
 from chirp_check.model.memory import Queries
+from chirp_check.model.relative import is_relative
 from chirp_check.model.routes import is_local
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
@@ -64,14 +65,14 @@ def _handed_over(reader: Reader) -> Iterator[Use]:
 
 
 def _links(reader: Reader) -> Iterator[LinkUse]:
-    """The links to absolute paths; what is downloaded may be a file that something else serves."""
+    """The links to paths; what is downloaded may be a file that something else serves."""
     for element in (*reader.facts.elements, *reader.facts.unscripted):
         named = attribute(element, "href") if element.tag in ("a", "area") else None
         if named is None or attribute(element, "download") is not None:
             continue
         taken = attribute(element, *REQUESTS) is not None
         for url in reader.texts(named, element):
-            if not isinstance(url, Unknown) and pieces(url)[0] is not None and is_local(url):
+            if not isinstance(url, Unknown) and pieces(url)[0] is not None and (is_local(url) or is_relative(url)):
                 yield LinkUse(url, ElementAt(reader.facts.path, element), taken)
 
 

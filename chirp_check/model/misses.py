@@ -4,13 +4,16 @@ from collections.abc import Iterator
 
 import msgspec
 
-from chirp_check.diagnostic import Edit
+from chirp_check.diagnostic import Edit, Fix, Label
 from chirp_check.grammar.path import CONVERTERS, PathPattern, PathSegment, parse_path
 from chirp_check.model.applications import application, route_at
+from chirp_check.model.domain import joined
 from chirp_check.model.entities import LinkUse, Route, UrlUse
 from chirp_check.model.inputs import text
+from chirp_check.model.markup import pieces
 from chirp_check.model.model import Model
-from chirp_check.model.routes import begins_like, meeting_any, path_pieces, segments_of
+from chirp_check.model.relative import is_relative
+from chirp_check.model.routes import begins_like, is_local, meeting_any, path_pieces, reach, segments_of
 from chirp_check.model.trie import Segment
 from chirp_check.source import Span
 
@@ -28,6 +31,8 @@ class Refused(msgspec.Struct, frozen=True):
 
 def refused(model: Model, use: Reference) -> Refused | None:
     """The value for which no route answers a URL that is otherwise right; None where a word may be misspelt instead."""
+    if not is_local(use.url):
+        return None
     segments = segments_of(path_pieces(use.url))
     if any(_is_word(near, segments) for near in _near_patterns(model, use)):
         return None
@@ -141,7 +146,28 @@ def _only(source: str, span: Span, word: str) -> Span | None:
 
 
 def is_inside(model: Model, use: Reference) -> bool:
-    """Whether the first word of a URL is, or nearly is, the first word of a route."""
-    first = segments_of(path_pieces(use.url))[0]
+    """Whether the first word of a URL is, or nearly is, the first word of a route; of a relative one, on some page."""
     apps = model.applications_of(use.url.span.path)
-    return isinstance(first, str) and bool(first) and any(begins_like(model, app, first) for app in apps)
+    led = [use.url] if is_local(use.url) else [one.url for _, one in model.seen(use) or () if one.shown]
+    firsts = [segments_of(path_pieces(url))[0] for url in led]
+    return any(isinstance(one, str) and one and begins_like(model, app, one) for app in apps for one in firsts)
+
+
+def from_pages(model: Model, use: Reference) -> tuple[Label, ...]:
+    """Where a relative URL leads, at the route of a page that shows it."""
+    for app, one in (model.seen(use) or ())[:1]:
+        path = route_at(model, app, one.route).path
+        if path is not None:
+            return (Label(f"from here `{use.url}` is `{one.url}`", path.span),)
+    return ()
+
+
+def with_slash(model: Model, use: Reference) -> Fix | None:
+    """A relative URL led to the path that it is with a slash in front, where a route answers that."""
+    absolute = joined(["/", *pieces(use.url)], use.url.span)
+    apps = model.applications_of(use.url.span.path) if is_relative(use.url) else ()
+    if not any(reach(model, app, absolute).routes for app in apps):
+        return None
+    path, start, end = use.url.span
+    at = (text(model, path) or "").find(pieces(use.url)[0] or "", start, end)
+    return Fix(f"lead to `{absolute}`", (Edit(Span(path, at, at), "/"),), safe=False) if at >= 0 else None

@@ -7,6 +7,7 @@ from typing import cast
 from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model import routes as urls
 from chirp_check.model import templates
+from chirp_check.model.addresses import Seen, seen
 from chirp_check.model.applications import AppKey, Application, application, application_keys, route_at
 from chirp_check.model.entities import (
     BlockAt,
@@ -25,6 +26,7 @@ from chirp_check.model.events import heard
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, counts, ids, only_an_id, pieces, scripted, wanted_id
 from chirp_check.model.memory import Memory, Queries
+from chirp_check.model.relative import is_relative
 from chirp_check.model.route_checks import route_names
 from chirp_check.model.routes import Reach, RouteShape, is_local, path_pieces, with_holes
 from chirp_check.model.screens import holds
@@ -123,9 +125,13 @@ class Model(Queries):
 
     def reach(self, use: UrlUse | LinkUse) -> Reach | None:
         """The routes a URL can reach; None for a URL that does not lead into the application."""
-        if not is_local(use.url):
-            return None
-        found = [urls.reach(self, app, use.url) for app in self.applications_of(use.url.span.path)]
+        owners = self.applications_of(use.url.span.path)
+        if is_local(use.url):
+            return self._reach(use, [urls.reach(self, app, use.url) for app in owners])
+        led = self.seen(use)
+        return self._reach(use, [urls.reach(self, app, one.url) for app, one in led]) if led is not None else None
+
+    def _reach(self, use: UrlUse | LinkUse, found: list[Reach]) -> Reach:
         if any(one.spanned for one in found) and self._fills_segments(use):
             found = [Reach((), one.open) if one.spanned else one for one in found]
         if len(found) == 1:
@@ -133,6 +139,14 @@ class Model(Queries):
         routes = tuple(route for one in found for route in one.routes)
         likely = tuple(route for one in found for route in one.likely)
         return Reach(routes, not found or any(one.open for one in found), likely)
+
+    def seen(self, use: UrlUse | LinkUse) -> tuple[tuple[AppKey, Seen], ...] | None:
+        """What a relative URL is from the pages that show it; None where it is none, or these are not all known."""
+        owners = self.applications_of(use.url.span.path) if is_relative(use.url) else ()
+        led = [(app, seen(self, app, use)) for app in owners]
+        if any(ones is None for _, ones in led):
+            return None
+        return tuple((app, one) for app, ones in led for one in ones or ()) or None
 
     def route(self, shape: RouteShape) -> Route:
         """The route that a URL has been found to reach, with its place in the text."""
@@ -162,7 +176,12 @@ class Model(Queries):
         return found
 
     def nearest_route(self, url: Text | Pattern) -> str | None:
-        """The path, as a route writes it, that a URL most likely meant. Holes compare with parameters."""
+        """The path, as a route writes it, that a URL most likely meant. Holes compare with parameters.
+
+        None for a relative one.
+        """
+        if not is_local(url):
+            return None
         return urls.nearest_path(self, self.applications_of(url.span.path), with_holes(path_pieces(url)))
 
     def target_missing(self, use: TargetUse) -> bool:

@@ -41,7 +41,7 @@ def response(model: Queries, app: AppKey, route: int) -> Response | None:
     templates: set[str] = set()
     redirects: set[Text | Pattern] = set()
     is_open = False
-    for value in _parts(tuple(value for one in functions for value in given_by(model, one))):
+    for value in parts_of(tuple(value for one in functions for value in given_by(model, one))):
         names, urls, unseen = _answered(value)
         templates |= names
         redirects |= urls
@@ -71,7 +71,7 @@ def _answered(value: Value) -> _Answer:
     return frozenset(), frozenset(), is_open
 
 
-def _parts(values: tuple[Value, ...]) -> Iterator[Value]:
+def parts_of(values: tuple[Value, ...]) -> Iterator[Value]:
     """The values with tuples' first items and the fragments inside records."""
     pending = list(values)
     while pending:

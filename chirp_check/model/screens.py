@@ -19,8 +19,9 @@ from chirp_check.model.markup import attribute, ids, oob_ids, unplaced
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import all_layouts, layouts_around, loosely_rendered
 from chirp_check.model.program import records
+from chirp_check.model.relative import from_anywhere, is_relative
 from chirp_check.model.responses import response
-from chirp_check.model.routes import is_local, reach, url_space
+from chirp_check.model.routes import RouteShape, is_local, reach, url_space
 from chirp_check.model.templates import composed, paths, template_path
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
@@ -179,11 +180,9 @@ def _answered(model: Queries, app: AppKey, url: Text | Pattern, followed: set[Te
     if url in followed:
         return set(), False
     followed.add(url)
-    reached = reach(model, app, url) if is_local(url) else None
-    space = url_space(model, app)
-    is_open = reached.open if reached is not None else not space.complete
+    routes, is_open = _asked(model, app, url)
     found: set[str] = set()
-    for route in reached.routes if reached is not None else space.routes:
+    for route in routes:
         answer = response(model, app, route.index)
         if answer is None:
             is_open = True
@@ -198,6 +197,16 @@ def _answered(model: Queries, app: AppKey, url: Text | Pattern, followed: set[Te
             found |= more
             is_open = is_open or unseen
     return found, is_open
+
+
+def _asked(model: Queries, app: AppKey, url: Text | Pattern) -> tuple[tuple[RouteShape, ...], bool]:
+    """The routes that a URL can reach from whichever page, and whether others may be."""
+    space = url_space(model, app)
+    led = (url,) if is_local(url) else from_anywhere(model, app, url) if is_relative(url) else None
+    if led is None:
+        return space.routes, not space.complete
+    found = [reach(model, app, one) for one in led]
+    return tuple(dict.fromkeys(route for one in found for route in one.routes)), any(one.open for one in found)
 
 
 def _requests(element: Element, reader: Reader) -> Iterator[Text | Pattern | Unknown]:
