@@ -13,7 +13,7 @@ from chirp_check.model.framework import NEGOTIABLE, REFUSED, RETURN_TYPES, type_
 from chirp_check.model.inputs import module_facts
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries
-from chirp_check.model.program import names_of
+from chirp_check.model.program import name_of, names_of
 from chirp_check.source import Span
 
 DEPTH = 6  # names for types that stand for other types
@@ -123,7 +123,7 @@ class _Reader:
             return External(f"builtins.{term.id}", Span("", 0, 0)) if unbound else known
         owner = self._value(term.base) if isinstance(term.base, (Name, Attr)) else None
         if isinstance(owner, Module):
-            return names_of(self.model, owner.path).get(term.name)
+            return name_of(self.model, owner.path, term.name)
         return External(f"{owner.name}.{term.name}", owner.span) if isinstance(owner, External) else None
 
     def _named(self, term: Name | Attr) -> Iterator[Promised]:

@@ -9,7 +9,7 @@ from chirp_check.model.domain import Callable, Dict, Record, Scalar, Sequence, V
 from chirp_check.model.entities import Text, Unknown
 from chirp_check.model.memory import Queries
 from chirp_check.model.mounts import Page, beside
-from chirp_check.model.program import names_of, summary
+from chirp_check.model.program import name_of, names_of, summary
 from chirp_check.source import Span
 
 # Files of the released framework that add names which are not read here.
@@ -58,7 +58,7 @@ def contexts(model: Queries, folders: tuple[str, ...]) -> Cascade:
     for where in folders:
         provider = beside(model, where, CONTEXT)
         if provider is not None:
-            found = found.below(_provided(model, names_of(model, provider).get("context")))
+            found = found.below(_provided(model, name_of(model, provider, "context")))
     return found
 
 

@@ -19,7 +19,7 @@ from chirp_check.facts.walk import every_statement
 from chirp_check.model.domain import Callable, External, Module, Value
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries
-from chirp_check.model.program import names_of
+from chirp_check.model.program import name_of
 from chirp_check.source import Span
 
 DEPTH = 5  # functions that are followed to see whether one returns
@@ -105,11 +105,11 @@ class _Reader:
     def _called(self, term: AnyTerm) -> Value | None:
         match term:
             case Name(id=name):
-                return self._local(name) or names_of(self.model, self.module).get(name) or _builtin(term)
+                return self._local(name) or name_of(self.model, self.module, name) or _builtin(term)
             case Attr(base=Name(id=base), name=name):
-                owner = names_of(self.model, self.module).get(base)
+                owner = name_of(self.model, self.module, base)
                 if isinstance(owner, Module):
-                    return names_of(self.model, owner.path).get(name)
+                    return name_of(self.model, owner.path, name)
                 return External(f"{owner.name}.{name}", owner.span) if isinstance(owner, External) else None
             case _:
                 return None

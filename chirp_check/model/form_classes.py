@@ -12,7 +12,7 @@ from chirp_check.model.domain import ClassValue, External, Value
 from chirp_check.model.inputs import module_facts
 from chirp_check.model.memory import Queries, gate
 from chirp_check.model.objects import is_enumeration
-from chirp_check.model.program import names_of
+from chirp_check.model.program import name_of
 from chirp_check.source import Span
 
 _PLAIN = frozenset({"str", "int", "float"})
@@ -39,9 +39,9 @@ def annotated_class(model: Queries, module: str, annotation: AnyTerm | None) -> 
         case Index(base=base, key=inner) if _is_form(model, module, base):
             return annotated_class(model, module, inner)
         case Const(value=str() as name):
-            found = names_of(model, module).get(name)
+            found = name_of(model, module, name)
         case Name(id=name):
-            found = names_of(model, module).get(name)
+            found = name_of(model, module, name)
         case _:
             return None
     return found if isinstance(found, ClassValue) and form_fields(model, found.module, found.qualname) else None
@@ -56,10 +56,10 @@ def _meant(model: Queries, module: str, term: AnyTerm) -> str | None:
     """The dotted name that a term means, of something outside of the project."""
     match term:
         case Name(id=name):
-            value: Value | None = names_of(model, module).get(name)
+            value: Value | None = name_of(model, module, name)
             return value.name if isinstance(value, External) else None if value is not None else f"builtins.{name}"
         case Attr(base=Name(id=base), name=name):
-            value = names_of(model, module).get(base)
+            value = name_of(model, module, base)
             return f"{value.name}.{name}" if isinstance(value, External) else None
         case _:
             return None
@@ -73,7 +73,7 @@ def form_fields(model: Queries, module: str, qualname: str) -> tuple[FormField, 
         return ()
     found: dict[str, FormField] = {}
     for base in written.bases:
-        above = names_of(model, module).get(base.id) if isinstance(base, Name) else None
+        above = name_of(model, module, base.id) if isinstance(base, Name) else None
         inherited = form_fields(model, above.module, above.qualname) if isinstance(above, ClassValue) else ()
         if not inherited:
             return ()
@@ -112,7 +112,7 @@ def _is_needed(model: Queries, module: str, annotation: AnyTerm) -> bool:
         first = annotation.key.elements[:1] if isinstance(annotation.key, Items) else ()
         return outer == "Literal" or (outer == "Annotated" and bool(first) and _is_needed(model, module, first[0]))
     if isinstance(annotation, Name):
-        value = names_of(model, module).get(annotation.id)
+        value = name_of(model, module, annotation.id)
         if isinstance(value, ClassValue):
             return is_enumeration(value)
     dotted = _meant(model, module, annotation) or ""

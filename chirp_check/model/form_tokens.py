@@ -20,7 +20,7 @@ from chirp_check.model.markup import attribute, in_scripts
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.outlines import module_outline
 from chirp_check.model.pages import answering
-from chirp_check.model.program import names_of
+from chirp_check.model.program import name_of
 from chirp_check.model.templates import everywhere, owners, paths
 from chirp_check.source import Span
 
@@ -151,7 +151,7 @@ def _may_guard(model: Queries, path: str) -> bool:
 
 def _is_guard(model: Queries, path: str, called: AnyTerm) -> bool:
     root = called.base if isinstance(called, Attr) else called
-    value = names_of(model, path).get(root.id) if isinstance(root, Name) else None
+    value = name_of(model, path, root.id) if isinstance(root, Name) else None
     if isinstance(root, Name) and value is None:
         return _last(called) in _GUARDS and _imports_from(model, path, root.id)
     return _last(called) in _GUARDS and isinstance(value, External) and f"{value.name}.".startswith("chirp.")

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import msgspec
 
-from chirp_check.facts.handlers import Function
+from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.facts.values import AnyTerm
 from chirp_check.model.domain import (
     Callable,
@@ -22,6 +22,7 @@ from chirp_check.model.domain import (
     Value,
 )
 from chirp_check.model.entities import Text, Unknown
+from chirp_check.model.imports import Modules
 from chirp_check.source import Span
 
 type Entries = tuple[tuple[str, Value], ...]
@@ -139,6 +140,43 @@ class Machine(Protocol):
 
     def note_escape(self, application: Record, span: Span) -> None:
         """An application was handed to code that the text does not show."""
+        ...
+
+
+class Surroundings(Protocol):
+    """What a piece of work asks of the rest of the project."""
+
+    @property
+    def modules(self) -> Modules:
+        """The importable files of the project."""
+        ...
+
+    def module(self, path: str) -> ModuleFacts | None:
+        """The facts of a Python file."""
+        ...
+
+    def function(self, module: str, qualname: str) -> Function | None:
+        """A function of a Python file."""
+        ...
+
+    def exported(self, module: str, name: str) -> Value | None:
+        """A name of a module that has been run."""
+        ...
+
+    def all_exported(self, module: str) -> Mapping[str, Value]:
+        """The names of a module that has been run."""
+        ...
+
+    def class_names(self, module: str, qualname: str) -> Mapping[str, Value]:
+        """The names of a class at the top of a module that has been run."""
+        ...
+
+    def shape(self, module: str, qualname: str) -> Shape:
+        """What the text of a class says about its objects."""
+        ...
+
+    def call(self, function: Callable, arguments: Arguments) -> tuple[Summary, bool]:
+        """What a call gives that is a piece of work by itself, and whether it may have noted something."""
         ...
 
 

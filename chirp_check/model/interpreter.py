@@ -7,11 +7,10 @@ which is remembered; every other call is followed on the spot.
 
 from collections.abc import Mapping
 from copy import replace
-from typing import Protocol
 
 import msgspec
 
-from chirp_check.facts.handlers import Function, ModuleFacts, Param
+from chirp_check.facts.handlers import Function, Param
 from chirp_check.facts.values import AnyTerm
 from chirp_check.model import library
 from chirp_check.model.domain import (
@@ -43,12 +42,12 @@ from chirp_check.model.frame import (
     Shape,
     State,
     Summary,
+    Surroundings,
     collapse,
     seen,
     settled,
     unknown,
 )
-from chirp_check.model.imports import Modules
 from chirp_check.model.objects import changed_later, construct, effects_of, is_shared
 from chirp_check.model.statements import Execution
 from chirp_check.source import Span
@@ -78,39 +77,6 @@ class Outcome(msgspec.Struct, frozen=True):
     def silent(self) -> bool:
         """Whether nothing was noted, so that nobody needs to know of the call."""
         return not (self.records or self.registrations or self.escapes or self.calls or self.inner)
-
-
-class Surroundings(Protocol):
-    """What a piece of work asks of the rest of the project."""
-
-    @property
-    def modules(self) -> Modules:
-        """The importable files of the project."""
-        ...
-
-    def module(self, path: str) -> ModuleFacts | None:
-        """The facts of a Python file."""
-        ...
-
-    def function(self, module: str, qualname: str) -> Function | None:
-        """A function of a Python file."""
-        ...
-
-    def exported(self, module: str) -> Mapping[str, Value]:
-        """The names of a module that has been run."""
-        ...
-
-    def class_names(self, module: str, qualname: str) -> Mapping[str, Value]:
-        """The names of a class at the top of a module that has been run."""
-        ...
-
-    def shape(self, module: str, qualname: str) -> Shape:
-        """What the text of a class says about its objects."""
-        ...
-
-    def call(self, function: Callable, arguments: Arguments) -> tuple[Summary, bool]:
-        """What a call gives that is a piece of work by itself, and whether it may have noted something."""
-        ...
 
 
 class Interpreter(Machine):
@@ -354,8 +320,8 @@ class Interpreter(Machine):
 
     def global_name(self, module: str, name: str) -> Value | None:
         """A name of a module: what it binds, or a module inside its package."""
-        names = self._module(module) if module in self._running else self._around.exported(module)
-        found = names.get(name)
+        running = module in self._running
+        found = self._module(module).get(name) if running else self._around.exported(module, name)
         if found is not None:
             return found
         inner = self._around.modules.inside(module, name)
@@ -363,7 +329,7 @@ class Interpreter(Machine):
 
     def public_names(self, module: str) -> tuple[tuple[str, Value], ...]:
         """What `from module import *` binds: the names of `__all__`, or all that do not start with an underscore."""
-        names = self._module(module) if module in self._running else self._around.exported(module)
+        names = self._module(module) if module in self._running else self._around.all_exported(module)
         listed = names.get("__all__")
         wanted = {one.value for one in listed.items if isinstance(one, Text)} if isinstance(listed, Sequence) else None
         return tuple((k, v) for k, v in names.items() if (k in wanted if wanted is not None else k[:1] != "_"))

@@ -60,7 +60,7 @@ class LastingMemory(Memory):
             self._refresh(model, node)
         return node.value
 
-    def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object) -> Any:
+    def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object, *, kept: bool = True) -> Any:
         """One entry of a table, noted as read; None when it has none of the name."""
         table = self._nodes.get((question, key))
         if table is None:

@@ -20,7 +20,7 @@ from chirp_check.model.domain import Callable
 from chirp_check.model.entities import HandlerRef
 from chirp_check.model.frame import Shape
 from chirp_check.model.inputs import module_facts, module_functions, modules, python_files
-from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.memory import Queries, gate, outside_table, query
 from chirp_check.model.outlines import module_outline
 from chirp_check.source import Span
 
@@ -30,9 +30,14 @@ CHANGING = frozenset(
 )
 
 
+@outside_table
+def _functions(model: Queries, path: str) -> Mapping[str, Function]:
+    return module_functions(model, path)
+
+
 def function(model: Queries, path: str, qualname: str) -> Function | None:
     """A function of a Python file by its qualified name; None when there is none of that name."""
-    return module_functions(model, path).get(qualname)
+    return _functions.entry(model, qualname, path)
 
 
 @query

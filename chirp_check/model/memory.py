@@ -31,8 +31,8 @@ class Memory(Protocol):
         """The answer to a question."""
         ...
 
-    def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object) -> Any:
-        """One entry of a table; None when it has none of the name."""
+    def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object, *, kept: bool = True) -> Any:
+        """One entry of a table; None when it has none of the name. `kept`: the table itself may be kept here."""
         ...
 
     def part(self, model: Queries, question: Callable[..., Any], key: Key) -> Any:
@@ -82,9 +82,9 @@ class Answers(Memory):
             raise Cycle(f"{question.__qualname__}{key}")
         return value
 
-    def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object) -> Any:
+    def entry(self, model: Queries, question: Callable[..., Any], key: Key, name: object, *, kept: bool = True) -> Any:
         """One entry of a table; None when it has none of the name."""
-        return self.ask(model, question, key).get(name)
+        return (self.ask(model, question, key) if kept else question(model, *key)).get(name)
 
     def part(self, model: Queries, question: Callable[..., Any], key: Key) -> Any:
         """The answer to a part of another question, which keeps what it needs of it."""
@@ -133,8 +133,9 @@ def _remembered[**P, R](
 class Table[**P, K, V]:
     """A remembered query whose answer is a mapping; `entry` reads of it only what one name has."""
 
-    def __init__(self, question: Callable[Concatenate[Queries, P], Mapping[K, V]]) -> None:
+    def __init__(self, question: Callable[Concatenate[Queries, P], Mapping[K, V]], *, kept: bool = True) -> None:
         self._question = question
+        self._kept = kept
         update_wrapper(self, question)
 
     def __call__(self, model: Queries, /, *key: P.args, **no: P.kwargs) -> Mapping[K, V]:
@@ -144,13 +145,18 @@ class Table[**P, K, V]:
 
     def entry(self, model: Queries, name: K, /, *key: P.args, **no: P.kwargs) -> V | None:
         """What the mapping for a key has under a name; None for nothing."""
-        found: V | None = model.memory.entry(model, self._question, key, name)
+        found: V | None = model.memory.entry(model, self._question, key, name, kept=self._kept)
         return found
 
 
 def table[**P, K, V](question: Callable[Concatenate[Queries, P], Mapping[K, V]]) -> Table[P, K, V]:
     """As `gate`, for a mapping that is asked for entry by entry."""
     return Table(question)
+
+
+def outside_table[**P, K, V](question: Callable[Concatenate[Queries, P], Mapping[K, V]]) -> Table[P, K, V]:
+    """As `table`, for a mapping that the sources keep themselves: only a memory that lasts keeps it, too."""
+    return Table(question, kept=False)
 
 
 class Same[T]:

@@ -12,7 +12,7 @@ from chirp_check.model.framework import RETURN_TYPES
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.mounts import Page, actions_file, beside, mounted, pages, routes_of
-from chirp_check.model.program import names_of, records, summary
+from chirp_check.model.program import name_of, names_of, records, summary
 from chirp_check.model.signatures import renders_whole
 from chirp_check.model.templates import template_path
 
@@ -55,8 +55,8 @@ def cascaded(model: Queries, app: AppKey, path: str) -> Cascade | None:
 def served(model: Queries, app: AppKey, path: str) -> Iterator[tuple[Route, Callable, Cascade]]:
     """The routes that a `_context.py` or `_meta.py` serves, each with its function and what is provided before it."""
     where, _, name = path.rpartition("/")
-    provider = names_of(model, path).get(_PROVIDERS[name]) if name in _PROVIDERS else None
-    if not isinstance(provider, Callable) or (name == META and "META" in names_of(model, path)):
+    provider = name_of(model, path, _PROVIDERS[name]) if name in _PROVIDERS else None
+    if not isinstance(provider, Callable) or (name == META and name_of(model, path, "META") is not None):
         return
     for page, route in _served_from(model, app, where):
         if name != META or page.folders[-1] == where:
@@ -117,7 +117,7 @@ def is_action(model: Queries, one: Callable) -> bool:
     """Whether the text says that a function is a form action: it is decorated with the framework's `action`."""
     written = function(model, one.module, one.qualname)
     called = (decorator.function for decorator in written.decorators if isinstance(decorator, Call)) if written else ()
-    values = (names_of(model, one.module).get(name.id) for name in called if isinstance(name, Name))
+    values = (name_of(model, one.module, name.id) for name in called if isinstance(name, Name))
     return any(isinstance(value, External) and value.name.startswith("chirp.") for value in values)
 
 

@@ -35,7 +35,10 @@ class _Surroundings(msgspec.Struct, frozen=True):
     def function(self, module: str, qualname: str) -> Function | None:
         return function(self.model, module, qualname)
 
-    def exported(self, module: str) -> Mapping[str, Value]:
+    def exported(self, module: str, name: str) -> Value | None:
+        return name_of(self.model, module, name)
+
+    def all_exported(self, module: str) -> Mapping[str, Value]:
         return names_of(self.model, module)
 
     def class_names(self, module: str, qualname: str) -> Mapping[str, Value]:
@@ -75,10 +78,15 @@ def _ran(model: Queries, paths: tuple[str, ...]) -> _Ran:
     return _Ran(interpreter.names, interpreter.classes, own, outcome)
 
 
-@gate
+@table
 def names_of(model: Queries, path: str) -> Mapping[str, Value]:
     """The names that a module binds."""
     return _ran(model, together(model, path)).names.get(path, NOTHING)
+
+
+def name_of(model: Queries, path: str, name: str) -> Value | None:
+    """What a module binds a name to; None for nothing."""
+    return names_of.entry(model, name, path)
 
 
 @gate

@@ -34,8 +34,8 @@ from chirp_check.model import library
 from chirp_check.model.domain import ClassValue, External, Module, Value
 from chirp_check.model.inputs import module_facts, text
 from chirp_check.model.listing import read_modules
-from chirp_check.model.memory import Cycle, Queries, query
-from chirp_check.model.program import class_names, names_of
+from chirp_check.model.memory import Cycle, Queries, gate, query
+from chirp_check.model.program import class_names, name_of
 from chirp_check.source import Span
 
 LINEAGE = 20  # classes that one derives from, as far as they are looked at
@@ -232,7 +232,7 @@ def resolved(model: Queries, module: str, term: AnyTerm) -> Value | None:
     """What a name at the top of a module stands for."""
     match term:
         case Name(id=name):
-            known = names_of(model, module).get(name)
+            known = name_of(model, module, name)
             if known is None and name in vars(builtins):
                 return External(f"builtins.{name}", Span("", 0, 0))
             return known
@@ -240,7 +240,7 @@ def resolved(model: Queries, module: str, term: AnyTerm) -> Value | None:
             owner = resolved(model, module, base)
             match owner:
                 case Module(path):
-                    return names_of(model, path).get(name)
+                    return name_of(model, path, name)
                 case External(dotted):
                     return External(f"{dotted}.{name}", owner.span)
                 case ClassValue():
@@ -323,7 +323,7 @@ class Loose(msgspec.Struct, frozen=True, gc=False):
     computed: bool
 
 
-@query
+@gate
 def added_outside(model: Queries) -> Loose:
     """The attributes that the project's code sets on objects whose class it is not the code of."""
     found = [_added(model, path) for path in read_modules(model)]

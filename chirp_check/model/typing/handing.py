@@ -12,7 +12,7 @@ from chirp_check.facts.values import AnyTerm, Call, Choice, Const, Items, Name
 from chirp_check.model.entities import Text
 from chirp_check.model.inputs import module_functions, text
 from chirp_check.model.memory import Queries, query
-from chirp_check.model.program import names_of
+from chirp_check.model.program import name_of
 from chirp_check.model.typing.bindings import own_statements
 from chirp_check.source import Span
 
@@ -83,7 +83,7 @@ def _named(model: Queries, path: str, term: AnyTerm) -> Span | None:
         case Const(value=str() as value) if "." in value:
             return _span(path, term)
         case Name(id=name):
-            known = names_of(model, path).get(name)
+            known = name_of(model, path, name)
             return known.span if isinstance(known, Text) and "." in known.value else None
         case _:
             return None

@@ -52,7 +52,7 @@ from chirp_check.model.domain import Callable, ClassValue, External
 from chirp_check.model.inputs import module_facts, module_functions, text
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries
-from chirp_check.model.program import names_of
+from chirp_check.model.program import name_of
 from chirp_check.model.typing.annotations import annotated
 from chirp_check.model.typing.bindings import bound_names, has_walrus, own_statements
 from chirp_check.model.typing.classes import CACHES, ROUTINES, facts_of, resolved
@@ -275,7 +275,7 @@ class Terms(ABC):
         for one in facts.body if facts is not None else ():
             if isinstance(one, Assign) and one.name == name and one.annotation is not None:
                 return annotated(self.model, path, one.annotation)
-        match names_of(self.model, path).get(name):
+        match name_of(self.model, path, name):
             case Callable() as known if not known.args and not known.kwargs:
                 inner = function(self.model, known.module, known.qualname)
                 return routine(known.module, inner, 0) if inner is not None else None
