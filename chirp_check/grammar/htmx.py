@@ -122,6 +122,13 @@ def value_faults(name: str, value: str, version: int) -> Iterator[ValueFault]:
     return check(value, version) if check is not None else iter(())
 
 
+# What other attributes of an element take, and no element is called.
+NO_TAGS = frozenset({
+    "get", "post", "put", "patch", "true", "false", "outerhtml", "innerhtml", "textcontent", "beforebegin",
+    "afterbegin", "beforeend", "afterend", "outermorph", "innermorph",
+})  # fmt: skip
+
+
 def is_no_selector(start: str, *, whole: bool) -> bool:
     """Whether a selector for htmx that begins like this is one that browsers refuse; `whole` when that is all of it.
 
@@ -145,6 +152,15 @@ def each_word(value: str, separators: str = "") -> Iterator[tuple[int, str]]:
             start = -1
         elif start < 0:
             start = at
+
+
+def is_no_swap(start: str, version: int) -> bool:
+    """Whether no value of `hx-swap` begins like this, with something behind it that is not known."""
+    words = start.split()
+    if not words or start[-1].isspace():
+        return any(_swap(start, version))
+    known = STYLES[version] | {f"{one}:" for one in _SWAP_MODIFIERS[version]}
+    return not any(one.startswith(words[0]) or (":" in one and words[0].startswith(one)) for one in known)
 
 
 def _swap(value: str, version: int) -> Iterator[ValueFault]:

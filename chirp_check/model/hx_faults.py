@@ -5,11 +5,19 @@ from collections.abc import Iterator
 import msgspec
 
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
-from chirp_check.facts.values import Const
-from chirp_check.grammar.htmx import ATTRIBUTES, SELECTORS, ValueFault, is_known, is_no_selector, value_faults
+from chirp_check.facts.values import Const, Join
+from chirp_check.grammar.htmx import (
+    ATTRIBUTES,
+    SELECTORS,
+    ValueFault,
+    is_known,
+    is_no_selector,
+    is_no_swap,
+    value_faults,
+)
 from chirp_check.grammar.names import nearest
 from chirp_check.model.applications import AppKey
-from chirp_check.model.entities import Text
+from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.htmx import versions
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, literal, pieces, scripted, texts
@@ -71,10 +79,15 @@ def _unknown(model: Queries, app: AppKey, found: Attribute, path: str) -> Iterat
 
 def _values(model: Queries, app: AppKey, element: Element, found: Attribute, path: str) -> Iterator[BadHxValue]:
     written = found.value
-    if not isinstance(written, Const) or not isinstance(written.value, str) or "&" in written.value:
-        return
     if extended(model, app) and found.name.endswith(("hx-swap", "hx-trigger")):
         return  # an extension may have styles and modifiers of its own
+    if found.name.removeprefix("data-") == "hx-swap" and isinstance(written, Join):
+        for way in texts(written, path):
+            begun = way.pieces[0] if isinstance(way, Pattern) else None
+            if begun is not None and all(is_no_swap(begun, version) for version in versions(model, app)):
+                yield BadHxValue(found.name, f"htmx has no swap style `{way}`", None, way.span)
+    if not isinstance(written, Const) or not isinstance(written.value, str) or "&" in written.value:
+        return
     faults = [tuple(value_faults(found.name, written.value, one)) for one in sorted(versions(model, app))]
     first, *others = faults
     for one in first:

@@ -175,6 +175,11 @@ def _tags_in(model: Queries, path: str) -> frozenset[str]:
     return frozenset(element.tag for element in (facts.elements if facts is not None else ()))
 
 
+def has_tag(model: Queries, app: AppKey, tag: str) -> bool:
+    """Whether some element of an application has a tag."""
+    return any(tag in _tags_in(model, path) for path in paths(model, app))
+
+
 def only_an_id(model: Queries, app: AppKey, tag: Pieces) -> bool:
     """Whether what stands where a tag name is meant is the id of some element, and no element has such a tag."""
     first = tag[0] or ""

@@ -8,7 +8,7 @@ from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import ElementAt, LinkUse, TargetUse, TemplateUse, Text, Unknown, UrlUse
-from chirp_check.model.markup import attribute, hashed, is_oob, literal, pieces, wanted_id
+from chirp_check.model.markup import attribute, hashed, is_oob, literal, pieces, texts, wanted_id
 from chirp_check.model.memory import Queries
 from chirp_check.model.relative import is_relative
 from chirp_check.model.routes import is_local
@@ -107,7 +107,12 @@ def _method(found: Attribute | None, default: str | None) -> str | None:
     if written is not None:
         word = written.strip().upper()
         return "POST" if word == "POST" else "GET" if word != "DIALOG" else None
-    return None
+    first = {pieces(one)[0] for one in texts(found.value, "")} if not found.branches else {None}
+    return None if any(one is None or _may_begin_a_method(one) for one in first) else "GET"
+
+
+def _may_begin_a_method(start: str) -> bool:
+    return any(one.startswith(start.lower()) for one in ("get", "post", "dialog"))
 
 
 def _targets(reader: Reader, found: Attribute | None, via: str, at: ElementAt) -> Iterator[Use]:

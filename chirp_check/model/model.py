@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import cast
 
+from chirp_check.grammar.htmx import NO_TAGS
 from chirp_check.grammar.selectors import stripped, tag_of
 from chirp_check.model import routes as urls
 from chirp_check.model import templates
@@ -24,7 +25,7 @@ from chirp_check.model.entities import (
 )
 from chirp_check.model.events import heard
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, counts, ids, only_an_id, pieces, scripted, wanted_id
+from chirp_check.model.markup import attribute, counts, has_tag, ids, only_an_id, pieces, scripted, wanted_id
 from chirp_check.model.memory import Memory, Queries
 from chirp_check.model.relative import is_relative
 from chirp_check.model.route_checks import route_names
@@ -221,6 +222,12 @@ class Model(Queries):
         facts = template_facts(self, use.element.path) if use.element is not None else None
         named = attribute(use.element.element, use.via) if use.element is not None else None
         return facts is not None and named is not None and counts(self, app, named.value, facts)
+
+    def is_no_tag(self, use: TargetUse) -> bool:
+        """Whether a target is a word of another attribute, and so no tag of any element."""
+        word = str(use.selector).strip().lower()
+        owners = templates.showing(self, self._asking(use)) if word in NO_TAGS and use.element is not None else ()
+        return bool(owners) and not any(has_tag(self, app, word) for app in owners)
 
     def hash_forgotten(self, use: TargetUse) -> bool:
         """Whether a target names the id of an element as if it were a tag, and there is no such tag."""

@@ -15,6 +15,8 @@ def unknown_target(use: TargetUse, model: Model) -> Iterator[Finding]:
     if model.hash_forgotten(use):
         tag = str(use.selector).strip()
         yield Finding(f"no element is a `<{tag}>`", at=use.selector.span, help=f"did you mean `#{tag}`?")
+    elif model.is_no_tag(use):
+        yield Finding(f"no element is a `<{str(use.selector).strip()}>`", at=use.selector.span)
     if not model.target_missing(use):
         return
     name = str(use.selector).lstrip().removeprefix("#")
