@@ -53,18 +53,35 @@ def nearest(name: str, candidates: Iterable[str]) -> str | None:
 def nearest_of(pairs: Iterable[tuple[str, str]]) -> str | None:
     """As `nearest`, where for each candidate it is another name that may have meant it."""
     best: tuple[int, str] | None = None
-    for candidate, name in sorted({(candidate, name) for name, candidate in pairs}):
+    for candidate, name in sorted({(candidate, name) for name, candidate in pairs}, key=_in_doubt):
         if candidate == name:
             continue
-        wrong, right = _cores(name, candidate)
-        limit = max(1, len(wrong) // 3)
+        limit = max(1, len(_cores(name, candidate)[0]) // 3)
         if best is not None:
             limit = min(limit, best[0] - 1)
-        part = len(name) > 2 and name.lower() in _parts(candidate)
-        distance = 1 if part else _distance(wrong, right, limit)
+        distance = _off(name, candidate, limit)
         if distance <= limit:
             best = (distance, candidate)
     return best[1] if best else None
+
+
+def _in_doubt(pair: tuple[str, str]) -> tuple[bool, tuple[str, str]]:
+    """The order of what is equally near; a single letter is near to every word of two, and comes last."""
+    return len(pair[0]) == 1, pair
+
+
+def _off(name: str, candidate: str, limit: int) -> int:
+    """How many letters are wrong, anything above `limit` is `limit + 1`."""
+    part = len(name) > 2 and name.lower() in _parts(candidate)
+    return 1 if part else _distance(*_cores(name, candidate), limit)
+
+
+def is_clear(name: str, near: str, candidates: Iterable[str]) -> bool:
+    """Whether `near`, the nearest of some candidates, is beyond doubt: few letters are off, and no other is so near."""
+    off = _off(name, near, len(name))
+    few = max(1, len(_cores(name, near)[0]) // 4)
+    others = (one for one in candidates if one not in (name, near) and (len(one) > 1 or len(near) == 1))
+    return off <= few and all(_off(name, one, off) > off for one in others)
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:

@@ -13,6 +13,7 @@ from chirp_check.model.context_places import call_at, entry, helper_calls, is_ar
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.memory import Queries, query, table
 from chirp_check.model.requirements import CONTENT, LAYOUT, place, requirements
+from chirp_check.model.slips import is_slip
 from chirp_check.model.templates import blocks
 from chirp_check.model.vocabulary import BUILT_IN, registered
 from chirp_check.source import Span
@@ -23,8 +24,8 @@ class MissingName(msgspec.Struct, frozen=True, gc=False):
 
     `template` and `block` are what is rendered at `site`. `in_template`: no render gives it, so that the read is to
     blame; `meant` is then a near name that all of them give, and otherwise one that the site gives at `keyword` and
-    nobody reads, `sure` where that is known to be the slip. `certain`: missing on every path. `sealed` tells why no
-    render could give it.
+    nobody reads, `sure` where it is known that this is the slip. `certain`: missing on every path. `sealed` tells why
+    no render could give it.
     """
 
     name: str
@@ -147,8 +148,10 @@ class _Judge:
             certain = all(_lacks(one, lack.name) for one in ways)
             given = not relieved.isdisjoint(lack.needs)
             if lack.sealed:
-                meant = nearest(lack.name, self._bound(lack.needs[0]))
-                yield self._missing(way, lack, in_template=True, meant=meant, sealed=lack.sealed)
+                bound = self._bound(lack.needs[0])
+                meant = nearest(lack.name, bound)
+                sure = meant is not None and is_slip(self.model, lack.name, meant, bound)
+                yield self._missing(way, lack, in_template=True, meant=meant, sealed=lack.sealed, sure=sure)
             elif lack.early:
                 yield EarlyRead(lack.name, self._place(lack.needs[0]), self._where(way))
             else:
@@ -211,7 +214,9 @@ class _Judge:
         several = len({one.span for one in sites}) > 1
         is_filter = lack.name in self.filters
         if several or is_filter or (meant is not None and (meant in bound or self._likelier(meant, lack.name, way))):
-            return self._missing(way, lack, in_template=True, meant=None if is_filter else meant)
+            meant = None if is_filter else meant
+            sure = meant is not None and is_slip(self.model, lack.name, meant, given | bound)
+            return self._missing(way, lack, in_template=True, meant=meant, sure=sure)
         return None
 
     def _likelier(self, given: str, read: str, way: Rendering) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Fix, Label, rename
 from chirp_check.facts.values import Arg
-from chirp_check.grammar.names import nearest
+from chirp_check.grammar.names import is_clear, nearest
 from chirp_check.model.component_uses import is_called, keyword_span, name_span
 from chirp_check.model.components import literal_type
 from chirp_check.model.entities import Component, ComponentUse, Taken
@@ -62,7 +62,7 @@ def _arguments(use: ComponentUse, model: Model) -> Iterator[_Fault]:
             free = [one.name for one in plain if one.name not in given and one.name not in named]
             at = keyword_span(model, use, argument)
             near = nearest(name, free)
-            fix = rename(at, name, near) if near is not None else None
+            fix = rename(at, name, near, safe=is_clear(name, near, free)) if near is not None else None
             missing = [one for one in missing if one != near]
             yield f"`{component.name}` has no parameter `{name}`", at, _meant(near, free), fix
     if missing:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Edit, Finding, Fix, Label
-from chirp_check.grammar.names import nearest
+from chirp_check.grammar.names import is_clear, nearest
 from chirp_check.model.entities import ArgumentFault
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
@@ -29,7 +29,8 @@ def _renamed(fault: ArgumentFault) -> Fix | None:
     near = nearest(fault.name, fault.known) if fault.fault == "unknown" else None
     if near is None or fault.at == fault.site.span or fault.at.end - fault.at.start != len(fault.name):
         return None
-    return Fix(f"rename the argument to `{near}`", (Edit(fault.at, near),))
+    safe = is_clear(fault.name, near, fault.known)
+    return Fix(f"rename the argument to `{near}`", (Edit(fault.at, near),), safe)
 
 
 def _unknown(fault: ArgumentFault) -> tuple[str, str | None]:

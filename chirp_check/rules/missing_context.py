@@ -64,5 +64,5 @@ def _at_read(missing: MissingName) -> Finding:
     if missing.meant is not None:
         help_ = f"did you mean `{missing.meant}`?"
         edits = tuple(Edit(read, missing.meant) for read in missing.reads)
-        fix = Fix(f"Rename `{missing.name}` to `{missing.meant}`", edits)
+        fix = Fix(f"Rename `{missing.name}` to `{missing.meant}`", edits, missing.sure)
     return Finding(said.format(missing.name), at=missing.at, related=(site,), help=help_, fix=fix)

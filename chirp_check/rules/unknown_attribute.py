@@ -18,5 +18,5 @@ def unknown_attribute(missing: MissingAttribute, model: Model) -> Iterator[Findi
     help_, fix = None, None
     if missing.meant is not None:
         help_ = f"did you mean `{missing.meant}`?"
-        fix = rename(missing.span, missing.name, missing.meant)
+        fix = rename(missing.span, missing.name, missing.meant, safe=missing.sure)
     yield Finding(f"{owner} has no {has} `{missing.name}`", missing.span, tuple(related), help_, fix)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Label, rename
-from chirp_check.grammar.names import nearest
+from chirp_check.grammar.names import is_clear, nearest
 from chirp_check.model.corrections import skeleton
 from chirp_check.model.entities import BlockUse
 from chirp_check.model.model import Model
@@ -21,8 +21,9 @@ def unknown_block(use: BlockUse, model: Model) -> Iterator[Finding]:
     included = model.included_blocks(use.path).get(name)
     if included is None:
         near = nearest(name, blocks)
-        renamed = rename(use.block.span, name, near, safe=is_written_at_site(use)) if near is not None else None
-        fix = renamed if near is not None else skeleton(model, use)
+        fix = skeleton(model, use) if near is None else None
+        if near is not None:
+            fix = rename(use.block.span, name, near, safe=is_written_at_site(use) and is_clear(name, near, blocks))
         yield Finding(
             f"`{use.template.value}` has no block `{name}`",
             at=use.block.span,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Edit, Finding, Fix, Label
-from chirp_check.grammar.names import nearest
+from chirp_check.grammar.names import is_clear, nearest
 from chirp_check.model.component_uses import called, defining, import_missing, name_span, offered, written
 from chirp_check.model.entities import ImportUse
 from chirp_check.model.model import Model
@@ -22,7 +22,7 @@ def unknown_import(use: ImportUse, model: Model) -> Iterator[Finding]:
     label = name_span(model, meant) if meant is not None else None
     help_ = fix = None
     if near is not None:
-        help_, fix = f"did you mean `{near}`?", _renamed(use, near, model)
+        help_, fix = f"did you mean `{near}`?", _renamed(use, near, model, safe=is_clear(name, near, known))
     elif meant is not None:
         help_ = f"import it from `{called(model, meant.path)}`"
     yield Finding(
@@ -34,6 +34,8 @@ def unknown_import(use: ImportUse, model: Model) -> Iterator[Finding]:
     )
 
 
-def _renamed(use: ImportUse, near: str, model: Model) -> Fix | None:
+def _renamed(use: ImportUse, near: str, model: Model, *, safe: bool) -> Fix | None:
     places = written(model, use)
-    return Fix(f"rename it to `{near}`", tuple(Edit(place, near) for place in places)) if places is not None else None
+    if places is None:
+        return None
+    return Fix(f"rename it to `{near}`", tuple(Edit(place, near) for place in places), safe)

@@ -6,6 +6,7 @@ from chirp_check.diagnostic import Edit, Finding, Fix
 from chirp_check.grammar.names import nearest
 from chirp_check.model.entities import RouteNameUse
 from chirp_check.model.model import Model
+from chirp_check.model.slips import is_slip
 from chirp_check.rule import rule
 from chirp_check.source import Span
 
@@ -25,17 +26,18 @@ def unknown_route_name(use: RouteNameUse, model: Model) -> Iterator[Finding]:
             f"no route is called `{name}`",
             at=use.name.span,
             help=f"did you mean `{near}`?" if near is not None else None,
-            fix=_renamed(use, near),
+            fix=_renamed(use, near, model, known),
         )
         return
     yield from _parameters(use, known)
 
 
-def _renamed(use: RouteNameUse, near: str | None) -> Fix | None:
+def _renamed(use: RouteNameUse, near: str | None, model: Model, known: Mapping[str, object]) -> Fix | None:
     span = use.name.span
     if near is None or span.end - span.start != len(use.name.value) + 2:
         return None
-    return Fix(f"ask for `{near}`", (Edit(Span(span.path, span.start + 1, span.end - 1), near),))
+    safe = is_slip(model, use.name.value, near, known.keys())
+    return Fix(f"ask for `{near}`", (Edit(Span(span.path, span.start + 1, span.end - 1), near),), safe)
 
 
 def _parameters(use: RouteNameUse, known: Mapping[str, tuple[frozenset[str], ...]]) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Fix, Label, rename
-from chirp_check.grammar.names import nearest
+from chirp_check.grammar.names import is_clear, nearest
 from chirp_check.model.component_uses import name_span
 from chirp_check.model.entities import ComponentUse
 from chirp_check.model.model import Model
@@ -25,8 +25,11 @@ def unknown_slot(use: ComponentUse, model: Model) -> Iterator[Finding]:
         name = slot.name.name
         if name not in component.slots:
             at = Span(use.path, slot.name.start, slot.name.end)
-            near = nearest(name, component.slots - taken)
-            fix: Fix | None = rename(at, name, near) if near is not None else None
+            free = component.slots - taken
+            near = nearest(name, free)
+            fix: Fix | None = None
+            if near is not None:
+                fix = rename(at, name, near, safe=is_clear(name, near, free))
             help_ = f"did you mean `{near}`?" if near is not None else _help(component.slots)
             if near is None and is_handed_on(model, use, slot):
                 help_ = f"write `{{% yield {name} %}}` to render what the outer component was given"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, rename
-from chirp_check.grammar.names import nearest
+from chirp_check.grammar.names import is_clear, nearest
 from chirp_check.model.entities import TemplateUse
 from chirp_check.model.model import Model
 from chirp_check.model.template_names import fault, is_written_at_site
@@ -16,10 +16,12 @@ def unknown_template(use: TemplateUse, model: Model) -> Iterator[Finding]:
     if use.optional or fault(model, use) is not None or not model.template_missing(use):
         return
     name = use.name.value
-    near = nearest(name, model.templates())
+    known = model.templates()
+    near = nearest(name, known)
+    safe = near is not None and is_written_at_site(use) and is_clear(name, near, known)
     yield Finding(
         f"there is no template `{name}`",
         at=use.name.span,
         help=f"did you mean `{near}`?" if near is not None else None,
-        fix=rename(use.name.span, name, near, safe=is_written_at_site(use)) if near is not None else None,
+        fix=rename(use.name.span, name, near, safe=safe) if near is not None else None,
     )

@@ -7,7 +7,7 @@ import msgspec
 from chirp_check.facts.handlers import If
 from chirp_check.facts.values import Attr, Call, Choice, Compare, Either, Opaque
 from chirp_check.facts.walk import every_part
-from chirp_check.grammar.names import nearest
+from chirp_check.grammar.names import is_clear, nearest
 from chirp_check.model.applications import AppKey, application_keys
 from chirp_check.model.components import meant
 from chirp_check.model.entities import Component
@@ -32,7 +32,8 @@ SITES = 5  # render sites that are told of one place
 class MissingAttribute(msgspec.Struct, frozen=True, gc=False):
     """An attribute, or a key (`is_key`), that the value of an expression does not have.
 
-    `owner` names its type; `meant` is a near name that it has. `definition` is where its class is named.
+    `owner` names its type; `meant` is a near name that it has, `sure` one beyond doubt. `definition` is where its class
+    is named.
     """
 
     written: str
@@ -44,6 +45,7 @@ class MissingAttribute(msgspec.Struct, frozen=True, gc=False):
     definition: Span | None
     span: Span
     sites: tuple[Span, ...]
+    sure: bool = False
 
 
 class BadArguments(msgspec.Struct, frozen=True, gc=False):
@@ -249,4 +251,5 @@ def _missing(model: Queries, fault: Fault, span: Span, sites: tuple[Span, ...]) 
     owner = " | ".join(dict.fromkeys(map(said, fault.owners)))
     meant_ = nearest(fault.name, known)
     is_key = fault.kind == "key"
-    return MissingAttribute(fault.written, fault.name, owner, is_key, mapping, meant_, definition, span, sites)
+    sure = meant_ is not None and is_clear(fault.name, meant_, known)
+    return MissingAttribute(fault.written, fault.name, owner, is_key, mapping, meant_, definition, span, sites, sure)
