@@ -31,6 +31,7 @@ from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
 from chirp_check.model.provided import context_uses
 from chirp_check.model.quoting import quoting_faults
+from chirp_check.model.registrations import registration_faults
 from chirp_check.model.registry import disagreements
 from chirp_check.model.response_headers import header_uses
 from chirp_check.model.returns import argument_faults
@@ -147,6 +148,7 @@ PRODUCERS: tuple[Producer, ...] = (
     argument_faults,
     handler_faults,
     route_faults,
+    registration_faults,
     parameter_faults,
     page_faults,
     named_routes,

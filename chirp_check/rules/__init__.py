@@ -8,6 +8,7 @@ from chirp_check.rules.bad_hx_value import bad_hx_value
 from chirp_check.rules.bad_operand import bad_operand
 from chirp_check.rules.bad_page_file import bad_page_file
 from chirp_check.rules.bad_path_value import bad_path_value
+from chirp_check.rules.bad_registration import bad_registration
 from chirp_check.rules.bad_return_arguments import bad_return_arguments
 from chirp_check.rules.bad_route_path import bad_route_path
 from chirp_check.rules.bare_ignore import bare_ignore
@@ -90,6 +91,7 @@ ALL: tuple[Rule, ...] = (
     bad_hx_value,
     bad_page_file,
     bad_path_value,
+    bad_registration,
     bad_return_arguments,
     bad_route_path,
     bare_ignore,
