@@ -29,7 +29,7 @@ from chirp_check.model.inputs import text
 from chirp_check.model.library import decorator_names
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.program import names_of
+from chirp_check.model.program import name_of
 from chirp_check.source import Span
 
 REQUEST, FORM = "request", "form"
@@ -103,7 +103,7 @@ def _is_request(model: Queries, module: str, one: Param) -> bool:
     term = one.annotation
     if isinstance(term, Const):
         return term.value == "Request"
-    value = names_of(model, module).get(term.id) if isinstance(term, Name) else None
+    value = name_of(model, module, term.id) if isinstance(term, Name) else None
     return isinstance(value, External) and value.name.startswith("chirp.") and value.name.endswith(".Request")
 
 
@@ -204,7 +204,7 @@ class _Place(msgspec.Struct):
 
     def _named(self, name: str) -> Value | None:
         """What a name of the module means here."""
-        return None if name in self.bound else names_of(self.walk.model, self.module).get(name)
+        return None if name in self.bound else name_of(self.walk.model, self.module, name)
 
     def _visit(self, part: object, *, sure: bool) -> None:
         """Gather what a part of the function reads; `sure`: nothing catches the fault of a field that is not there."""
@@ -370,7 +370,7 @@ def _member(model: Queries, owner: Value | None, name: str) -> Value | None:
             written = function(model, module, f"{qualname}.{name}")
             return Callable(module, f"{qualname}.{name}", owner.span) if written is not None else None
         case Module(path=path):
-            return names_of(model, path).get(name)
+            return name_of(model, path, name)
         case _:
             return None
 
