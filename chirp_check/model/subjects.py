@@ -38,6 +38,7 @@ from chirp_check.model.returns import argument_faults
 from chirp_check.model.route_checks import named_routes, route_faults
 from chirp_check.model.selector_uses import selector_uses
 from chirp_check.model.selects import select_faults
+from chirp_check.model.static_files import missing_files
 from chirp_check.model.swaps import swap_faults
 from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, showing, template_files
@@ -160,6 +161,7 @@ PRODUCERS: tuple[Producer, ...] = (
     none_tests,
     hx_faults,
     file_forms,
+    missing_files,
     field_faults,
     token_faults,
     forms,

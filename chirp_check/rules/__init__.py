@@ -33,6 +33,7 @@ from chirp_check.rules.maybe_missing_context import maybe_missing_context
 from chirp_check.rules.missing_context import missing_context
 from chirp_check.rules.missing_csrf import missing_csrf
 from chirp_check.rules.missing_enctype import missing_enctype
+from chirp_check.rules.missing_file import missing_file
 from chirp_check.rules.nested_id import nested_id
 from chirp_check.rules.nested_page import nested_page
 from chirp_check.rules.never_none import never_none
@@ -116,6 +117,7 @@ ALL: tuple[Rule, ...] = (
     missing_context,
     missing_csrf,
     missing_enctype,
+    missing_file,
     nested_id,
     nested_page,
     never_none,
