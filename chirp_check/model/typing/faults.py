@@ -14,10 +14,11 @@ from chirp_check.model.entities import Component
 from chirp_check.model.inputs import module_facts, template_facts, text
 from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, gate, query, table
-from chirp_check.model.templates import template_files
+from chirp_check.model.templates import target, template_files
 from chirp_check.model.typing import classes
 from chirp_check.model.typing.found import Fault, Handed, Result
 from chirp_check.model.typing.given import Asked, rendered
+from chirp_check.model.typing.includes import Brought, brought
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import Keyed, Kind, Plain, Routine, Thing, said
 from chirp_check.model.typing.live import components_of
@@ -99,13 +100,14 @@ def read_with(model: Queries, app: AppKey, asked: Asked) -> Result:
         return Result()
     reader = Reader(Inference(model), facts, source, asked)
     reader.run()
-    calls = (_component(model, app, asked.path, call) for call in reader.calls)
+    calls = [_component(model, app, asked.path, call) for call in reader.calls]
+    calls += (_included(model, app, asked.path, one) for one in brought(reader))
     return Result(tuple(reader.faults), tuple(dict.fromkeys(one for one in calls if one is not None)))
 
 
 @gate
 def _handed_on(model: Queries, app: AppKey, asked: Asked) -> tuple[Asked, ...]:
-    """The components that a template calls, with the types of what they are given."""
+    """The components that a template calls, and what it includes, with the types of what they are given."""
     return read_with(model, app, asked).calls
 
 
@@ -145,6 +147,14 @@ def _component(model: Queries, app: AppKey, path: str, call: Handed) -> Asked | 
     names = [one.name for one in owner.parameters if one.kind == "normal"]
     given = {names[at] if isinstance(at, int) else at: known for at, known in call.given if _fits(at, names)}
     return Asked(found.path, at_, (), tuple(sorted(given.items(), key=_name)), call.shaky)
+
+
+def _included(model: Queries, app: AppKey, path: str, found: Brought) -> Asked | None:
+    """The template that a tag includes, with the types of the names that it reads."""
+    there = target(model, app, found.reference, path)
+    source = (text(model, there) or "") if there is not None else ""
+    given = tuple((name, known) for name, known in found.given if name in source or "include" in source)
+    return Asked(there, -1, (), given, found.shaky) if there is not None and there != path and given else None
 
 
 def _fits(at: str | int, names: list[str]) -> bool:
@@ -191,7 +201,8 @@ def _is_certain(model: Queries, fault: Fault) -> bool:
 
 def _is_open(owner: Kind) -> bool:
     """Whether values may have more than their type tells: a text can be the member of an enumeration."""
-    return (isinstance(owner, Plain) and owner.name != "loop") or (isinstance(owner, Keyed) and owner.shared)
+    is_plain = isinstance(owner, Plain) and owner.name != "loop" and not owner.exact
+    return is_plain or (isinstance(owner, Keyed) and owner.shared)
 
 
 def _is_mentioned(model: Queries, name: str) -> bool:

@@ -34,7 +34,7 @@ class Handed(msgspec.Struct, frozen=True, gc=False):
 
 
 class Result(msgspec.Struct, frozen=True, gc=False):
-    """What reading a template has found: faults, and the components that it calls with the types they are given."""
+    """What reading a template has found: faults, and what it calls and includes, with the types they are given."""
 
     faults: tuple[Fault, ...] = ()
     calls: tuple[Asked, ...] = ()

@@ -37,7 +37,10 @@ type Given = tuple[Held, ...]
 
 
 class Asked(msgspec.Struct, frozen=True, gc=False):
-    """Types to read a template with: those at places, or those of parameters of one of its components (else -1)."""
+    """Types to read a template with: those at places, or those of parameters of one of its components.
+
+    Without one (-1), `parameters` are names that are bound around the tag which includes the template.
+    """
 
     path: str
     component: int

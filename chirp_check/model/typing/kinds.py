@@ -11,10 +11,12 @@ MOST = 8  # kinds in one type; beyond, it is Unknown
 class Plain(msgspec.Struct, frozen=True, gc=False):
     """A value of a built-in class without parts, by its name; "None" is None itself.
 
-    "absent" is the empty text that Kida makes of an attribute that is None, and "loop" what it calls `loop`.
+    "absent" is the empty text that Kida makes of an attribute that is None, and "loop" what it calls `loop`. It is
+    `exact` where the value is written out, so that it is of no subclass.
     """
 
     name: str
+    exact: bool = False
 
 
 class Thing(msgspec.Struct, frozen=True, gc=False):

@@ -75,7 +75,7 @@ class Reader:
     _held: dict[tuple[int, int], Held] = field(init=False)
     _parameters: dict[str, Type] = field(init=False)
     _owner: ComponentDef | BlockDef | None = field(init=False)
-    _live: Live = field(init=False)
+    live: Live = field(init=False)
     _guards: list[AnyTerm] = field(default_factory=list[AnyTerm])
     _items: list[tuple[str, Type]] = field(default_factory=list[tuple[str, Type]])
     _caught: int = 0
@@ -87,12 +87,12 @@ class Reader:
         self._parameters = dict(self.asked.parameters)
         self._owner = components_of(self.facts)[self.asked.component] if self.asked.component >= 0 else None
         names = {self.source[start:end] for start, end in self._held}
-        self._live = Live(self.source, frozenset(names.union(self._parameters))).through(self.scopes)
+        self.live = Live(self.source, frozenset(names.union(self._parameters))).through(self.scopes)
 
     def run(self) -> None:
         """Read all expressions."""
         for term in expressions_of(self.facts, self.asked.component):
-            if self._live.holds(term):
+            if self.live.holds(term):
                 self.read(term)
         self._loops()
 
@@ -173,11 +173,11 @@ class Reader:
             return self._bound(bound[0]) if len(bound) == 1 and self.scopes.decides(bound[0], term.start) else None
         if term.id == "loop":
             return (LOOP,) if in_loop(self.scopes, term.start) else None
-        return self._parameters.get(term.id) if self._is_own_parameter(term) else None
+        return self._parameters[term.id] if self.takes(term) else None
 
-    def _is_own_parameter(self, term: Name) -> bool:
-        owner = self.scopes.component_at(term.start)
-        return owner is not None and owner == self._owner
+    def takes(self, name: Name) -> bool:
+        """Whether a name is given to the component, or to the template where it is included."""
+        return name.id in self._parameters and self.scopes.component_at(name.start) == self._owner
 
     def _bound(self, binding: Binding) -> Type:
         """What a binding of the template gives to its name."""
@@ -254,7 +254,7 @@ class Reader:
             if known and is_composite(known):
                 found.append((at if one.name is None else one.name, known))
         if found:
-            shaky = self._is_shaky((term,), guards)
+            shaky = self.is_shaky((term,), guards)
             self.calls[Handed(term.function, tuple(found), shaky)] = None
 
     def _filter(self, term: Filter) -> Type:
@@ -339,7 +339,7 @@ class Reader:
         for one in self.facts.bindings:
             iterable_ = self.scopes.iterable(one) if one.start not in seen else None
             seen.add(one.start)
-            if iterable_ is not None and self._live.holds(iterable_):
+            if iterable_ is not None and self.live.holds(iterable_):
                 self._check_loop(iterable_, self.quietly(iterable_))
 
     def _check_loop(self, term: AnyTerm, known: Type) -> None:
@@ -364,10 +364,10 @@ class Reader:
         elif kind in ("none", "maybe-none"):
             start, end = about.start, about.end
         written = self.source[about.start : about.end]
-        shaky = self._is_shaky((term,), guards)
+        shaky = self.is_shaky((term,), guards)
         self.faults[Fault(kind, start, end, written, name, owners, shaky)] = None
 
-    def _is_shaky(self, terms: tuple[AnyTerm, ...], guards: list[AnyTerm]) -> bool:
+    def is_shaky(self, terms: tuple[AnyTerm, ...], guards: list[AnyTerm]) -> bool:
         """Whether a condition may rule out what is read, by telling values of one name apart."""
         return self.asked.shaky or any(map(discriminates, guards)) or self._reads_shaky(terms, 0)
 

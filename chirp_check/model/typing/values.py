@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from chirp_check.facts.values import AnyTerm, Call, Name, Repeated
+from chirp_check.facts.values import AnyTerm, Call, Const, Name, Repeated
 from chirp_check.facts.walk import every_part
 from chirp_check.model import library
 from chirp_check.model.context_places import call_at
@@ -69,14 +69,21 @@ def given_types(
         known = of_value(inference, value)
         if known is None and value == UNSEEN:
             known = _handed(inference, record, template, name)
-        elif known is None and _is_vague(value):
+        elif (known is None and _is_vague(value)) or isinstance(value, (Text, Scalar)):
             arguments = _arguments(inference, record) if arguments is None else arguments
             term = arguments.get(name)
-            known = (
-                _written(inference.model, Span(record.span.path, term.start, term.end)) if term is not None else None
-            )
+            known = _as_written(inference.model, record.span.path, term, known) if term is not None else known
         found.append((name, known))
     return tuple(found)
+
+
+def _as_written(model: Queries, path: str, term: AnyTerm, known: Type) -> Type:
+    """The type of what a render site writes as a keyword."""
+    if known is None:
+        return _written(model, Span(path, term.start, term.end))
+    if isinstance(term, Const) and isinstance(term.value, (str, int, float)):
+        return (Plain(type(term.value).__name__, exact=True),)
+    return known
 
 
 def _handed(inference: Inference, record: Record, template: Text, name: str) -> Type:
