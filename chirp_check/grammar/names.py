@@ -77,11 +77,21 @@ def _off(name: str, candidate: str, limit: int) -> int:
 
 
 def is_clear(name: str, near: str, candidates: Iterable[str]) -> bool:
-    """Whether `near`, the nearest of some candidates, is beyond doubt: few letters are off, and no other is so near."""
-    off = _off(name, near, len(name))
-    few = max(1, len(_cores(name, near)[0]) // 4)
+    """Whether `near`, the nearest of some candidates, is beyond doubt.
+
+    That is where few letters are off, no other is so near, and the two are not the singular and the plural of a word.
+    """
+    wrong, right = _cores(name, near)
+    few = max(1, len(wrong) // 4)
+    off = _distance(wrong, right, few)
+    if off > few or _is_plural(wrong, right) or _is_plural(right, wrong):
+        return False
     others = (one for one in candidates if one not in (name, near) and (len(one) > 1 or len(near) == 1))
-    return off <= few and all(_off(name, one, off) > off for one in others)
+    return all(_off(name, one, off) > off for one in others)
+
+
+def _is_plural(one: str, other: str) -> bool:
+    return one in (f"{other}s", f"{other}es")
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:

@@ -9,7 +9,7 @@ from chirp_check.facts.templates import Binding, TemplateFacts
 from chirp_check.grammar.names import nearest
 from chirp_check.model.applications import AppKey, application_files, application_keys
 from chirp_check.model.context import Lack, Need, Rendering, all_renderings, readers, wanted
-from chirp_check.model.context_places import call_at, entry, helper_calls, is_argument, keyword, value_text
+from chirp_check.model.context_places import call_at, entry, helper_calls, in_scope, is_argument, keyword, value_text
 from chirp_check.model.inputs import template_facts
 from chirp_check.model.memory import Queries, query, table
 from chirp_check.model.requirements import CONTENT, LAYOUT, place, requirements
@@ -212,6 +212,8 @@ class _Judge:
         bound = self._bound(lack.needs[0])
         meant = nearest(lack.name, given | bound)
         several = len({one.span for one in sites}) > 1
+        if not several and meant not in bound and in_scope(self.model, way.span, lack.name):
+            return None  # the handler knows it
         is_filter = lack.name in self.filters
         if several or is_filter or (meant is not None and (meant in bound or self._likelier(meant, lack.name, way))):
             meant = None if is_filter else meant

@@ -8,8 +8,8 @@ import msgspec
 from chirp_check.facts.handlers import Assign, Define, Function, Statement, Unpack
 from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Mapping, Name, Term
 from chirp_check.facts.walk import every_part, every_statement
-from chirp_check.model.inputs import module_facts, module_functions, text
-from chirp_check.model.memory import Queries
+from chirp_check.model.inputs import module_facts, module_functions, python_files, text
+from chirp_check.model.memory import Queries, query
 from chirp_check.model.program import records
 from chirp_check.source import Span
 
@@ -85,15 +85,10 @@ def takes_more(model: Queries, files: Iterable[str], place: Span) -> bool:
 
 def in_scope(model: Queries, place: Span, name: str) -> bool:
     """Whether a name has a value for sure where a place runs: a parameter, or assigned before on every way."""
-    facts = module_facts(model, place.path)
-    around = [
-        one.function
-        for one in every_statement(facts.body if facts is not None else ())
-        if isinstance(one, Define) and one.function.start <= place.start < one.function.end
-    ]
-    inner = max(around, key=lambda one: one.start, default=None)
-    if inner is None:
+    around = _functions_around(model, place)
+    if not around:
         return False
+    inner = max(around, key=lambda one: one.start)
     before = (one for one in inner.body if one.end <= place.start)
     assigned = any(
         (isinstance(one, Assign) and one.name == name and one.value is not None)
@@ -101,6 +96,68 @@ def in_scope(model: Queries, place: Span, name: str) -> bool:
         for one in before
     )
     return assigned or any(param.name == name for one in around for param in one.params)
+
+
+@query
+def given_otherwise(model: Queries, site: Span, name: str) -> bool:
+    """Whether a call that names the same template as a site gives a name another value than a variable called so."""
+    template = _written(model, site)
+    literal = template[-1:] in ("'", '"')
+    paths = python_files(model) if literal else (site.path,)  # another file may call something else so
+    for path in paths:
+        if f"{name}=" in (text(model, path) or ""):
+            for call in _calls(model, path):
+                given = {one.name: one.value for one in call.arguments}
+                same = any(
+                    _written(model, Span(path, one.value.start, one.value.end)) == template for one in call.arguments
+                )
+                if same and name in given and not _is_named(given[name], name):
+                    return True
+    return False
+
+
+def _written(model: Queries, span: Span) -> str:
+    return (text(model, span.path) or "")[span.start : span.end]
+
+
+def _is_named(term: AnyTerm, name: str) -> bool:
+    return isinstance(term, Name) and term.id == name
+
+
+def is_typed_in(model: Queries, place: Span, name: str) -> bool:
+    """Whether a name has what a form has sent, where a place runs that is no `ValidationError`.
+
+    What was right is not put into the form again, as a rule.
+    """
+    if any(one.kind == "ValidationError" and _holds(one.span, place) for one in records(model, place.path)):
+        return False
+    around = _functions_around(model, place)
+    body = max(around, key=lambda one: one.start).body if around else ()
+    kept = [one.value for one in every_statement(body) if isinstance(one, Assign) and one.name == name]
+    kept += [param.annotation for one in around for param in one.params if param.name == name]
+    places = (Span(place.path, one.start, one.end) for one in kept if one is not None)
+    return any("form" in _written(model, one).lower() for one in places)
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer.start <= inner.start and inner.end <= outer.end
+
+
+def unread(model: Queries, place: Span) -> frozenset[str]:
+    """The variables in which the function around a place keeps something that it never reads."""
+    around = _functions_around(model, place)
+    body = max(around, key=lambda one: one.start).body if around else ()
+    kept = {one.name for one in every_statement(body) if isinstance(one, Assign)}
+    return frozenset(kept - {one.id for one in every_part(body) if isinstance(one, Name)})
+
+
+def _functions_around(model: Queries, place: Span) -> list[Function]:
+    facts = module_facts(model, place.path)
+    return [
+        one.function
+        for one in every_statement(facts.body if facts is not None else ())
+        if isinstance(one, Define) and one.function.start <= place.start < one.function.end
+    ]
 
 
 def _forwards(function: Function) -> bool:

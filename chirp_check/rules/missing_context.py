@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Edit, Finding, Fix, Label, Rewrite, Structure
 from chirp_check.model.context_faults import MissingName
-from chirp_check.model.context_places import in_scope, takes_more
+from chirp_check.model.context_places import given_otherwise, in_scope, is_typed_in, takes_more, unread
 from chirp_check.model.entities import BlockUse
 from chirp_check.model.inputs import python_files
 from chirp_check.model.model import Model
@@ -42,11 +42,14 @@ def missing_context(missing: MissingName, model: Model) -> Iterator[Finding]:
 
 
 def _passed(missing: MissingName, model: Model) -> Structure | None:
-    """Pass the name as well, where something of that name is known."""
-    known = in_scope(model, missing.site, missing.name) and takes_more(model, python_files(model), missing.site)
+    """Pass the name as well, where something of that name is known; safe where nothing else seems to be meant."""
+    site, name = missing.site, missing.name
+    known = in_scope(model, site, name) and takes_more(model, python_files(model), site)
     if not known or _is_another(missing, model):
         return None
-    return Structure(f"Pass `{missing.name}`", Rewrite("keyword", missing.site, missing.name, missing.name))
+    is_other = given_otherwise(model, site, name) or is_typed_in(model, site, name)
+    safe = not is_other and unread(model, site) <= {name}
+    return Structure(f"Pass `{name}`", Rewrite("keyword", site, name, name), safe)
 
 
 def _is_another(missing: MissingName, model: Model) -> bool:
