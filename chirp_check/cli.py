@@ -168,7 +168,7 @@ def _look(config: Config, adoption: Adoption | None) -> Callable[[Project], Repo
     from chirp_check.engine import Session
     from chirp_check.plugins import installed_plugins
 
-    session = Session(config, plugins=installed_plugins())
+    session = Session(config, edited=True, plugins=installed_plugins())
     if adoption is None:
         return session.report
     return lambda project: adoption.baseline.hide(session.report(project))

@@ -1,6 +1,7 @@
 """What the checker says: findings and diagnostics; a did-you-mean is of `chirp_check.grammar.names`."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from chirp_check.source import Span
@@ -91,6 +92,17 @@ class Diagnostic:
         """Place, rule and message: the one order of every report."""
         at = self.finding.at
         return (at.path, at.start, at.end, self.rule, self.finding.message)
+
+
+def moved(finding: Finding, move: Callable[[Span], Span]) -> Finding:
+    """A finding with all its places elsewhere."""
+    fix, structure = finding.fix, finding.structure
+    if fix is not None:
+        fix = replace(fix, edits=tuple(replace(one, span=move(one.span)) for one in fix.edits))
+    if structure is not None:
+        structure = replace(structure, rewrite=replace(structure.rewrite, at=move(structure.rewrite.at)))
+    related = tuple(replace(one, span=move(one.span)) for one in finding.related)
+    return replace(finding, at=move(finding.at), related=related, fix=fix, structure=structure)
 
 
 def rename(at: Span, old: str, new: str, *, safe: bool = True) -> Fix | None:

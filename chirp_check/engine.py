@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from msgspec import structs
+
 from chirp_check.config import Config
-from chirp_check.diagnostic import Diagnostic, Level
+from chirp_check.diagnostic import Diagnostic, Level, moved
 from chirp_check.host import Cache, Processes
 from chirp_check.inventory import Inventory, take_inventory
 from chirp_check.judge import WHOLE, Failure, Verdict, judged, marked, ours, plugged, plugged_once
@@ -76,7 +78,9 @@ class _Known:
 class Session:
     """An engine that stays: each look at a project reads and works out again only what has changed since the last.
 
-    One that is not `lasting` is for one look, and spares itself the notes that this takes.
+    One that is not `lasting` is for one look, and spares itself the notes that this takes. One of a project that is
+    being `edited` leaves room between functions, so that an edit of one is none of the others: its reports speak of the
+    files, its model of places that `ProjectSources.written` leads from.
     `cache` is where it leaves what spares another session work, `processes` those that may read files at once.
     `plugins` are the rules of other distributions; a report with such is never left for another session.
     """
@@ -86,6 +90,7 @@ class Session:
         config: Config = DEFAULTS,
         *,
         lasting: bool = True,
+        edited: bool = False,
         live: LiveFacts | None = None,
         cache: Cache | None = None,
         processes: Processes | None = None,
@@ -93,6 +98,7 @@ class Session:
     ) -> None:
         self._config = config
         self._lasting = lasting
+        self._edited = edited and lasting and cache is None  # what is left for another session has no room
         self._live = live
         self._cache = cache
         self._processes = processes
@@ -135,7 +141,8 @@ class Session:
         run = _Run(known.model, known.sources, self._levels, PerFile(self._config), self._plugins)
         run.judge()
         kept = tuple(one for one in run.diagnostics() if _concerns(one, project.paths))
-        unknowns = tuple(sorted(known.model.unknowns(), key=lambda one: (one.span, one.kind, one.reason)))
+        found = (structs.replace(one, span=known.sources.written(one.span)) for one in known.model.unknowns())
+        unknowns = tuple(sorted(found, key=lambda one: (one.span, one.kind, one.reason)))
         report = Report(
             root=known.root,
             diagnostics=kept,
@@ -158,7 +165,7 @@ class Session:
         if last is None or not self._lasting or (last.root, last.folders) != (root, folders):
             store = Store(self._cache)
             at_hand = MANY if self._lasting or len(inventory.files) <= MANY else AT_HAND
-            sources = ProjectSources(root, host, inventory, store, at_hand=at_hand)
+            sources = ProjectSources(root, host, inventory, store, at_hand=at_hand, edited=self._edited)
             settings = ModelSettings(templates=self._config.templates, htmx=self._config.htmx, live=self._live)
             model = Model(sources, settings, LastingMemory() if self._lasting else Answers())
             return _Known(root, folders, inventory, sources, store, model)
@@ -212,7 +219,7 @@ class _Run:
     def judge(self) -> None:
         """Run every rule: first over the model, then over what the first part of the work has shown."""
         names = frozenset(name for name in self.levels if self._runs(name))
-        found = [one for path in self.model.files() for one in self._said(judged(self.model, path, names))]
+        found = [one for path in self.model.files() for one in self._placed(judged(self.model, path, names))]
         found += self._said(ours(self.model, self.sources.problems(), names))
         found += self._plugged()
         self._fail(Failure("reading the file", one.error, Span(one.path, 0, 0)) for one in self.sources.failures())
@@ -231,8 +238,8 @@ class _Run:
         rules = tuple(one for one in self.plugins.rules if self._runs(one.name))
         if not rules:
             return []
-        found = [one for path in self.model.files() for one in self._said(plugged(self.model, path, rules))]
-        return [*found, *self._said(plugged_once(self.model, rules))]
+        found = [one for path in self.model.files() for one in self._placed(plugged(self.model, path, rules))]
+        return [*found, *self._placed(plugged_once(self.model, rules))]
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is left, each once, in the order of reports."""
@@ -240,6 +247,12 @@ class _Run:
 
     def _runs(self, name: str) -> bool:
         return self.levels.get(name, Level.OFF) is not Level.OFF
+
+    def _placed(self, verdict: Verdict) -> list[Diagnostic]:
+        """What was found in the model, where it is written."""
+        written = self.sources.written
+        failures = tuple(replace(one, span=written(one.span)) for one in verdict.failures)
+        return self._said(Verdict(tuple((name, moved(one, written)) for name, one in verdict.found), failures))
 
     def _said(self, verdict: Verdict) -> list[Diagnostic]:
         self._fail(verdict.failures)

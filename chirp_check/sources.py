@@ -2,11 +2,14 @@
 
 Everything is read at most once, and kept as stored facts; those used last are kept as they are, too. Paths are relative
 to the root, with `/`.
+
+Of a project that is being edited, what Python files say is told by places in texts with room between functions, so that
+those which are not edited stay the same: `written` leads from there to the files.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
@@ -22,6 +25,9 @@ from chirp_check.source import SourceFile, Span
 from chirp_check.store import Entry, Store, digest, stamp_of
 from chirp_check.syntax.decode import decode
 from chirp_check.syntax.limits import TooLargeError
+
+if TYPE_CHECKING:
+    from chirp_check.syntax.spacing import Spaced
 
 TOO_DEEP = "what is nested so deeply is not read"
 AT_HAND = 128  # files whose facts are kept as they are
@@ -39,10 +45,19 @@ class ProjectSources:
     """The `Sources` that the model reads from."""
 
     def __init__(
-        self, root: str, host: Host, inventory: Inventory, store: Store | None = None, *, at_hand: int = AT_HAND
+        self,
+        root: str,
+        host: Host,
+        inventory: Inventory,
+        store: Store | None = None,
+        *,
+        at_hand: int = AT_HAND,
+        edited: bool = False,
     ) -> None:
         self.root = root
         self._at_hand = at_hand
+        self._edited = edited
+        self._spaced: dict[str, Spaced] = {}  # Python texts with room, as last read
         self._host = host
         self._inventory = inventory
         self._store = Store() if store is None else store
@@ -128,7 +143,8 @@ class ProjectSources:
                 _make_room(self._modules, 4 * self._at_hand)
                 self._modules[path] = known
                 if known.too_deep is not None:
-                    self._cuts[path] = FileProblem("too-large", TOO_DEEP, Span(path, *known.too_deep))
+                    at = self.written(Span(path, *known.too_deep))
+                    self._cuts[path] = FileProblem("too-large", TOO_DEEP, at)
         return known
 
     def functions(self, path: str) -> Mapping[str, Function]:
@@ -172,7 +188,30 @@ class ProjectSources:
     def text(self, path: str) -> str | None:
         """The text of any file; None when it cannot be read, which is no problem of the project."""
         file = self.source(path)
-        return file.text if file is not None and path not in self._problems else None
+        if file is None or path in self._problems:
+            return None
+        return self._with_room(file).text if path.endswith(".py") else file.text
+
+    def written(self, span: Span) -> Span:
+        """Where what the facts have at a place is written in the file."""
+        spaced = self._spaced.get(span.path)
+        return span if spaced is None else Span(span.path, spaced.offset(span.start), spaced.offset(span.end))
+
+    def place(self, path: str, offset: int) -> int:
+        """Where the facts have what is written at an offset of a file."""
+        spaced = self._spaced.get(path)
+        return offset if spaced is None else spaced.place(offset)
+
+    def _with_room(self, file: SourceFile) -> SourceFile:
+        """A Python file as its facts are read."""
+        if not self._edited:
+            return file
+        known = self._spaced.get(file.path)
+        if known is None or known.written != file.text:
+            from chirp_check.syntax.spacing import spaced
+
+            known = self._spaced[file.path] = spaced(file, known)
+        return SourceFile(file.path, known.text)
 
     def texts(self) -> Mapping[str, SourceFile]:
         """The source files looked at, by path; each is read when it is asked for."""
@@ -223,7 +262,7 @@ class ProjectSources:
         if path in self._problems:
             return None
         try:
-            self._new = extract(file, python=python)
+            self._new = extract(self._with_room(file) if python else file, python=python)
             stored = store(self._new)
         except TooLargeError as error:
             self._note(path, "too-large", str(error))

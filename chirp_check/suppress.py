@@ -8,7 +8,7 @@ from chirp_check.diagnostic import Diagnostic
 from chirp_check.facts.handlers import ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.model.hygiene import BareIgnore, UnknownRule, UnusedIgnore
-from chirp_check.source import SourceFile
+from chirp_check.source import SourceFile, Span
 from chirp_check.syntax.ignore import (
     MARKER,
     Comment,
@@ -63,6 +63,7 @@ class Files(Protocol):
     """Files by their paths, and their facts; None for one that cannot be read."""
 
     def source(self, path: str, /) -> SourceFile | None: ...
+    def written(self, span: Span, /) -> Span: ...
     def module(self, path: str, /) -> ModuleFacts | None: ...
     def template(self, path: str, /) -> TemplateFacts | None: ...
 
@@ -97,13 +98,17 @@ def _file_ignores(path: str, files: Files) -> FileIgnores | None:
     module = files.module(path) if path.endswith(".py") else None
     template = files.template(path) if module is None else None
     if file is not None and module is not None:
-        return python_ignores(file, module)
+        return python_ignores(file, module, files.written)
     return template_ignores(file, template) if file is not None and template is not None else None
 
 
-def python_ignores(file: SourceFile, facts: ModuleFacts) -> FileIgnores:
-    """The suppressions of a Python file."""
-    comments = [Comment(start, start + len(text), start, text) for start, text in facts.comments if MARKER in text]
+def python_ignores(
+    file: SourceFile, facts: ModuleFacts, written: Callable[[Span], Span] = lambda span: span
+) -> FileIgnores:
+    """The suppressions of a Python file. `written` tells where what the facts have at a place is written in it."""
+    marked = [(start, text) for start, text in facts.comments if MARKER in text]
+    starts = [written(Span(file.path, start, start)).start for start, _ in marked]
+    comments = [Comment(start, start + len(text), start, text) for start, (_, text) in zip(starts, marked, strict=True)]
     ignores = read_ignores(file, comments, top=python_top(file), mark="#") if comments else ()
     return FileIgnores(file, ignores, lambda: python_calls(file))
 

@@ -64,7 +64,7 @@ def _engine(root: Path) -> Callable[[], object]:
     from chirp_check.engine import Project, Session
     from chirp_check.host import DiskHost
 
-    engine, project = Session(), Project(root, DiskHost())
+    engine, project = Session(edited=True), Project(root, DiskHost())
     return lambda: engine.analyze(project)
 
 

@@ -34,7 +34,7 @@ class Checker:
 
     def __init__(self, app: Application) -> None:
         self._app = app
-        self._session = Session()
+        self._session = Session(edited=True)
         self._count = 0
         self.own = self._findings(app.files, self._session)
 
@@ -66,7 +66,7 @@ class Checker:
             fault = "says something else than a new one"
         except Exception as error:  # noqa: BLE001 - any failure of the engine is a result
             fault = f"fails: {type(error).__name__}: {error}"
-        self._session = Session()
+        self._session = Session(edited=True)
         return self._findings(files, self._session), fault
 
     def _findings(self, files: Mapping[str, str], session: Session) -> dict[Place, str]:

@@ -127,7 +127,7 @@ def comments(file: SourceFile, marker: str) -> Iterator[tuple[int, str]]:
     try:
         for token in tokenize.generate_tokens(io.StringIO(file.text, newline="").readline):
             if token.type == tokenize.COMMENT and marker in token.string:
-                yield file.lines[token.start[0] - 1] + token.start[1], token.string
+                yield file.lines[token.start[0] - 1] + token.start[1], token.string.rstrip(" ")
     except tokenize.TokenError, SyntaxError, UnicodeEncodeError:
         return  # the file does not tokenize to its end; the syntax error is reported, the comments before it hold
 

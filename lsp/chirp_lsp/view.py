@@ -104,9 +104,13 @@ class View:
         """The location of a span."""
         return Location(uri=self.uri(span.path), range=self.range(span))
 
-    def offset(self, path: str, position: Position) -> int:
-        """The offset of a position in a file."""
-        return self.converter(path).offset(position)
+    def place(self, path: str, position: Position) -> int:
+        """Where the model has what is at a position of a file."""
+        return self.analysis.sources.place(path, self.converter(path).offset(position))
+
+    def written(self, span: Span) -> Span:
+        """Where what the model has at a place is written."""
+        return self.analysis.sources.written(span)
 
 
 @dataclass(frozen=True)
@@ -160,7 +164,7 @@ class Engines:
         """The engine of a folder; another one when the configuration is another."""
         known = self._sessions.get(folder)
         if known is None or known[0] != config:
-            known = self._sessions[folder] = (config, Session(config, plugins=installed_plugins()))
+            known = self._sessions[folder] = (config, Session(config, edited=True, plugins=installed_plugins()))
         return known[1]
 
 

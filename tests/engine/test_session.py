@@ -59,7 +59,7 @@ def said(report: Report) -> tuple[str, tuple[object, ...], object]:
 @pytest.mark.parametrize("seed", range(3))
 def test_edits(seed: int) -> None:
     files = tracker()
-    session = Session()
+    session = Session(edited=True)
     steps = edits(files, seed)
     for _ in range(EDITS // 3):
         now = next(steps)
@@ -69,7 +69,7 @@ def test_edits(seed: int) -> None:
 
 def test_a_file_on_the_disk(tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(APP)
-    session = Session()
+    session = Session(edited=True)
     project = Project(tmp_path, DiskHost())
     assert [one.rule for one in session.analyze(project).report.diagnostics] == ["unknown-template"]
     (tmp_path / "templates").mkdir()
@@ -82,7 +82,7 @@ def test_a_file_on_the_disk(tmp_path: Path) -> None:
 def test_places_move_with_the_text() -> None:
     app = 'from chirp import App\n\napp = App()\napp.mount_pages("pages")\n'
     page = "def other():\n    return 1\n\n\ndef get():\n    return 3\n"
-    session = Session()
+    session = Session(edited=True)
     for above in ("", "\n\n\n", "import os\n"):
         project = Project("/p", MemoryHost({"/p/app.py": app, "/p/pages/page.py": above + page}))
         assert said(session.analyze(project).report) == said(check(project))
@@ -92,7 +92,7 @@ def test_a_template_that_is_none_any_more() -> None:
     """What was read of a file that an edit takes out of the project is not told, nor counted."""
     app = "from chirp import App, AppConfig\n\napp = App(AppConfig(template_dir='{}'))\n"
     spoilt = {"/p/templates/a.html": b"<p>\xff</p>", "/p/templates/b.html": b"<p></p>"}
-    session = Session()
+    session = Session(edited=True)
     for folder, rules in (("templates", ["bad-encoding"]), ("elsewhere", []), ("templates", ["bad-encoding"])):
         project = Project("/p", MemoryHost({"/p/app.py": app.format(folder).encode(), **spoilt}))
         report = session.report(project)

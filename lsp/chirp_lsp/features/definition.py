@@ -14,8 +14,8 @@ def definition(views: Views, at: AtPosition, *, links: bool) -> tuple[Location |
         return ()
     view, path = found
     model = view.analysis.model
-    named = named_at(model, path, view.offset(path, at.position))
-    pairs = ((one.span, target) for one in named for target in _targets(model, one))
+    named = named_at(model, path, view.place(path, at.position))
+    pairs = ((view.written(one.span), view.written(to)) for one in named for to in _targets(model, one))
     places = tuple(_link(view, *pair) if links else view.location(pair[1]) for pair in pairs)
     return tuple(dict.fromkeys(places))
 

@@ -17,14 +17,14 @@ def hover(views: Views, at: AtPosition, *, kind: str) -> Hover | None:
     if found is None:
         return None
     view, path = found
-    named = named_at(view.analysis.model, path, view.offset(path, at.position))
+    named = named_at(view.analysis.model, path, view.place(path, at.position))
     blocks = [one for one in named if isinstance(one, BlockNamed)]
     if not blocks:
         return None
     text = "\n\n".join(_described(view, one) for one in blocks)
     if kind == PLAIN:
         text = text.replace("`", "").replace("**", "")
-    return Hover(contents=MarkupContent(kind=kind, value=text), range=view.range(blocks[0].span))
+    return Hover(contents=MarkupContent(kind=kind, value=text), range=view.range(view.written(blocks[0].span)))
 
 
 def _described(view: View, named: BlockNamed) -> str:
@@ -70,4 +70,4 @@ def _route(route: Route) -> str:
 
 
 def _place(view: View, span: Span) -> str:
-    return f"{span.path}:{view.range(span).start.line + 1}"
+    return f"{span.path}:{view.range(view.written(span)).start.line + 1}"
