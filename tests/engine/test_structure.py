@@ -14,7 +14,7 @@ HOME = "<h1>{{ task }}</h1>{% block main %}{{ who }}{% end %}"
 
 HELPER = "def page(name: str, **context: object):\n    return Template(name, **context)\n\n\n"
 CLOSED = "def page(name: str, who: int):\n    return Template(name, who=who)\n\n\n"
-OTHER = '@app.route("/")\ndef other():\n    return page("home.html", who=2, task=3)\n\n\n'
+OTHER = '@app.route("/")\ndef other():\n    task = 3\n    return page("home.html", who=2, task=task)\n\n\n'
 
 type Mend = Callable[..., Mending]
 
@@ -34,7 +34,7 @@ ADDED = """\
     return Template(("home.html"), who=(1){, task=task})
     return Template("home.html", **{"who": 1}{, task=task})
     return Template("home.html", who=1,{ task=task})
-    é = "😀"; return Template("home.html", who=1{, task=task})  # end
+    print("é", "😀"); return Template("home.html", who=1{, task=task})  # end
     return Template(\\n        "home.html",  # é\\n        who=1,  # it\\n        # end\\n{        task=task,\\n}    )
     return Template(\\n        "home.html",\\n        who=1{, task=task}  # it\\n    )
     return Template("home.html",\\n                    who=1{, task=task})
@@ -69,6 +69,36 @@ def test_what_has_no_value_there_is_not_passed(mended: Mend, body: str) -> None:
     done = mended(f'{HEAD}@app.route("/")\n{body}')
     assert done.count == 0
     assert len(done.report.diagnostics) == 1
+
+
+@pytest.mark.parametrize(
+    ("handlers", "safe"),
+    [
+        ('def home(task: int):\n    return Template("home.html", who=1)\n', True),
+        (  # another render gives another value
+            (
+                'def home(task: int):\n    return Template("home.html", who=1)\n\n\n'
+                '@app.route("/b")\ndef b():\n    return Template("home.html", task=0, who=1)\n'
+            ),
+            False,
+        ),
+        (  # it may be the variable that nobody reads
+            'def home(task: int):\n    better = task + 1\n    return Template("home.html", who=1)\n',
+            False,
+        ),
+    ],
+)
+def test_a_name_is_passed_without_a_doubt_or_on_request(mended: Mend, handlers: str, *, safe: bool) -> None:
+    app = f'{HEAD}@app.route("/a/{{task:int}}")\n{handlers}'
+    assert bool(mended(app).count) is safe
+    assert "who=1, task=task)" in mended(app, unsafe=True).after["app.py"]
+
+
+@pytest.mark.parametrize(("kind", "safe"), [("ValidationError", True), ("Fragment", False)])
+def test_what_was_sent_is_passed_back_where_it_was_wrong(mended: Mend, kind: str, *, safe: bool) -> None:
+    app = HEAD.replace("Fragment", f"{kind}, Request") + '@app.route("/", methods=["POST"])\n'
+    app += f'def home(request: Request):\n    who = request.form["who"]\n    return {kind}("home.html", "main")\n'
+    assert bool(mended(app, "{% block main %}{{ who }}{% end %}").count) is safe
 
 
 def test_nothing_is_passed_to_what_may_be_another_template(mended: Mend) -> None:
