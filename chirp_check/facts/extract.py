@@ -271,4 +271,4 @@ def _is_call(arm: Arm) -> bool:
 
 
 def _fault(error: KidaError) -> Fault:
-    return Fault(error.start, error.end, error.message, error.help, error.code)
+    return Fault(error.start, error.end, error.message, error.help, error.code, error.related)

@@ -14,11 +14,15 @@ class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Fault(Fact, frozen=True, array_like=True, gc=False):
-    """A place that Kida refuses: message in the house form, help, and Kida's code where it has one."""
+    """A place that Kida refuses: message in the house form, help, and Kida's code where it has one.
+
+    `related` are other places that have to do with it, each with what it has.
+    """
 
     message: str
     help: str | None = None
     code: str | None = None
+    related: tuple[tuple[int, int, str], ...] = ()
 
 
 class Ident(Fact, frozen=True, array_like=True, gc=False):

@@ -47,12 +47,13 @@ class FileProblem(msgspec.Struct, frozen=True, gc=False):
 
 
 class SyntaxProblem(msgspec.Struct, frozen=True, gc=False):
-    """A place Python or Kida refuses. `language`: "python" or "kida"."""
+    """A place Python or Kida refuses. `language`: "python" or "kida"; `related`: other places."""
 
     language: str
     message: str
     span: Span
     help: str | None = None
+    related: tuple[tuple[Span, str], ...] = ()
 
 
 class Site(msgspec.Struct, frozen=True, gc=False):

@@ -79,7 +79,7 @@ def _unknown(model: Queries, app: AppKey, found: Attribute, path: str) -> Iterat
 
 def _values(model: Queries, app: AppKey, element: Element, found: Attribute, path: str) -> Iterator[BadHxValue]:
     written = found.value
-    if extended(model, app) and found.name.endswith(("hx-swap", "hx-trigger")):
+    if found.name.endswith(("hx-swap", "hx-trigger")) and extended(model, app):
         return  # an extension may have styles and modifiers of its own
     if found.name.removeprefix("data-") == "hx-swap" and isinstance(written, Join):
         for way in texts(written, path):

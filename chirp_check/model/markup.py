@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from chirp_check.facts.templates import Attribute, Element, TemplateFacts
-from chirp_check.facts.values import AnyTerm, Choice, Const, Join
+from chirp_check.facts.values import AnyTerm, Attr, Choice, Const, Join, Name
 from chirp_check.grammar.selectors import Pieces, id_of, numbered, overlap, stripped
 from chirp_check.model.applications import AppKey
 from chirp_check.model.domain import joined
@@ -72,6 +72,31 @@ def literal(found: Attribute | None) -> str | None:
     """The value of an attribute that is there wherever its element is, where the text writes it; as it is written."""
     value = found.value if found is not None and not found.branches else None
     return value.value if isinstance(value, Const) and isinstance(value.value, str) else None
+
+
+def spelled(term: AnyTerm | None) -> tuple[str, frozenset[str]]:
+    """The value of an attribute with its names as they are written, and these; empty where there are other expressions.
+
+    Of `task.id` the name is `task`.
+    """
+    parts = term.parts if isinstance(term, Join) else (term,)
+    said = [(one.value, None) if isinstance(one, Const) else chain_of(one) for one in parts]
+    if not all(isinstance(text, str) for text, _ in said):
+        return "", frozenset()
+    names = frozenset(root for _, root in said if root is not None)
+    return "".join(str(text) if root is None else f"{{{{ {text} }}}}" for text, root in said), names
+
+
+def chain_of(term: AnyTerm | None) -> tuple[str | None, str | None]:
+    """A name with attributes as it is written, and the name; None for every other expression."""
+    match term:
+        case Name(id=name):
+            return name, name
+        case Attr(base=base, name=name):
+            said, root = chain_of(base)
+            return (f"{said}.{name}", root) if said is not None else (None, None)
+        case _:
+            return None, None
 
 
 def word(element: Element, name: str) -> str | None:

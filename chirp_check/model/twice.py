@@ -4,15 +4,16 @@ Two elements count where the one is there whenever the other is; what branches e
 out-of-band swaps bring is not told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import msgspec
+from msgspec import structs
 
 from chirp_check.facts.templates import Conditional, Element, TemplateFacts, TemplateRef
 from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Name
 from chirp_check.model.applications import AppKey
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import attribute, literal
+from chirp_check.model.markup import attribute, spelled
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.openings import is_aside
 from chirp_check.model.pages import layouts_around
@@ -30,7 +31,8 @@ type Arm = tuple[str, int, int]  # the file of a conditional, its place, and whi
 class Here(msgspec.Struct, frozen=True, gc=False):
     """An element with an id as a page has it, and where a template brings it: itself, or what includes it.
 
-    `arms` are those of the conditionals around it, in all files; `blocks` those around the place, innermost last.
+    `arms` are those of the conditionals around it, in all files; `blocks` those around the place, innermost last. The
+    names in the id are `bound` by loops and the like, or `free`: given to the page.
     """
 
     id: str
@@ -38,6 +40,13 @@ class Here(msgspec.Struct, frozen=True, gc=False):
     place: Span
     arms: frozenset[Arm]
     blocks: tuple[str, ...]
+    free: frozenset[str] = frozenset()
+    bound: frozenset[tuple[str, str, int]] = frozenset()
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from elements with another id."""
+        return self.id, self.free, self.bound
 
 
 class DuplicateId(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +70,23 @@ def duplicate_ids(model: Queries, path: str) -> tuple[DuplicateId, ...]:
     return (*_in_loops(facts), *_in_parts(facts), *everywhere(model, path, lambda app: _on_page(model, app, path)))
 
 
+def comes_with(model: Queries, app: AppKey, facts: TemplateFacts, start: int, other: Element) -> Here | None:
+    """Another element of a template, where it is there whenever a place is, and its names mean the same at both."""
+    span = _id(facts, other)
+    found = _here(facts, other, span) if span is not None and not _is_in(_inert(facts), other.start) else None
+    if found is None or not found.arms <= set(_arms(facts, start)):
+        return None
+    if any(one[0] <= start < one[1] != one[0] <= other.start < one[1] for one in _parts(facts)):
+        return None
+    names = found.free | {name for name, _, _ in found.bound}
+    seen = _bind(facts, structs.replace(found, free=names, bound=frozenset()), start)
+    blocks, inner = _blocks(facts, start), found.blocks[len(_blocks(facts, start)) :]
+    below = derived.entry(model, facts.path, app) or ()
+    if seen != found or found.blocks[: len(blocks)] != blocks or _are_replaced(model, below, inner):
+        return None
+    return found
+
+
 # In one loop.
 
 
@@ -72,9 +98,9 @@ def _in_loops(facts: TemplateFacts) -> Iterator[DuplicateId]:
         innermost = loops.get(element.branches[-1].tag) if element.branches else None
         if innermost is None or element.branches[-1].arm != 0 or not _goes_round(facts, innermost):
             continue
-        span = _id(facts, element)
-        if span is not None and not _is_in(aside, element.start):
-            yield DuplicateId(literal(attribute(element, "id")) or "", span, span, repeated=True)
+        span, (written, names) = _id(facts, element), _written(element)
+        if span is not None and not names and not _is_in(aside, element.start):
+            yield DuplicateId(written, span, span, repeated=True)
 
 
 def _goes_round(facts: TemplateFacts, loop: Conditional) -> bool:
@@ -102,18 +128,18 @@ def _is_plain(term: AnyTerm | None) -> bool:
 
 def _in_parts(facts: TemplateFacts) -> Iterator[DuplicateId]:
     parts = _parts(facts)
-    seen: dict[tuple[int, str], list[Here]] = {}
+    seen: dict[tuple[object, ...], list[Here]] = {}
     for element in facts.elements if parts else ():
         around = [one for one in parts if one[0] <= element.start < one[1]]
         span = _id(facts, element) if around and not _is_in(_inert(facts), element.start) else None
         if span is None:
             continue
-        here = Here(_written(element), span, span, frozenset(_arms(facts, element.start)), ())
-        others = seen.setdefault((max(around)[0], here.id), [])
-        first = next((one for one in others if _meets(one, here)), None)
+        here = _here(facts, element, span)
+        others = seen.setdefault((max(around)[0], here.key), []) if here is not None else []
+        first = next((one for one in others if here is not None and _meets(one, here)), None)
         if first is not None:
-            yield DuplicateId(here.id, span, first.span)
-        others.append(here)
+            yield DuplicateId(first.id, span, first.span)
+        others += [here] if here is not None else []
 
 
 # On one page.
@@ -122,20 +148,22 @@ def _in_parts(facts: TemplateFacts) -> Iterator[DuplicateId]:
 def _on_page(model: Queries, app: AppKey, path: str) -> Iterator[DuplicateId]:
     """The pairs of which a template itself brings one, or both."""
     is_page = path in shells(model, app) and path not in layouts_around(model, app)
-    by_id: dict[str, list[Here]] = {}
+    by_id: dict[tuple[object, ...], list[Here]] = {}
     for one in _page(model, app, path) if is_page else _alone(model, app, path):
-        by_id.setdefault(one.id, []).append(one)
-    for name, ones in by_id.items():
+        by_id.setdefault(one.key, []).append(one)
+    for ones in by_id.values():
         for at, second in enumerate(ones[1:], 1):
             found = (one for one in ones[:at] if _meets(one, second) and path in (one.place.path, second.place.path))
             first = next((one for one in found if is_page or _are_together(model, app, path, (one, second))), None)
             if first is not None:
                 ours, other = (second, first) if second.place.path == path else (first, second)
-                yield DuplicateId(name, ours.place, other.span)
+                yield DuplicateId(ours.id, ours.place, other.span)
 
 
 def _meets(one: Here, other: Here) -> bool:
-    """Whether an element is there whenever another one is."""
+    """Whether an element is there whenever another one is; with names of a loop in the id, in the same round."""
+    if one.bound:
+        return one.arms == other.arms
     return one.arms <= other.arms or other.arms <= one.arms
 
 
@@ -161,7 +189,7 @@ def _page(model: Queries, app: AppKey, path: str) -> Iterator[Here]:
         for one in _own(model, app, line.paths[at], 0):
             arms = _placed(model, line.paths, at, one.blocks)
             if arms is not None:
-                yield Here(one.id, one.span, one.place, one.arms | arms, one.blocks)
+                yield structs.replace(one, arms=one.arms | arms)
 
 
 def _placed(model: Queries, line: tuple[str, ...], at: int, names: tuple[str, ...]) -> frozenset[Arm] | None:
@@ -183,7 +211,7 @@ def _placed(model: Queries, line: tuple[str, ...], at: int, names: tuple[str, ..
     return frozenset(found) if is_there else None
 
 
-def _are_replaced(model: Queries, below: tuple[str, ...], names: tuple[str, ...]) -> bool:
+def _are_replaced(model: Queries, below: Collection[str], names: tuple[str, ...]) -> bool:
     return any(name in own_blocks(model, one) for one in below for name in names)
 
 
@@ -197,17 +225,16 @@ def _own(model: Queries, app: AppKey, path: str, depth: int) -> tuple[Here, ...]
     aside = _aside(facts)
     for element in facts.elements:
         span = _id(facts, element)
-        if span is not None and not _is_in(aside, element.start):
-            arms = frozenset(_arms(facts, element.start))
-            here = Here(_written(element), span, span, arms, _blocks(facts, element.start))
-            found.append((element.start, here))
+        here = _here(facts, element, span) if span is not None and not _is_in(aside, element.start) else None
+        found += [(element.start, here)] if here is not None else []
     for reference in facts.references if depth < DEPTH else ():
         at, place = reference.tag_start, Span(path, reference.start, reference.end)
         included = _included(model, app, path, reference)
         if included is not None and not _is_in(aside, at):
             arms, around = frozenset(_arms(facts, at)), _blocks(facts, at)
-            inner = _own(model, app, included, depth + 1)
-            found += ((at, Here(one.id, one.span, place, one.arms | arms, around)) for one in inner)
+            inner = (one for one in _own(model, app, included, depth + 1) if reference.with_context or not one.free)
+            placed = (structs.replace(one, place=place, arms=one.arms | arms, blocks=around) for one in inner)
+            found += ((at, here) for one in placed if (here := _bind(facts, one, at)) is not None)
     dead = {(path, one.start, 0) for one in facts.conditionals if one.arms and isinstance(one.arms[0].condition, Const)}
     return tuple(one for _, one in sorted(found, key=_first) if not one.arms & dead)
 
@@ -222,14 +249,40 @@ def _included(model: Queries, app: AppKey, path: str, reference: TemplateRef) ->
     return found if found is not None and found != path and chain(model, app, found).paths == (found,) else None
 
 
-def _written(element: Element) -> str:
-    return literal(attribute(element, "id")) or ""
+def _written(element: Element) -> tuple[str, frozenset[str]]:
+    """The id of an element, and the names in its expressions; empty where others than names are in these."""
+    found = attribute(element, "id")
+    written, names = spelled(found.value if found is not None and not found.branches else None)
+    return ("", names) if written.startswith("{{") else (written, names)
+
+
+def _here(facts: TemplateFacts, element: Element, span: Span) -> Here | None:
+    """An element as its own template brings it."""
+    at = element.start
+    written, names = _written(element)
+    return _bind(facts, Here(written, span, span, frozenset(_arms(facts, at)), _blocks(facts, at), names), at)
+
+
+_ROUNDS = frozenset({"for", "with", "case", "slot"})
+
+
+def _bind(facts: TemplateFacts, one: Here, at: int) -> Here | None:
+    """An element with its names bound by what is around a place in a template; None where they may be set anew."""
+    bound: set[tuple[str, str, int]] = set()
+    for name in sorted(one.free):
+        binding = [each for each in facts.bindings if each.name.name == name]
+        if name == "loop" or any(each.kind not in _ROUNDS for each in binding):
+            return None
+        around = max((each.start for each in binding if each.scope_start <= at < each.scope_end), default=None)
+        bound |= {(name, facts.path, around)} if around is not None else set()
+    free = one.free - {name for name, _, _ in bound}
+    return structs.replace(one, free=free, bound=one.bound | bound)
 
 
 def _id(facts: TemplateFacts, element: Element) -> Span | None:
     """Where an element's id is written out, for an element that is always in its own place."""
     found = attribute(element, "id")
-    if not _written(element) or found is None or found.value is None or is_aside(element):
+    if not _written(element)[0] or found is None or found.value is None or is_aside(element):
         return None
     return Span(facts.path, found.value.start, found.value.end)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from chirp_check.diagnostic import Finding
+from chirp_check.diagnostic import Finding, Label
 from chirp_check.model.entities import SyntaxProblem
 from chirp_check.model.model import Model
 from chirp_check.rule import rule
@@ -12,4 +12,5 @@ from chirp_check.rule import rule
 def template_syntax(problem: SyntaxProblem, _model: Model) -> Iterator[Finding]:
     """A template does not parse."""
     if problem.language == "kida":
-        yield Finding(problem.message, at=problem.span, help=problem.help)
+        related = tuple(Label(message, span) for span, message in problem.related)
+        yield Finding(problem.message, at=problem.span, related=related, help=problem.help)

@@ -36,13 +36,17 @@ MAX_ERRORS = 200  # in the tags of one file; what comes behind is not read
 
 @dataclass(frozen=True, slots=True)
 class KidaError:
-    """A place that Kida refuses, in the house form; `code` is Kida's where it has one."""
+    """A place that Kida refuses, in the house form; `code` is Kida's where it has one.
+
+    `related` are other places that have to do with it, each with what it has.
+    """
 
     start: int
     end: int
     message: str
     help: str | None = None
     code: str | None = None
+    related: tuple[tuple[int, int, str], ...] = ()
 
 
 class Tag[T](msgspec.Struct, gc=False, eq=False):

@@ -8,6 +8,7 @@ import msgspec
 
 from chirp_check.grammar.names import nearest
 from chirp_check.syntax.kida import MAX_ERRORS, AnyTag, KidaError, Scan, read_slot
+from chirp_check.syntax.kida_layout import odd
 from chirp_check.syntax.kida_scan import SKIPPED_ENDS
 
 SLIPS = 8  # end tags of other blocks, of which it is tried what they may mean
@@ -68,7 +69,8 @@ class Block(msgspec.Struct, eq=False):
 class Structure(msgspec.Struct):
     """The blocks of a file in the order they open, each tag's arm, and what is wrong with the nesting.
 
-    `misplaced` are the end tags that do not name the innermost block.
+    `misplaced` are the end tags that do not name the innermost block. `loose`: the tag of the first block without an
+    end, or the first end without a block.
     """
 
     root: Arm
@@ -77,6 +79,7 @@ class Structure(msgspec.Struct):
     errors: list[KidaError] = msgspec.field(default_factory=list[KidaError])
     skipped_end: bool = False
     misplaced: list[int] = msgspec.field(default_factory=list[int])
+    loose: AnyTag | None = None
 
 
 def structure(scanned: Scan[Any]) -> Structure:
@@ -96,12 +99,32 @@ def structure(scanned: Scan[Any]) -> Structure:
         other = _Nester(scanned, skip_ends=skip_ends, slips=slips | {tag}).run()
         if len(other.errors) < len(found.errors):
             found, slips = other, slips | {tag}
+    if found.loose is not None and len(found.errors) == 1 and not scanned.errors:
+        found = _by_layout(scanned, found, skip_ends=skip_ends)
     comments = scanned.comments
     for block in found.blocks if comments else ():
         if block.kind == "trans":
             inside = comments[bisect_left(comments, (block.open.end, 0)) : bisect_left(comments, (block.end, 0))]
             found.errors += (KidaError(*one, "a comment stands in `trans`", "move it out of it") for one in inside)
     return found
+
+
+def _by_layout(scanned: Scan[Any], found: Structure, *, skip_ends: bool) -> Structure:
+    """One tag is missing: the nesting that leaves the fewest pairs odd, where there is one that is better than all."""
+    uneven = _uneven(scanned.text, found)
+    tries: list[tuple[int, Structure]] = []
+    for end in uneven[:SLIPS]:
+        nester = _Nester(scanned, skip_ends=skip_ends)
+        nester.odd_end, nester.loose = end, found.loose
+        other = nester.run()
+        tries += [(len(_uneven(scanned.text, other)), other)] if len(other.errors) == 1 else []
+    least = min((left for left, _ in tries), default=len(uneven))
+    best = [other for left, other in tries if left == least]
+    return best[0] if len(best) == 1 and least < len(uneven) else found
+
+
+def _uneven(text: str, found: Structure) -> list[int]:
+    return odd(text, ((one.open.start, one.close.start) for one in found.blocks if one.close is not None))
 
 
 class _Nester:
@@ -119,6 +142,8 @@ class _Nester:
         self.template_tags = 0
         self.too_deep = False
         self.asked = 0
+        self.odd_end = -1  # an end tag that is one too many, or without the end of the innermost block before it
+        self.loose: AnyTag | None = None  # what has no counterpart for that reason
 
     def run(self) -> Structure:
         arms = self.found.arms
@@ -237,6 +262,8 @@ class _Nester:
         return block.kind == "with" and tokens is not None and tokens.words[2:3] == ["="]
 
     def _end(self, tag: AnyTag, word: str) -> None:
+        if tag.start == self.odd_end and self.loose is not None and self.stack and self._odd(tag, self.loose):
+            return
         if word in SKIPPED_ENDS and word == f"end{self._top}":
             self.found.skipped_end = True
             if self.skip_ends:
@@ -244,6 +271,7 @@ class _Nester:
             self._error(tag, f"Kida does not close `{self._top}` with `{word}`", "write `{% end %}`")
             self._close(tag)
         elif not self.stack:
+            self.found.loose = self.found.loose or tag
             self._error(tag, f"`{word}` closes nothing", "remove it, or open a block before it")
         elif word == "endslot" == f"end{self._top}":
             self._error(tag, "Kida has no `endslot`", "write `{% end %}`")
@@ -287,12 +315,32 @@ class _Nester:
         block.arms[-1].end = tag.start
         self.arm = block.arms[0].parent or self.found.root
 
-    def _never_closed(self, block: Block, at: int) -> None:
+    def _leave(self, block: Block, at: int) -> None:
         self.stack.pop()
         self.kinds[block.kind] -= 1
         block.end = block.arms[-1].end = at
         self.arm = block.arms[0].parent or self.found.root
+
+    def _never_closed(self, block: Block, at: int) -> None:
+        self._leave(block, at)
+        self.found.loose = self.found.loose or block.open
         self._error(block.open, f"`{block.kind}` is never closed", "add `{% end %}`")
+
+    def _odd(self, tag: AnyTag, loose: AnyTag) -> bool:
+        """Tell the tag that is one too many, or the block without an end. Whether that was an end."""
+        block = self.stack[-1]
+        if loose.word.startswith("end"):
+            message = f"`{tag.word}` closes `{block.kind}` too early"
+            others = ((block.open, f"this `{block.kind}`"), (loose, f"so that this `{loose.word}` closes nothing"))
+            place, help_ = tag, "remove it, or open a block before it"
+        else:
+            message = f"`{block.kind}` is never closed"
+            others = ((tag, f"this `{tag.word}` is of another block"), (loose, "which is never closed then"))
+            place, help_ = block.open, "add `{% end %}`"
+            self._leave(block, tag.start)
+        related = tuple((one.start, one.end, said) for one, said in others)
+        self.found.errors.append(KidaError(place.start, place.end, message, help_, related=related))
+        return place is tag
 
     def _nearest(self, word: str, candidates: frozenset[str]) -> str | None:
         """What a misspelt word was meant to be; not asked for again and again in a file that is no template at all."""
