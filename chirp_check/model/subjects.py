@@ -29,6 +29,7 @@ from chirp_check.model.none_tests import none_tests
 from chirp_check.model.page_faults import page_faults
 from chirp_check.model.parameters import parameter_faults
 from chirp_check.model.program import records
+from chirp_check.model.promises import promise_faults
 from chirp_check.model.provided import context_uses
 from chirp_check.model.quoting import quoting_faults
 from chirp_check.model.registrations import registration_faults
@@ -148,6 +149,7 @@ PRODUCERS: tuple[Producer, ...] = (
     header_uses,
     argument_faults,
     handler_faults,
+    promise_faults,
     route_faults,
     registration_faults,
     parameter_faults,

@@ -1,4 +1,4 @@
-"""Return annotations that name another type than the one returned."""
+"""Return annotations that name another type than the one returned, or one where nothing is."""
 
 from collections.abc import Iterator
 
@@ -11,8 +11,16 @@ from chirp_check.rule import rule
 
 @rule("wrong-annotation", since="0.1.0")
 def wrong_annotation(fault: PromiseFault, model: Model) -> Iterator[Finding]:
-    """A handler is annotated with return types and returns another one."""
+    """A function is annotated with return types and returns something else, or nothing."""
     names = " or ".join(f"`{name}`" for name in dict.fromkeys(fault.promised))
+    if fault.returned == "None":
+        yield Finding(
+            f"`{fault.handler.name}` promises {names} and gives nothing back",
+            at=fault.annotation,
+            related=(Label("it comes to its end here", fault.at),),
+            help="return what is promised",
+        )
+        return
     article = "an" if fault.returned[:1].lower() in "aeio" else "a"
     yield Finding(
         f"`{fault.handler.name}` promises {names} and returns {article} `{fault.returned}`",
