@@ -29,6 +29,7 @@ REPLAYS = "chirp.commands.replaying"
 MOST = 160  # characters of an error that are shown
 START = 180  # seconds for starting, and for a look at the pages
 PATIENCE = 60  # seconds for the answers to one request
+UNSTARTED = "the application does not start"
 SILENCES = 5  # times that the application is started again after it did not answer
 
 
@@ -123,9 +124,9 @@ def _cases(analysis: Analysis) -> Iterable[tuple[Diagnostic, Witness | None]]:
 
 
 def _unstarted(diagnostic: Diagnostic, witness: Witness, start: str) -> Proof:
-    if witness.status is None and all(word in start for word in witness.says):
-        return Proof(diagnostic, Verdict.PROVED, "the application does not start")
-    return Proof(diagnostic, Verdict.OPEN, f"the application does not start: {start.splitlines()[-1]}")
+    if witness.status is None and _says(start, witness.says):
+        return Proof(diagnostic, Verdict.PROVED, f"{UNSTARTED}: {start.splitlines()[0]}")
+    return Proof(diagnostic, Verdict.OPEN, f"{UNSTARTED}: {start.splitlines()[-1]}")
 
 
 def judged(diagnostic: Diagnostic, witness: Witness, told: Sequence[tuple[Request, Answer]]) -> Proof:
@@ -149,7 +150,7 @@ def _shows(witness: Witness, answer: Answer) -> bool:
     if witness.status not in (FAILS, None):  # what could have kept it from starting may wait for a request
         return answer.status == witness.status
     if witness.says:
-        return any(all(word in error for word in witness.says) for error in answer.errors)
+        return any(_says(error, witness.says) for error in answer.errors)
     return answer.status == FAILS and answer.reached
 
 
@@ -162,9 +163,24 @@ def _contradicts(witness: Witness, answer: Answer) -> bool:
     return witness.certain and answer.reached and not answer.errors
 
 
+def _says(error: str, words: Iterable[str]) -> bool:
+    """Whether an error has all of these words, none of them as a piece of a longer one."""
+    return all(_has(error, word) for word in words)
+
+
+def _has(error: str, word: str) -> bool:
+    at = error.find(word)
+    while at >= 0:
+        around = error[max(at - 1, 0) : at] + word[:1], word[-1:] + error[at + len(word) : at + len(word) + 1]
+        if not any(len(one) == 2 and f"_{one}".isidentifier() for one in around):
+            return True
+        at = error.find(word, at + 1)
+    return False
+
+
 def _said(answer: Answer, words: Sequence[str] = ()) -> str:
     """An answer in words, with the error that has the words."""
-    telling = (one for one in answer.errors if all(word in one for word in words))
+    telling = (one for one in answer.errors if _says(one, words))
     error = next((f": {one[:MOST]}{'…' if one[MOST:] else ''}" for one in telling), "")
     return f"answers {answer.status}{error}" if answer.status is not None else f"no answer{error}"
 

@@ -320,7 +320,7 @@ def _parameter(fault: ParameterFault, model: Model) -> Witness | None:
     if fault.fault == "untaken":
         return _failing(_asked(model, (fault.route,)), (fault.name,), fault.at)
     requests = _requests(model, (fault.route,))
-    return Witness(requests, None, (fault.name,)) if requests else None
+    return Witness(requests, None, (f"`{fault.name}",)) if requests else None
 
 
 def _url(status: int) -> Callable[[UrlUse, Model], Witness | None]:

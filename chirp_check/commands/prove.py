@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from chirp_check.commands.seeing import analysis_of
 from chirp_check.config import ConfigError
 from chirp_check.options import Parser
-from chirp_check.prove import NoReplay, Proof, Replay, Verdict, prove
+from chirp_check.prove import UNSTARTED, NoReplay, Proof, Replay, Verdict, prove
 from chirp_check.report.json import Json, diagnostic
-from chirp_check.report.outcome import Report
+from chirp_check.report.outcome import Report, counted
 from chirp_check.report.visible import plain
 
 
@@ -39,18 +39,22 @@ def run(words: Sequence[str]) -> int:
 def as_text(proofs: Sequence[Proof], report: Report) -> str:
     """Two lines for each finding, and how many there are of each kind."""
     lines: list[str] = []
+    told = ""
     for one in proofs:
+        why = UNSTARTED if one.why == told else one.why
+        told = one.why if one.why.startswith(UNSTARTED) else told
         at = one.diagnostic.finding.at
         start, _ = report.range(at)
         place = f"{plain(at.path)}:{start.line}:{start.column}"
         asked = f"{one.request.method} {one.request.path} " if one.request is not None else ""
         lines.append(f"{one.verdict}: {place}: {one.diagnostic.rule} {plain(one.diagnostic.finding.message)}")
-        lines.append(f"  {plain(f'{asked}{one.why}')}")
+        lines.append(f"  {plain(f'{asked}{why}')}")
     counts = Counter(one.verdict for one in proofs)
     lines.append(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
     others = len(report.diagnostics) - len(proofs)
     if others:
-        lines.append(f"{others} other findings claim nothing that a request shows")
+        claim = "claims" if others == 1 else "claim"
+        lines.append(f"{counted(others, 'other finding')} {claim} nothing that a request shows")
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -154,13 +154,23 @@ def test_nothing_is_written_unless_asked(project: Path, capsys: pytest.CaptureFi
 def test_what_does_not_start_is_proved(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "app.py").write_text(APP.replace("def number(n: int)", "def number(m: int)"))
     found = proofs(capsys, "app:app")
-    assert found["`number` takes `m`, which `/number/{n:int}` does not give"][::2] == (
-        "proved",
-        "the application does not start",
-    )
+    verdict, _, why = found["`number` takes `m`, which `/number/{n:int}` does not give"]
+    assert verdict == "proved"
+    assert why.startswith("the application does not start: ConfigurationError: app.number takes `m`")
     verdict, _, why = found["there is no template `gone.html`"]
     assert verdict == "not replayable"
     assert why.startswith("the application does not start: ")
+
+
+def test_another_reason_not_to_start_proves_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not even one whose words have the name in them. It is told once."""
+    wrong = APP.replace("def number(n: int)", "def number(m: int)")
+    (project / "app.py").write_text(f'{wrong}\nraise RuntimeError("something to remember")\n')
+    assert main(["prove"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "0 proved, 0 refuted, 14 not replayable" in lines
+    reason = "  the application does not start: RuntimeError: something to remember"
+    assert [one for one in lines if "does not start" in one] == [reason, *(["  the application does not start"] * 13)]
 
 
 def test_people_read_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
