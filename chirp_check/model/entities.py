@@ -250,8 +250,8 @@ class ParameterFault(msgspec.Struct, frozen=True, gc=False):
 
     `fault`: "unfilled" (nothing gives it a value), "unread" (its default hides a parameter of the path), "untaken"
     (the body reads a parameter of the path that the handler does not take), "type" (`annotation` is not what
-    `converter` delivers), "position" (it is taken by position only). `free` are the parameters of the path that the
-    handler does not take; `renamed` is where the path names `near`, for the one that is probably meant.
+    `converter` delivers), "position" (it is taken by position only), "request" (the body reads the request and the
+    handler does not take it). `renamed` is where the path names `near`, for the one that is probably meant.
     """
 
     fault: str

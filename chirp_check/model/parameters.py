@@ -34,6 +34,7 @@ from chirp_check.model.pages import cascaded, served
 from chirp_check.model.program import names_of
 from chirp_check.source import Span
 
+REQUEST = "request"
 # What each converter delivers can be handed to a parameter of these types.
 _TAKES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
@@ -130,6 +131,9 @@ def faults(model: Queries, route: Route, taker: Taker) -> Iterator[ParameterFaul
         if read is not None:
             place = None if is_page else _place(route, name)
             yield ParameterFault("untaken", name, read, route, taker.reference, renamed=place)
+    read = _read(model, taker, REQUEST) if REQUEST not in names | pattern.params.keys() and not is_open else None
+    if read is not None:
+        yield ParameterFault(REQUEST, REQUEST, read, route, taker.reference)
 
 
 def _pattern(route: Route) -> PathPattern | None:

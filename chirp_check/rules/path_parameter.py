@@ -32,6 +32,8 @@ def _saying(fault: ParameterFault, path: str) -> tuple[str, str | None]:
             return f"`{name}` of `{handler}` always has its default: `{path}` does not give it", near
         case "untaken":
             return f"`{handler}` reads `{name}` of `{path}` and does not take it", f"add `{name}` to its parameters"
+        case "request":
+            return f"`{handler}` reads `request` and does not take it", "add `request` to its parameters"
         case "position":
             return (
                 f"`{name}` of `{handler}` is taken by position only, and handlers are called by name",
@@ -43,6 +45,8 @@ def _saying(fault: ParameterFault, path: str) -> tuple[str, str | None]:
 
 
 def _related(fault: ParameterFault, path: str) -> tuple[Label, ...]:
+    if fault.fault == "request":
+        return (Label("this is the handler", fault.handler.span),)
     if fault.renamed is not None:
         return (Label("the path gives this", fault.renamed),)
     return (Label(f"the route `{path}`", fault.route.path.span),) if fault.route.path is not None else ()
