@@ -5,21 +5,18 @@ from collections.abc import Iterator
 import msgspec
 
 from chirp_check.facts.templates import Element, TemplateFacts
-from chirp_check.facts.values import Call, Filter
-from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.selectors import overlap
 from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.around import effective
 from chirp_check.model.arrivals import put_out
-from chirp_check.model.domain import Record, Sequence, Value
-from chirp_check.model.entities import BlockAt, Text
-from chirp_check.model.exchanges import routes_of
+from chirp_check.model.entities import Text
+from chirp_check.model.incoming import Inside, Unit, inside_of, units
 from chirp_check.model.inputs import template_facts, text
-from chirp_check.model.markup import attribute, ids, is_oob, literal, pieces, texts
+from chirp_check.model.markup import attribute, ids, literal, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
-from chirp_check.model.responses import answers_of, is_document, is_error, with_status
-from chirp_check.model.templates import blocks, composed, everywhere, paths, showing, template_path
+from chirp_check.model.repeats import KEEPING, STYLES, NestedId, repeats
+from chirp_check.model.templates import composed, everywhere, paths, showing
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -27,15 +24,6 @@ _ONCE = ("load", "revealed", "intersect", "once")  # of a trigger that fires but
 NO_CONTENT, BAD_REQUEST = 204, 400
 _WRITTEN_IDS = ('id="', "id='", 'id=\\"', "id={")  # in markup that Python code writes
 _SETTLED = ("hx-select", "hx-disable")
-
-
-class NestedId(msgspec.Struct, frozen=True, gc=False):
-    """A target that keeps its element and gets another with the same id put into it, which `carrier` brings."""
-
-    id: str
-    block: str
-    selector: Span
-    carrier: Span
 
 
 class LostTarget(msgspec.Struct, frozen=True, gc=False):
@@ -48,7 +36,6 @@ class LostTarget(msgspec.Struct, frozen=True, gc=False):
 
 
 type Swap = NestedId | LostTarget
-type Unit = tuple[str, str]
 
 
 @query
@@ -61,16 +48,20 @@ def swap_faults(model: Queries, path: str) -> tuple[Swap, ...]:
 def _swaps(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Swap]:
     reader = Reader(model, app, facts)
     for element in facts.elements:
-        selector = _target(element, facts.path)
-        style = _style(model, app, facts, element) if selector is not None else None
+        if attribute(element, *REQUESTS) is None:
+            continue
+        style = _style(model, app, facts, element)
+        selector = _target(element, facts.path) if style is not None else None
         if selector is None or style is None:
+            yield from repeats(model, app, reader, element, style) if style is not None else ()
             continue
         wanted = selector.value.strip()[1:]
-        units = _units(model, app, reader, element)
-        if style == "innerHTML":
-            yield from _nested(model, app, wanted, selector, units)
-        elif _stays(facts, element, wanted):
-            yield from _lost(model, app, wanted, selector, units)
+        coming = units(model, app, reader, element)
+        if style in KEEPING:
+            found = list(_nested(model, app, wanted, selector, coming))
+            yield from found or _nested_then(model, app, wanted, selector, coming)
+        elif style == "outerHTML" and _stays(facts, element, wanted):
+            yield from _lost(model, app, wanted, selector, coming)
 
 
 def _target(element: Element, path: str) -> Text | None:
@@ -93,7 +84,7 @@ def _style(model: Queries, app: AppKey, facts: TemplateFacts, element: Element) 
         unset = effective(model, app, facts, element, "hx-swap") is None and not _has_settings(model, app)
         return "innerHTML" if unset else None
     style = next(iter((literal(swap) or "").split()), None)
-    return style if style in ("innerHTML", "outerHTML") else None
+    return style if style in STYLES else None
 
 
 @gate
@@ -117,109 +108,51 @@ def sets_style(model: Queries, path: str) -> bool:
     )
 
 
-def _units(model: Queries, app: AppKey, reader: Reader, element: Element) -> tuple[Unit, ...]:
-    """The blocks that answer what an element asks for, an error aside; none where something else may."""
-    found: dict[Unit, None] = {}
-    for name, method in REQUESTS.items():
-        for url in reader.texts(attribute(element, name), element):
-            answers = [_answered(model, app, one.index) for one in routes_of(model, app, url, method)]
-            if not answers or any(units is None for units in answers):
-                return ()
-            found.update((unit, None) for units in answers for unit in units or ())
-    return tuple(found)
-
-
-@gate
-def _answered(model: Queries, app: AppKey, route: int) -> tuple[Unit, ...] | None:
-    """The blocks that a route answers htmx with; None where it may answer with something else.
-
-    An error aside, and what is for browsers.
-    """
-    found: dict[Unit, None] = {}
-    for value in answers_of(model, app, route) or ():
-        if is_error(value) or _is_for_browsers(model, app, value):
-            continue
-        has_headers = isinstance(value, Sequence) and len(value.items) == 3  # which may say where it goes
-        unit = _unit(model, app, with_status(value)[0]) if not has_headers else None
-        if unit is None:
-            return None
-        found[unit] = None
-    return tuple(found)
-
-
-def _is_for_browsers(model: Queries, app: AppKey, value: Value) -> bool:
-    """Whether htmx is not to swap an answer.
-
-    A redirect leads to a route that is judged where it is asked for, a whole document goes into no element, and
-    without content nothing is swapped.
-    """
-    if not isinstance(value, Record):
-        return False
-    name = value.argument(0, "name") if value.kind == "Template" else None
-    whole = isinstance(name, Text) and is_document(model, app, name.value)
-    status = with_status(value)[1]
-    return whole or value.kind == "Redirect" or (status is not None and NO_CONTENT <= status < BAD_REQUEST)
-
-
-def _unit(model: Queries, app: AppKey, value: Value) -> Unit | None:
-    if isinstance(value, Record) and value.kind == "FormAction" and len(value.args) > 1:
-        value = value.args[1]  # the other fragments go out of band
-    if not isinstance(value, Record) or value.kind not in ("Fragment", "Page"):
-        return None
-    name, block = value.argument(0, "template_name"), value.argument(1, "block_name")
-    path = template_path(model, app, name.value) if isinstance(name, Text) else None
-    return (path, block.value) if path is not None and isinstance(block, Text) else None
-
-
-def _nested(model: Queries, app: AppKey, wanted: str, selector: Text, units: tuple[Unit, ...]) -> Iterator[NestedId]:
-    is_only = len(units) == 1 and _is_written_once(model, app, wanted)
-    carriers = [(unit[1], _carrier(model, app, unit, wanted, maybe=is_only)) for unit in units]
+def _nested(model: Queries, app: AppKey, wanted: str, selector: Text, coming: tuple[Unit, ...]) -> Iterator[NestedId]:
+    is_only = len(coming) == 1 and _is_written_once(model, app, wanted)
+    carriers = [(unit.block, _carrier(model, app, unit, wanted, maybe=is_only)) for unit in coming]
     if carriers and all(one is not None for _, one in carriers):
         block, carrier = carriers[0]
         if carrier is not None:
             yield NestedId(wanted, block, selector.span, carrier)
 
 
-class _Inside(msgspec.Struct, frozen=True, gc=False):
-    """A block that a template defines itself, so that no other changes what is in it."""
-
-    facts: TemplateFacts
-    at: BlockAt
-
-    def holds(self, start: int) -> bool:
-        """Whether a place is in the block."""
-        return self.at.block.body_start <= start < self.at.block.body_end
-
-    def elements(self) -> Iterator[Element]:
-        """The elements in the block."""
-        return (one for one in self.facts.elements if self.holds(one.start))
-
-    def is_sure(self, element: Element, *, maybe: bool) -> bool:
-        """Whether an element in the block is always there, which does not matter with `maybe`, and in its own place."""
-        decided = not maybe and any(one.tag > self.at.block.start for one in element.branches)
-        elsewhere = any(one.body_start <= element.start < one.body_end for one in self.facts.components)
-        return not decided and not elsewhere and not is_oob(element)
-
-    def puts_out_markup(self) -> bool:
-        """Whether an expression in the block may put out elements."""
-        shown = (one for one in self.facts.expressions if self.holds(one.start))
-        return any(_is_markup(part) for one in shown for part in every_part(one))
-
-    def brings_others(self) -> bool:
-        """Whether markup of other templates, or of components, comes into the block."""
-        return any(self.holds(one.tag_start) for one in self.facts.references) or any(
-            self.holds(one.start) for one in self.facts.calls
-        )
+def _nested_then(
+    model: Queries, app: AppKey, wanted: str, selector: Text, coming: tuple[Unit, ...]
+) -> Iterator[NestedId]:
+    """What comes into an element of its own id where it replaces something that a swap has put there."""
+    found = [next(_asking_for(model, app, unit, wanted), None) for unit in coming]
+    for second in found[:1] if all(found) else ():
+        if second is not None:
+            block, carrier, asked = second
+            yield NestedId(wanted, block, selector.span, carrier, then=asked)
 
 
-def _is_markup(part: object) -> bool:
-    return isinstance(part, Call) or (isinstance(part, Filter) and part.name == "safe")
+def _asking_for(model: Queries, app: AppKey, unit: Unit, wanted: str) -> Iterator[tuple[str, Span, Span]]:
+    """The elements of a block that are replaced, or replace others of it, by what surely has an id."""
+    inside = inside_of(model, app, unit.path, unit.block)
+    reader = Reader(model, app, inside.facts) if inside is not None else None
+    for element in inside.elements() if inside is not None else ():
+        asked = attribute(element, *REQUESTS)
+        if asked is None or asked.value is None or inside is None or reader is None:
+            continue
+        if inside.is_sure(element, maybe=False) and _replaces_own(model, app, inside, element):
+            carriers = [(one.block, _carrier(model, app, one, wanted)) for one in units(model, app, reader, element)]
+            for block, carrier in carriers[:1] if all(one is not None for _, one in carriers) else ():
+                if carrier is not None:
+                    yield block, carrier, Span(unit.path, asked.value.start, asked.value.end)
 
 
-def _inside(model: Queries, app: AppKey, path: str, block: str) -> _Inside | None:
-    found = blocks(model, app, path).get(block)
-    facts = template_facts(model, path) if found is not None and found.path == path else None
-    return _Inside(facts, found) if facts is not None and found is not None else None
+def _replaces_own(model: Queries, app: AppKey, inside: Inside, element: Element) -> bool:
+    """Whether an element of a block asks for what takes the place of itself, or of another element of the block."""
+    if _style(model, app, inside.facts, element) != "outerHTML":
+        return False
+    named = attribute(element, "hx-target")
+    if named is None:
+        return effective(model, app, inside.facts, element, "hx-target") is None
+    target = (literal(named) or "").strip()
+    others = [one for one in inside.elements() if inside.is_sure(one, maybe=False)]
+    return target == "this" or any(f"#{literal(attribute(one, 'id'))}" == target for one in others)
 
 
 def _is_written_once(model: Queries, app: AppKey, wanted: str) -> bool:
@@ -232,13 +165,12 @@ def _is_written_once(model: Queries, app: AppKey, wanted: str) -> bool:
 
 def _carrier(model: Queries, app: AppKey, unit: Unit, wanted: str, *, maybe: bool = False) -> Span | None:
     """The element of a block that surely has an id; `maybe`: where it is there, at least."""
-    path, block = unit
-    inside = _inside(model, app, path, block)
+    inside = inside_of(model, app, unit.path, unit.block)
     for element in inside.elements() if inside is not None else ():
         written = attribute(element, "id")
         value = written.value if written is not None and literal(written) == wanted else None
         if inside is not None and value is not None and inside.is_sure(element, maybe=maybe):
-            return Span(path, value.start, value.end)
+            return Span(unit.path, value.start, value.end)
     return None
 
 
@@ -258,8 +190,8 @@ def _has_id(element: Element, wanted: str) -> bool:
     return found is not None and any(overlap((wanted,), pieces(one)) for one in texts(found.value, ""))
 
 
-def _lost(model: Queries, app: AppKey, wanted: str, selector: Text, units: tuple[Unit, ...]) -> Iterator[LostTarget]:
-    brought = [(block, _without(model, app, path, block, wanted)) for path, block in units]
+def _lost(model: Queries, app: AppKey, wanted: str, selector: Text, coming: tuple[Unit, ...]) -> Iterator[LostTarget]:
+    brought = [(one.block, _without(model, app, one.path, one.block, wanted)) for one in coming]
     if brought and all(one is not None for _, one in brought):
         block, at = brought[0]
         if at is not None:
@@ -268,7 +200,7 @@ def _lost(model: Queries, app: AppKey, wanted: str, selector: Text, units: tuple
 
 def _without(model: Queries, app: AppKey, path: str, block: str, wanted: str) -> Span | None:
     """The name of a block in which no element can have an id."""
-    inside = _inside(model, app, path, block)
+    inside = inside_of(model, app, path, block)
     if inside is None or (inside.puts_out_markup() and _may_be_put_out(model, app, wanted)):
         return None
     if inside.brings_others():
