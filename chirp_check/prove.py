@@ -204,7 +204,13 @@ def _replayed(
     explores, silent = True, 0
     while True:
         with _Process(
-            replay, {"app": replay.app, "explore": explores, "requests": requests[len(answers) :]}
+            replay,
+            {
+                "app": replay.app,
+                "explore": explores,
+                "enter": explores and replay.writing,
+                "requests": requests[len(answers) :],
+            },
         ) as process:
             first = process.line(START)
             if first is None and not explores:

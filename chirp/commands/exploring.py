@@ -1,15 +1,17 @@
 """What a visitor of an application comes across: the URLs and forms of its pages, so that requests name what is there.
 
-Pages are read with GET alone, from those that take no parameters on.
+Pages are read with GET alone, from those that take no parameters on. On request the visitor also enters: sends the
+forms that ask for a password, or that stand where pages lead who may not see them yet, and looks around once more.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import zip_longest
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from chirp.app import App
 from chirp.testing import TestClient
@@ -28,11 +30,15 @@ type Fields = dict[str, str]
 
 
 class Seen(NamedTuple):
-    """A request that a page offers; fields without a value are those that someone fills in."""
+    """A request that a page offers; fields without a value are those that someone fills in.
+
+    `secret`: a password is one of them.
+    """
 
     method: str
     path: str
     fields: tuple[tuple[str, str], ...] = ()
+    secret: bool = False
 
 
 class Variant(NamedTuple):
@@ -49,14 +55,15 @@ class _Form:
     requests: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     fields: Fields = field(default_factory=dict[str, str])
     buttons: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    secret: bool = False
 
     def offered(self) -> Iterator[Seen]:
         """What it offers: once for each button."""
         for method, path in self.requests:
             if not self.buttons:
-                yield Seen(method, path, tuple(self.fields.items()))
+                yield Seen(method, path, tuple(self.fields.items()), self.secret)
             for button in self.buttons:
-                yield Seen(method, path, (*self.fields.items(), button))
+                yield Seen(method, path, (*self.fields.items(), button), self.secret)
 
 
 class _Reader(HTMLParser):
@@ -108,6 +115,8 @@ class _Reader(HTMLParser):
             form.fields[self._select] = given.get("value", "")
         elif not name or kind in UNSENT:
             return
+        elif kind == "password":
+            form.secret, form.fields[name] = True, EXAMPLES[kind]
         elif kind in SENDING:
             form.buttons.append((name, given.get("value", "")))
         elif tag == "select":
@@ -166,40 +175,80 @@ def _filled(offered: Iterable[tuple[str, str]], known: Mapping[str, str]) -> Fie
     return {name: value or known.get(name, TEXT) for name, value in offered}
 
 
-async def explore(client: TestClient, app: App) -> Explored:
-    """Look at the pages of an application, as far as they can be come to."""
-    patterns = sorted((parse_path(one.path) for one in app.describe().routes), key=lambda one: one.rank)
-    pending = [one.path for one in app.describe().routes if "GET" in one.methods and "{" not in one.path]
-    seen: dict[Seen, None] = {}
-    visited: set[str] = set()
-    counts: Counter[str] = Counter()
-    while pending and len(visited) < PAGES:
-        path = pending.pop(0)
-        route = next((one.text for one in patterns if one.match(urlsplit(path).path) is not None), None)
-        if path in visited or route is None or counts[route] >= ALIKE:
-            continue
-        visited.add(path)
-        counts[route] += 1
-        for one in await _offered(client, path):
-            seen[one] = None
-            if one.method == "GET" and one.path not in visited:
-                pending.append(one.path)
-    values: dict[str, dict[object, None]] = {}
-    for one in seen:
-        for pattern in patterns:
-            for name, value in (pattern.match(urlsplit(one.path).path) or {}).items():
-                values.setdefault(name, {})[value] = None
-    return Explored(tuple(seen), {name: tuple(found) for name, found in values.items()})
+class Visitor:
+    """Looks at the pages of an application, as far as they can be come to."""
+
+    def __init__(self, client: TestClient, app: App) -> None:
+        self._client = client
+        self._routes = [one for one in app.describe().routes if "GET" in one.methods]
+        self._patterns = sorted((parse_path(one.path) for one in app.describe().routes), key=lambda one: one.rank)
+        self._seen: dict[Seen, None] = {}
+        self._entrances: dict[Seen, bool] = {}
+
+    @property
+    def explored(self) -> Explored:
+        """What was come across so far."""
+        values: dict[str, dict[object, None]] = {}
+        for one in self._seen:
+            for pattern in self._patterns:
+                for name, value in (pattern.match(urlsplit(one.path).path) or {}).items():
+                    values.setdefault(name, {})[value] = None
+        return Explored(tuple(self._seen), {name: tuple(found) for name, found in values.items()})
+
+    async def look(self) -> None:
+        """Go from page to page."""
+        pending = [one.path for one in self._routes if "{" not in one.path]
+        visited: set[str] = set()
+        counts: Counter[str] = Counter()
+        while pending and len(visited) < PAGES:
+            path = pending.pop(0)
+            route = next((one.text for one in self._patterns if one.match(urlsplit(path).path) is not None), None)
+            if path in visited or route is None or counts[route] >= ALIKE:
+                continue
+            visited.add(path)
+            counts[route] += 1
+            for one in await self._offered(path):
+                self._seen[one] = None
+                if one.secret:
+                    self._entrances.setdefault(one, False)
+                if one.method == "GET" and one.path not in visited:
+                    pending.append(one.path)
+
+    async def enter(self) -> bool:
+        """Send what stands at the entrances, and look around again; whether there is another cookie then.
+
+        Those to which pages lead come last: who is to sign in has to have signed up.
+        """
+        before = dict(self._client.cookies)
+        for one in sorted(self._entrances, key=self._entrances.__getitem__):
+            with suppress(Exception):
+                await self._client.request(one.method, one.path, data=_filled(one.fields, {}))
+        if dict(self._client.cookies) == before:
+            return False
+        await self.look()
+        return True
+
+    async def _offered(self, path: str) -> list[Seen]:
+        """What a page offers; where it leads to another one, the forms of that are entrances."""
+        try:
+            answer = await self._client.get(path)
+        except Exception:  # noqa: BLE001 - the boundary: a page that fails, or never ends, offers nothing
+            return []
+        entrance = _entrance(path, answer.header("location"))
+        if entrance is not None and path != entrance:
+            found = await self._offered(entrance)
+            self._entrances |= dict.fromkeys((one for one in found if one.method == "POST"), True)
+            return found
+        if not (answer.header("content-type") or "").startswith("text/html"):
+            return []
+        reader = _Reader(path)
+        reader.feed(answer.text)
+        reader.close()
+        return [one for one in reader.seen if one.path.startswith("/") and not one.path.startswith("//")]
 
 
-async def _offered(client: TestClient, path: str) -> list[Seen]:
-    try:
-        answer = await client.get(path)
-    except Exception:  # noqa: BLE001 - the boundary: a page that fails, or never ends, offers nothing
-        return []
-    if not (answer.header("content-type") or "").startswith("text/html"):
-        return []
-    reader = _Reader(path)
-    reader.feed(answer.text)
-    reader.close()
-    return [one for one in reader.seen if one.path.startswith("/") and not one.path.startswith("//")]
+def _entrance(path: str, location: str | None) -> str | None:
+    """Where a page leads who may not see it yet: that tells where it came from, to lead back."""
+    url = urlsplit(urljoin(path, location or ""))
+    told = location is not None and not url.netloc and path in unquote(url.query)
+    return f"{url.path}?{url.query}" if told else None

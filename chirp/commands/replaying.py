@@ -1,10 +1,11 @@
 """`python -m chirp.commands.replaying`: what `chirp-check prove` asks of an application, put to it by `TestClient`.
 
-JSON comes from standard input: `{"app", "explore", "requests": [{"method", "path", "route", "headers", "fields",
-"file", "first", "last"}]}`. Lines of JSON go to standard output, each as soon as it is known: first `{"start"}`, null
-or why the application does not start, then for each request a list of `{"path", "fields", "status", "errors",
-"reached"}`: one for each way in which it was made, with what the pages of the application name (`explore`). `reached`
-tells whether one of the lines of the file ran. Only this process imports the application.
+JSON comes from standard input: `{"app", "explore", "enter", "requests": [{"method", "path", "route", "headers",
+"fields", "file", "first", "last"}]}`. Lines of JSON go to standard output, each as soon as it is known: first
+`{"start"}`, null or why the application does not start, then for each request a list of `{"path", "fields", "status",
+"errors", "reached"}`: one for each way in which it was made, with what the pages of the application name (`explore`),
+and as somebody who has signed in (`enter`). `reached` tells whether one of the lines of the file ran. Only this process
+imports the application.
 """
 
 import asyncio
@@ -14,12 +15,12 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import CodeType
 from typing import TypedDict
 
 from chirp.app import App
-from chirp.commands.exploring import Explored, Variant, explore
+from chirp.commands.exploring import Variant, Visitor
 from chirp.commands.loading import LoadError, find_app
 from chirp.middleware.csrf import csrf_exempt
 from chirp.testing import TestClient
@@ -39,6 +40,14 @@ class Wanted(TypedDict):
     file: str | None
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """What is done before: whether the pages are looked at, and whether what is at their entrances is sent."""
+
+    explores: bool
+    enters: bool
 
 
 class Answer(TypedDict):
@@ -95,13 +104,14 @@ def main() -> int:
         def tell(line: object) -> None:
             print(json.dumps(line), file=out, flush=True)
 
-        start = replay(wanted["app"], wanted["requests"], tell, explores=wanted["explore"])
+        visits = Visits(explores=wanted["explore"], enters=wanted["enter"])
+        start = replay(wanted["app"], wanted["requests"], tell, visits)
         if start is not None:
             tell({"start": start})
     return 0
 
 
-def replay(target: str | None, requests: list[Wanted], tell: Callable[[object], None], *, explores: bool) -> str | None:
+def replay(target: str | None, requests: list[Wanted], tell: Callable[[object], None], visits: Visits) -> str | None:
     """Tell what an application answers to requests; gives why it does not start."""
     watch = Watch()
     logging.getLogger("chirp").addHandler(watch)
@@ -113,7 +123,7 @@ def replay(target: str | None, requests: list[Wanted], tell: Callable[[object], 
         _let_in(app)
         sys.monitoring.register_callback(TOOL, sys.monitoring.events.LINE, watch.line)
         sys.monitoring.set_events(TOOL, sys.monitoring.events.LINE)
-        asyncio.run(_answered(app, requests, watch, tell, explores=explores))
+        asyncio.run(_answered(app, requests, watch, tell, visits))
     except LoadError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001 - the boundary: starting runs the user's code, which may raise anything
@@ -133,19 +143,26 @@ def _let_in(app: App) -> None:
 
 
 async def _answered(
-    app: App, requests: list[Wanted], watch: Watch, tell: Callable[[object], None], *, explores: bool
+    app: App, requests: list[Wanted], watch: Watch, tell: Callable[[object], None], visits: Visits
 ) -> None:
     async with TestClient(app, patience=PATIENCE) as client:
-        explored = await explore(client, app) if explores else Explored()
-        cookies = dict(client.cookies)
+        visitor = Visitor(client, app)
+        if visits.explores:
+            await visitor.look()
+        jars = [dict(client.cookies)]
+        if visits.enters and await visitor.enter():
+            jars.insert(0, dict(client.cookies))
+        explored = visitor.explored
         tell({"start": None})
         for one in requests:
             answers: list[Answer] = []
             variants = explored.variants(one["method"], one["path"], one["route"], one["fields"])
-            while variants and not (answers and answers[-1]["reached"] and answers[-1]["errors"]):
+            pending = [(variant, jar) for jar in jars for variant in variants]
+            while pending and not (answers and answers[-1]["reached"] and answers[-1]["errors"]):
+                variant, jar = pending.pop(0)
                 client.cookies.clear()  # what was looked for has not been seen yet
-                client.cookies.update(cookies)
-                answers.append(await _answer(client, one, variants.pop(0), watch))
+                client.cookies.update(jar)
+                answers.append(await _answer(client, one, variant, watch))
             tell(answers)
 
 

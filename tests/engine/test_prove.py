@@ -290,6 +290,63 @@ def test_what_pages_name_is_asked_for(project: Path, capsys: pytest.CaptureFixtu
     }
 
 
+INSIDE = """\
+from chirp import App, Redirect, Request, Response, Template
+
+app = App()
+KNOWN = []
+
+
+@app.route("/")
+def home(request: Request):
+    if request.cookies.get("who") not in KNOWN:
+        return Redirect("/enter?next=/")
+    return Template("gone.html")
+
+
+@app.route("/enter")
+def entrance():
+    return Template("home.html")
+
+
+@app.route("/join", methods=["POST"])
+async def join(request: Request):
+    form = await request.form()
+    if len(form["key"]) > 9:
+        KNOWN.append(form["name"])
+    return Redirect("/enter", status=303)
+
+
+@app.route("/enter", methods=["POST"])
+async def enter(request: Request):
+    form = await request.form()
+    if form["name"] not in KNOWN:
+        return Response("no", status=422)
+    return Response("", status=303, headers=(("location", "/"), ("set-cookie", f"who={form['name']}")))
+
+
+@app.route("/join")
+def joining():
+    return Template("join.html")
+"""
+
+
+def test_somebody_signs_in_before_what_only_they_may_see(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "templates/child.html").unlink()
+    (project / "app.py").write_text(INSIDE)
+    (project / "templates/home.html").write_text('<form method="post" action="/enter"><input name="name"></form>')
+    (project / "templates/join.html").write_text(
+        '<form method="post" action="/join"><input name="name"><input name="key" type="password"></form>'
+    )
+    assert proofs(capsys)["there is no template `gone.html`"] == (
+        "not replayable",
+        "GET /",
+        "answers 302, before it came there",
+    )
+    verdict, asked, _ = proofs(capsys, "--writing")["there is no template `gone.html`"]
+    assert (verdict, asked) == ("proved", "GET /")
+
+
 def test_an_answer_that_ends_the_process_costs_only_itself(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "app.py").write_text(DATA.replace("{ends}", "import os; os._exit(3)"))
     (project / "templates/home.html").write_text(LISTED)
