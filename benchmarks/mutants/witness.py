@@ -72,7 +72,8 @@ def numberless(text: str) -> str:
 
 
 def digest(text: str) -> str:
-    """What a body says, without numbers, tokens and the spaces between words."""
+    """What a body says, without numbers, tokens, the spaces between words and the order of attributes."""
+    text = re.sub(r"<(\w[^<>]*)>", lambda tag: f"<{' '.join(sorted(tag[1].split()))}>", text)
     words = numberless(re.sub(r"[\w+/=-]{20,}", "T", text)).split()
     return hashlib.sha1(" ".join(words).encode(errors="replace"), usedforsecurity=False).hexdigest()[:12]
 
