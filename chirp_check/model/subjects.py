@@ -7,6 +7,7 @@ query and its place in `PRODUCERS`.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from chirp_check.facts.templates import Fault
 from chirp_check.model import annotations, markup_uses, python_uses
 from chirp_check.model.answers import handler_faults
 from chirp_check.model.applications import AppKey, application, application_keys
@@ -136,7 +137,12 @@ def _syntax(model: Queries, path: str) -> tuple[object, ...]:
         return tuple(SyntaxProblem("python", one.message, Span(path, one.start, one.end)) for one in faults)
     template = template_facts(model, path) if _is_template(model, path) else None
     found = template.faults if template is not None else ()
-    return tuple(SyntaxProblem("kida", one.message, Span(path, one.start, one.end), one.help) for one in found)
+    return tuple(_refused(path, one) for one in found)
+
+
+def _refused(path: str, fault: Fault) -> SyntaxProblem:
+    related = tuple((Span(path, start, end), message) for start, end, message in fault.related)
+    return SyntaxProblem("kida", fault.message, Span(path, fault.start, fault.end), fault.help, related)
 
 
 type Producer = Callable[[Queries, str], Iterable[object]]
