@@ -33,7 +33,7 @@ def other_method(model: Queries, use: UrlUse, methods: frozenset[str], *, alone:
     edit = _asked(model, path, element, use.via, method) if use.via in REQUESTS else None
     if use.via == "action" and method in ("GET", "POST"):
         edit = _sent(path, element, method)
-    return Fix(f"Request it with `{method}`", (edit,), safe) if edit is not None else None
+    return Fix(f"request it with `{method}`", (edit,), safe) if edit is not None else None
 
 
 def _asked(model: Queries, path: str, element: Element, via: str, method: str) -> Edit | None:
@@ -69,7 +69,7 @@ def skeleton(model: Queries, use: BlockUse) -> Fix | None:
     end = len(source)
     before = "" if source.endswith("\n") or not source else "\n"
     return Fix(
-        f"Add the block `{name}`",
+        f"add the block `{name}`",
         (Edit(Span(use.path, end, end), f"{before}{{% block {name} %}}\n{{% end %}}\n"),),
         safe=False,
     )
@@ -90,7 +90,7 @@ def missing_input(model: Queries, found: UnknownField) -> Fix | None:
     indent = source[line:at]
     own_line = indent.strip() == ""
     written = f"{_input(model, found)}\n{indent}" if own_line else _input(model, found)
-    return Fix(f"Add an input `{found.name}`", (Edit(Span(path, at, at), written),), safe=False)
+    return Fix(f"add an input `{found.name}`", (Edit(Span(path, at, at), written),), safe=False)
 
 
 def _last_place(facts: TemplateFacts, form: Element, source: str) -> int:

@@ -39,7 +39,7 @@ def honest(model: Queries, reference: HandlerRef) -> Structure | None:
     imported = " ".join(one for one in ordered if one not in BUILT_IN)
     value = " | ".join(ordered)
     safe = any(one.refused or one.name in words for one in types)  # else what is returned may be the slip
-    return Structure(f"Promise `{value}`", Rewrite("returns", reference.span, imported, value, "chirp"), safe)
+    return Structure(f"promise `{value}`", Rewrite("returns", reference.span, imported, value, "chirp"), safe)
 
 
 def _text(model: Queries, path: str, term: AnyTerm) -> str:

@@ -14,5 +14,5 @@ def bad_hx_value(found: BadHxValue, model: Model) -> Iterator[Finding]:
     if found.meant is None:
         yield Finding(found.message, at=found.span)
         return
-    fix = Fix(f"Change to `{found.meant}`", (Edit(found.span, found.meant),), safe=True)
+    fix = Fix(f"change to `{found.meant}`", (Edit(found.span, found.meant),), safe=True)
     yield Finding(found.message, at=found.span, help=f"did you mean `{found.meant}`?", fix=fix)

@@ -14,6 +14,6 @@ def changed_hx_value(found: Changed, model: Model) -> Iterator[Finding]:
     if found.text is None:
         yield Finding(found.message, at=found.span)
         return
-    title = f"Change to `{found.text}`" if found.text else "Remove it"
+    title = f"change to `{found.text}`" if found.text else "remove it"
     advice = f"write `{found.text}`" if found.text else "remove it"
     yield Finding(found.message, at=found.span, help=advice, fix=Fix(title, (Edit(found.span, found.text),)))

@@ -17,5 +17,5 @@ def implicit_inheritance(found: Handed, model: Model) -> Iterator[Finding]:
         at=found.span,
         related=(Label("this has it from there with htmx 2", found.taker),),
         help=f"write `{meant}`",
-        fix=Fix(f"Rename to `{meant}`", (Edit(found.span, meant),)),
+        fix=Fix(f"rename to `{meant}`", (Edit(found.span, meant),)),
     )

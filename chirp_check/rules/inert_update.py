@@ -15,7 +15,7 @@ def inert_update(found: InertUpdate, model: Model) -> Iterator[Finding]:
     if found.partial is not None:
         start, attribute, end, name = found.partial
         opening = Edit(start, f'<hx-partial hx-target="#{name}" hx-swap="outerHTML">')
-        fix = Fix("Make it an `<hx-partial>`", (opening, Edit(attribute, ""), Edit(end, "</hx-partial>")))
+        fix = Fix("make it an `<hx-partial>`", (opening, Edit(attribute, ""), Edit(end, "</hx-partial>")))
     yield Finding(
         "htmx 4 does not look for `hx-swap-oob` in a `<template>`",
         at=found.span,

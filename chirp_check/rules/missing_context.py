@@ -35,7 +35,7 @@ def missing_context(missing: MissingName, model: Model) -> Iterator[Finding]:
         yield Finding(message, at=missing.at, related=(read,), help=help_, structure=structure)
         return
     edit = Edit(missing.keyword, missing.name)
-    fix = Fix(f"Rename `{missing.meant}` to `{missing.name}`", (edit,), missing.sure) if structure is None else None
+    fix = Fix(f"rename `{missing.meant}` to `{missing.name}`", (edit,), missing.sure) if structure is None else None
     yield Finding(
         message, at=missing.at, related=(read,), help=f"did you mean `{missing.name}`?", fix=fix, structure=structure
     )
@@ -49,7 +49,7 @@ def _passed(missing: MissingName, model: Model) -> Structure | None:
         return None
     is_other = given_otherwise(model, site, name) or is_typed_in(model, site, name)
     safe = not is_other and unread(model, site) <= {name}
-    return Structure(f"Pass `{name}`", Rewrite("keyword", site, name, name), safe)
+    return Structure(f"pass `{name}`", Rewrite("keyword", site, name, name), safe)
 
 
 def _is_another(missing: MissingName, model: Model) -> bool:
@@ -67,5 +67,5 @@ def _at_read(missing: MissingName) -> Finding:
     if missing.meant is not None:
         help_ = f"did you mean `{missing.meant}`?"
         edits = tuple(Edit(read, missing.meant) for read in missing.reads)
-        fix = Fix(f"Rename `{missing.name}` to `{missing.meant}`", edits, missing.sure)
+        fix = Fix(f"rename `{missing.name}` to `{missing.meant}`", edits, missing.sure)
     return Finding(said.format(missing.name), at=missing.at, related=(site,), help=help_, fix=fix)

@@ -15,7 +15,7 @@ def missing_csrf(found: MissingToken, model: Model) -> Iterator[Finding]:
     """A form is refused, because it has no token and no header brings one."""
     fix = None
     if found.insert is not None:
-        fix = Fix(f"Add `{_FIELD}`", (Edit(found.insert, _FIELD),), safe=True)
+        fix = Fix(f"add `{_FIELD}`", (Edit(found.insert, _FIELD),), safe=True)
     yield Finding(
         f"nothing in what is sent to `{found.route}` shows that it comes from this application",
         at=found.tag,

@@ -17,5 +17,5 @@ def missing_enctype(found: FileForm, model: Model) -> Iterator[Finding]:
         at=found.form,
         related=(Label("what is in this file is not sent", found.input),),
         help=f"write `{written}`",
-        fix=Fix(f"Add `{written}`", (Edit(found.insert, f" {written}"),), safe=True),
+        fix=Fix(f"add `{written}`", (Edit(found.insert, f" {written}"),), safe=True),
     )

@@ -12,7 +12,7 @@ from chirp_check.rule import rule
 def never_none(test: NoneTest, model: Model) -> Iterator[Finding]:
     """A template asks whether an attribute is None, which Kida never lets it be."""
     held = "always" if test.negated else "never"
-    fix = Fix("Ask with `?.`", (Edit(test.dot, "?."),), safe=False)
+    fix = Fix("ask with `?.`", (Edit(test.dot, "?."),), safe=False)
     yield Finding(
         f"`{test.written}` is {held} true: Kida makes an empty text of an attribute that is None",
         at=test.span,

@@ -22,5 +22,5 @@ def not_iterable(loop: NotIterable, model: Model) -> Iterator[Finding]:
         at=loop.span,
         related=sites,
         help=f"call it: `{loop.written}()`",
-        fix=Fix("Call it", (Edit(end, "()"),), safe=False),
+        fix=Fix("call it", (Edit(end, "()"),), safe=False),
     )

@@ -16,5 +16,5 @@ def prevented_default(found: Stopped, model: Model) -> Iterator[Finding]:
         f"with `{found.name}` htmx 4 keeps the browser from what it does: it no longer {found.does}",
         at=found.span,
         help=f"write `{plain}`",
-        fix=Fix(f"Rename to `{plain}`", (Edit(found.span, plain),), safe=False),
+        fix=Fix(f"rename to `{plain}`", (Edit(found.span, plain),), safe=False),
     )

@@ -11,5 +11,5 @@ from chirp_check.rule import rule
 @rule("removed-hx-attribute", since="0.1.0", migration=True)
 def removed_hx_attribute(found: Removed, model: Model) -> Iterator[Finding]:
     """An attribute of htmx 2 is no longer one in htmx 4."""
-    fix = Fix(f"Remove `{found.name}`", (Edit(found.whole, ""),)) if found.whole is not None else None
+    fix = Fix(f"remove `{found.name}`", (Edit(found.whole, ""),)) if found.whole is not None else None
     yield Finding(f"htmx 4 passes over `{found.name}`", at=found.span, help=found.help, fix=fix)

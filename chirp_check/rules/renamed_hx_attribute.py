@@ -18,5 +18,5 @@ def renamed_hx_attribute(found: Renamed, model: Model) -> Iterator[Finding]:
         f"`{found.name}` is `{found.meant}` in htmx 4",
         at=found.span,
         help=f"write `{found.meant}`",
-        fix=Fix(f"Rename to `{found.meant}`", (Edit(found.span, found.meant),), safe=found.same),
+        fix=Fix(f"rename to `{found.meant}`", (Edit(found.span, found.meant),), safe=found.same),
     )

@@ -15,5 +15,5 @@ def unknown_hx_attribute(found: UnknownHx, model: Model) -> Iterator[Finding]:
         f"htmx has no attribute `{found.name}`",
         at=found.span,
         help=f"did you mean `{found.meant}`?",
-        fix=Fix(f"Change to `{found.meant}`", (Edit(found.span, found.meant),), safe=True),
+        fix=Fix(f"change to `{found.meant}`", (Edit(found.span, found.meant),), safe=True),
     )

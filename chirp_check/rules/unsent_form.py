@@ -18,5 +18,5 @@ def unsent_form(found: UnsentForm, model: Model) -> Iterator[Finding]:
         at=found.span,
         related=(Label("htmx 2 sends this", found.field),),
         help=f"write `{_INCLUDE}`",
-        fix=Fix(f"Add `{_INCLUDE}`", (Edit(found.insert, f" {_INCLUDE}"),)),
+        fix=Fix(f"add `{_INCLUDE}`", (Edit(found.insert, f" {_INCLUDE}"),)),
     )
