@@ -12,7 +12,7 @@ from chirp_check.model.applications import AppKey, application, application_file
 from chirp_check.model.domain import Record
 from chirp_check.model.entities import LinkUse, Pattern, Text, UrlUse
 from chirp_check.model.framework import RETURN_TYPES
-from chirp_check.model.inputs import template_facts, text
+from chirp_check.model.inputs import has_any, template_facts
 from chirp_check.model.islands import Mask
 from chirp_check.model.markup import attribute, in_scripts
 from chirp_check.model.memory import Queries, gate, query
@@ -96,10 +96,9 @@ def _rendered(model: Queries, app: AppKey, route: int) -> frozenset[str]:
 @query
 def _pushes(model: Queries, app: AppKey) -> bool:
     """Whether something in an application may change the address of a page that stays."""
-    written = (text(model, path) or "" for path in application_files(model, app))
     return (
         any(_has(model, path, *_PUSHING) for path in paths(model, app))
-        or any(word in one for one in written for word in _PUSHING_CODE)
+        or any(has_any(model, path, *_PUSHING_CODE) for path in application_files(model, app))
         or any(in_scripts(model, app, word) for word in _PUSHING_SCRIPTS)
     )
 

@@ -12,7 +12,7 @@ from chirp_check.model.domain import Dict, Record, Scalar, Value, Yields
 from chirp_check.model.domain import Sequence as Listed
 from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.framework import RENDERED, RETURN_TYPES
-from chirp_check.model.inputs import template_facts, text
+from chirp_check.model.inputs import has_any, template_facts
 from chirp_check.model.markup import attribute, ids, literal, pieces, texts, unplaced, wanted_id
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.openings import BLOCK, WHOLE, Place, is_replaced, target_of
@@ -213,10 +213,9 @@ def put_out(model: Queries, app: AppKey) -> frozenset[str] | None:
     """The templates that code renders to a text, which others may put out as it is; None where it may be any."""
     found: set[str] = set()
     for path in sorted(application_files(model, app)):
-        written = text(model, path) or ""
-        if any(one in written for one in _SCRIPTED):
+        if has_any(model, path, *_SCRIPTED):
             return None
-        if ".render(" not in written:
+        if not has_any(model, path, ".render("):
             continue
         rendered = [one for one in records(model, path) if one.kind == "App.render"]
         named = [_named(model, app, one.args[1] if len(one.args) > 1 else None) for one in rendered]

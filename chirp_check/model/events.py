@@ -15,7 +15,7 @@ from chirp_check.model.domain import Dict, Record, Scalar, Sequence, Value, Yiel
 from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.exchanges import routes_of
 from chirp_check.model.htmx import versions
-from chirp_check.model.inputs import files, template_facts, text
+from chirp_check.model.inputs import files, has_any, template_facts
 from chirp_check.model.markup import attribute, in_scripts
 from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.program import log
@@ -314,5 +314,4 @@ def _is_scripted(model: Queries, app: AppKey) -> bool:
     """Whether a script may listen, or Python code may write elements that do."""
     if in_scripts(model, app, "EventSource"):
         return True
-    sources = (text(model, path) or "" for path in files(model) if path.endswith(".py"))
-    return any(CONNECT in one or _LISTENING[0] in one for one in sources)
+    return any(has_any(model, path, CONNECT, _LISTENING[0]) for path in files(model) if path.endswith(".py"))

@@ -16,7 +16,7 @@ from chirp_check.model.form_places import intents
 from chirp_check.model.form_reads import FieldRead, Reads, form_reads
 from chirp_check.model.form_senders import Sender, Url, senders_in
 from chirp_check.model.form_sketch import WITHOUT_BODY
-from chirp_check.model.inputs import text
+from chirp_check.model.inputs import has_any
 from chirp_check.model.listing import function
 from chirp_check.model.markup import in_scripts, scripted
 from chirp_check.model.memory import Queries, gate, query, table
@@ -212,8 +212,7 @@ def sent_to(model: Queries, app: AppKey, index: int) -> Sent | None:
 @gate
 def writes_controls(model: Queries, app: AppKey) -> bool:
     """Whether the Python code of an application writes controls of forms itself."""
-    written = (text(model, path) or "" for path in sorted(application_files(model, app)))
-    return any(word in one for one in written for word in _CONTROLS)
+    return any(has_any(model, path, *_CONTROLS) for path in sorted(application_files(model, app)))
 
 
 def arrivals(model: Queries, app: AppKey, index: int) -> tuple[Arrival, ...]:

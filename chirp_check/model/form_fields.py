@@ -14,7 +14,7 @@ from chirp_check.model.component_calls import argument, calls_of
 from chirp_check.model.components import meant
 from chirp_check.model.entities import Component, Pattern, Text
 from chirp_check.model.form_sketch import CONTROLS
-from chirp_check.model.inputs import template_facts, text
+from chirp_check.model.inputs import has_any, template_facts, text
 from chirp_check.model.markup import attribute, pieces
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.names import FRAMEWORK, KIDA, global_names
@@ -107,8 +107,7 @@ def fields_within(model: Queries, app: AppKey, path: str, start: int, end: int) 
 @gate
 def makes_markup(model: Queries, app: AppKey) -> bool:
     """Whether the Python code of an application mentions markup of its own, which templates put out as it is."""
-    written = (text(model, path) or "" for path in sorted(application_files(model, app)))
-    return any(word in one for one in written for word in _MARKUP)
+    return any(has_any(model, path, *_MARKUP) for path in sorted(application_files(model, app)))
 
 
 @gate

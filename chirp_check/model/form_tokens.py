@@ -14,7 +14,7 @@ from chirp_check.model.form_contents import contents
 from chirp_check.model.form_faults import reached_by
 from chirp_check.model.form_fields import Fields
 from chirp_check.model.form_senders import Sender, senders_in
-from chirp_check.model.inputs import module_facts, template_facts, text
+from chirp_check.model.inputs import has_any, module_facts, template_facts
 from chirp_check.model.listing import function
 from chirp_check.model.markup import attribute, in_scripts
 from chirp_check.model.memory import Queries, gate, query
@@ -145,8 +145,7 @@ def _guard(model: Queries, app: AppKey) -> Span | None:
 
 
 def _may_guard(model: Queries, path: str) -> bool:
-    written = text(model, path) or ""
-    return any(f"{one}(" in written for one in _GUARDS)
+    return has_any(model, path, *(f"{one}(" for one in sorted(_GUARDS)))
 
 
 def _is_guard(model: Queries, path: str, called: AnyTerm) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from chirp_check.facts.handlers import Function, ModuleFacts
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.model.imports import Modules
-from chirp_check.model.memory import Queries, gate, outside
+from chirp_check.model.memory import Queries, gate, outside, part
 
 
 @gate
@@ -48,3 +48,10 @@ def template_facts(model: Queries, path: str) -> TemplateFacts | None:
 def text(model: Queries, path: str) -> str | None:
     """The text of any file; None when it cannot be read."""
     return model.sources.text(path)
+
+
+@part
+def has_any(model: Queries, path: str, *words: str) -> bool:
+    """Whether a file has one of some words."""
+    written = text(model, path) or ""
+    return any(word in written for word in words)

@@ -32,7 +32,7 @@ class Node:
         self.key = key
         self.value: Any = NOTHING
         self.reads: tuple[Node, ...] = ()
-        self.users: list[Node] = []
+        self.users: dict[Node, None] = {}  # many, of some: one that leaves must not be searched for
         self.state = STALE
         self.running = False
 
@@ -210,13 +210,13 @@ class LastingMemory(Memory):
         node.reads = tuple(reads)
         for read in node.reads:
             if read not in known:
-                read.users.append(node)
+                read.users[node] = None
             if read.height >= node.height:
                 _raise(node, read.height + 1)
         dropped = [(read, node) for read in before if read not in reads]
         while dropped:
             one, by = dropped.pop()
-            one.users.remove(by)
+            del one.users[by]
             if not one.users and not one.running:
                 self._nodes.pop((one.question, one.key), None)
                 dropped += [(inner, one) for inner in one.reads]
@@ -230,7 +230,7 @@ def _entry(table: Node, key: Key) -> Node:
     node.height = table.height + 1
     node.value = table.value.get(key[-1])
     node.reads = (table,)
-    table.users.append(node)
+    table.users[node] = None
     return node
 
 
