@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from chirp.config import HtmxVersion
 from chirp.context import request_var
 from chirp.htmx.vendored import SCRIPTS
+from chirp_check.grammar.htmx_settings import RENAMED, SETTINGS
 from chirp_check.grammar.names import did_you_mean
 
 # 422 is the answer to a form and no failure; 502 to 504 come from what stands in front of the application.
@@ -23,34 +24,6 @@ DEFAULTS: Final[dict[HtmxVersion, dict[str, object]]] = {
         ]
     },
     4: {"noSwap": [204, 304, 502, 503, 504]},
-}
-_COMMON = frozenset({"defaultSettleDelay", "defaultFocusScroll", "indicatorClass", "requestClass", "inlineScriptNonce"})
-SETTINGS: Final[dict[HtmxVersion, frozenset[str]]] = {
-    2: _COMMON
-    | {
-        "historyEnabled", "historyCacheSize", "refreshOnHistoryMiss", "defaultSwapStyle", "defaultSwapDelay",
-        "includeIndicatorStyles", "addedClass", "settlingClass", "swappingClass", "allowEval", "allowScriptTags",
-        "inlineStyleNonce", "attributesToSettle", "withCredentials", "timeout", "wsReconnectDelay", "wsBinaryType",
-        "disableSelector", "scrollBehavior", "getCacheBusterParam", "globalViewTransitions", "methodsThatUseUrlParams",
-        "selfRequestsOnly", "ignoreTitle", "scrollIntoViewOnBoost", "disableInheritance", "responseHandling",
-        "allowNestedOobSwaps", "historyRestoreAsHxRequest", "reportValidityOfForms",
-    },
-    4: _COMMON
-    | {
-        "logAll", "prefix", "transitions", "history", "mode", "defaultSwap", "includeIndicatorCSS", "defaultTimeout",
-        "extensions", "morphIgnore", "morphSkip", "morphSkipChildren", "morphScanLimit", "noSwap",
-        "implicitInheritance", "allowEmptySwapAfterOOB", "metaCharacter", "sse", "ws", "compat", "historyCache",
-        "preload", "boostBrowserIndicator",
-    },
-}  # fmt: skip
-# What htmx 4 calls a setting of htmx 2.
-_RENAMED: Final = {
-    "defaultSwapStyle": "defaultSwap",
-    "globalViewTransitions": "transitions",
-    "historyEnabled": "history",
-    "includeIndicatorStyles": "includeIndicatorCSS",
-    "timeout": "defaultTimeout",
-    "responseHandling": "noSwap",
 }
 
 
@@ -111,7 +84,7 @@ class HtmxTags:
         other: HtmxVersion = 4 if self._version == 2 else 2
         message = f"htmx {self._version} has no setting `{name}`"
         if name in SETTINGS[other]:
-            names = _RENAMED if other == 2 else {new: old for old, new in _RENAMED.items()}
+            names = RENAMED if other == 2 else {new: old for old, new in RENAMED.items()}
             here = f"; here it is `{names[name]}`" if name in names else ""
             return f"{message}: htmx {other} has it{here}"
         hint = did_you_mean(name, SETTINGS[self._version])

@@ -46,6 +46,7 @@ from chirp_check.model.template_uses import deceptions, template_uses
 from chirp_check.model.templates import Cycle, cycles, owners, paths, showing, template_files
 from chirp_check.model.twice import duplicate_ids
 from chirp_check.model.typing.faults import type_faults
+from chirp_check.model.typing.registered import call_faults
 from chirp_check.model.unswapped import unswapped
 from chirp_check.source import Span
 
@@ -185,6 +186,7 @@ PRODUCERS: tuple[Producer, ...] = (
     disagreements,
     select_faults,
     type_faults,
+    call_faults,
 )
 
 

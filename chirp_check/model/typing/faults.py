@@ -50,12 +50,18 @@ class MissingAttribute(msgspec.Struct, frozen=True, gc=False):
 
 
 class BadArguments(msgspec.Struct, frozen=True, gc=False):
-    """A call with arguments that the function does not take; `problem` ends a sentence that begins with its name."""
+    """A call with arguments that the function does not take; `problem` ends a sentence that begins with its name.
+
+    `definition` is where the function is named, for one that the application gives to all templates; `meant` is a
+    near name that it takes.
+    """
 
     name: str
     problem: str
     span: Span
     sites: tuple[Span, ...]
+    definition: Span | None = None
+    meant: str | None = None
 
 
 class NotIterable(msgspec.Struct, frozen=True, gc=False):
