@@ -6,7 +6,7 @@ import msgspec
 
 from chirp_check.facts.handlers import Function, Param
 from chirp_check.facts.templates import Element, TemplateFacts
-from chirp_check.facts.values import Attr, Name
+from chirp_check.facts.values import Attr, Const, Name
 from chirp_check.facts.walk import every_part
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey, route_at
@@ -19,9 +19,10 @@ from chirp_check.model.listing import function
 from chirp_check.model.markup import attribute, pieces
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.pages import answering
-from chirp_check.model.responses import answers_of, is_document, is_error, with_status
+from chirp_check.model.responses import answers_of, document, is_document, is_error, with_status
 from chirp_check.model.routes import RouteShape, is_local, reach
 from chirp_check.model.templates import everywhere, showing
+from chirp_check.model.templates import target as named
 from chirp_check.model.ways import Reader
 from chirp_check.source import Span
 
@@ -34,11 +35,15 @@ _DOCUMENTS = frozenset({"Template", "TemplateStream", "Stream"})
 
 
 class NestedPage(msgspec.Struct, frozen=True, gc=False):
-    """A request of an element (`url`) that a whole document answers: the template, and where it is returned."""
+    """A request of an element (`url`) that a whole document answers: the template, and where it is returned.
+
+    `included`: by an include with that name instead, and where the document begins.
+    """
 
     url: Text | Pattern
     template: str
     returned: Span
+    included: bool = False
 
 
 class NoStream(msgspec.Struct, frozen=True, gc=False):
@@ -61,6 +66,7 @@ def exchange_faults(model: Queries, path: str) -> tuple[Fault, ...]:
 
 def _faults(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Fault]:
     reader = Reader(model, app, facts)
+    yield from _included(model, app, facts)
     for element in facts.elements:
         asked = [one for one in REQUESTS if attribute(element, one) is not None]
         for name in asked if asked and _is_swapped_in(model, app, reader, element) else ():
@@ -68,6 +74,26 @@ def _faults(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Fault
                 yield from _nested(model, app, url, REQUESTS[name])
         for url in reader.texts(attribute(element, "sse-connect"), element):
             yield from _no_stream(model, app, url)
+
+
+def _included(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[NestedPage]:
+    """The whole documents that a template includes where a page has begun: in an element, or in a block of a page."""
+    for one in facts.references:
+        at, name = one.tag_start, one.target
+        found = named(model, app, one, facts.path) if one.kind == "include" else None
+        begins = document(model, app, found) if found is not None else None
+        if begins is None or not isinstance(name, Const) or any(el.start < at < el.end for el in facts.elements):
+            continue
+        around = [el for el in facts.elements if el.close is not None and el.end <= at < el.close]
+        in_block = any(block.body_start <= at < block.body_end for block in facts.blocks)
+        if any(el.tag in _INERT for el in around):
+            continue
+        if around or (in_block and document(model, app, facts.path) is not None):
+            written = str(name.value)
+            yield NestedPage(Text(written, Span(facts.path, one.start, one.end)), written, begins, included=True)
+
+
+_INERT = frozenset({"template", "textarea", "noscript", "svg", "pre"})
 
 
 def _is_swapped_in(model: Queries, app: AppKey, reader: Reader, element: Element) -> bool:

@@ -166,12 +166,18 @@ def is_error(value: Value) -> bool:
 def is_document(model: Queries, app: AppKey, name: str) -> bool:
     """Whether a template always is a whole document: what it is in the end derived from has `<html>` or `<body>`."""
     path = template_path(model, app, name)
-    derived = chain(model, app, path) if path is not None else None
-    return derived is not None and derived.complete and _has_body(model, derived.paths[-1])
+    return path is not None and document(model, app, path) is not None
+
+
+def document(model: Queries, app: AppKey, path: str) -> Span | None:
+    """The `<html>` or `<body>` of a whole document, which the template at a path always is; None where it is none."""
+    derived = chain(model, app, path)
+    return _body(model, derived.paths[-1]) if derived.complete else None
 
 
 @gate
-def _has_body(model: Queries, path: str) -> bool:
+def _body(model: Queries, path: str) -> Span | None:
     facts = template_facts(model, path)
     elements = facts.elements if facts is not None else ()
-    return any(one.tag in ("html", "body") and not one.branches for one in elements)
+    found = (one for one in elements if one.tag in ("html", "body") and not one.branches)
+    return next((Span(path, one.start, one.end) for one in found), None)

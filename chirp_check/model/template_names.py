@@ -1,9 +1,15 @@
 """Template names that no loader takes, whatever files there are."""
 
+from chirp_check.model.applications import application
 from chirp_check.model.component_uses import called
-from chirp_check.model.entities import BlockUse, TemplateUse
+from chirp_check.model.domain import Path, Record
+from chirp_check.model.entities import BlockUse, TemplateUse, Text
+from chirp_check.model.inputs import files
 from chirp_check.model.memory import Queries
 from chirp_check.model.paths import folder, resolve
+from chirp_check.model.program import log
+from chirp_check.model.templates import SUFFIXES, owners
+from chirp_check.source import Span
 
 
 def fault(model: Queries, use: TemplateUse) -> str | None:
@@ -31,6 +37,21 @@ def _of_tag(parts: list[str], base: str) -> str | None:
     if begins and resolve(base, "/".join(parts)) is None:
         return "leaves the template folder"
     return None
+
+
+def elsewhere(model: Queries, use: TemplateUse) -> str | None:
+    """A file of the name outside the folders that templates come from."""
+    end = f"/{use.name.value}"
+    return min((path for path in files(model) if f"/{path}".endswith(end) and path.endswith(SUFFIXES)), default=None)
+
+
+def folders_named(model: Queries, use: TemplateUse) -> tuple[Span, ...]:
+    """Where the configuration names the folder in which a template is looked for."""
+    path = use.name.span.path
+    places = {application(model, app).span for app in owners(model, path)}
+    configs = (one.argument(0, "config") for one in log(model).of_kind("App") if one.span in places)
+    named = (one.argument(None, "template_dir") for one in configs if isinstance(one, Record))
+    return tuple(dict.fromkeys(one.span for one in named if isinstance(one, (Text, Path))))
 
 
 def is_written_at_site(use: TemplateUse | BlockUse) -> bool:
