@@ -181,7 +181,7 @@ def _rendered_at(model: Queries, app: AppKey, path: str) -> Mapping[Record, tupl
     return {record: tuple(ones) for record, ones in found.items()}
 
 
-def _rendering(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:
+def rendering(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:
     """The pages that render this."""
     return _rendered_at(model, app, record.span.path).get(record, ()) if _mounts(model, app) else ()
 
@@ -206,7 +206,7 @@ def layouts_of(model: Queries, app: AppKey, record: Record) -> tuple[str, ...]:
     """The layouts that go around this when it is rendered in full, outermost first, of any page that renders it."""
     if not _is_laid_out(record) or record.argument(None, "layout_chain") is not None:
         return ()
-    known = _rendering(model, app, record)
+    known = rendering(model, app, record)
     return tuple(dict.fromkeys(layout for path in known for layout in page_layouts(model, app, path)))
 
 

@@ -19,6 +19,7 @@ from chirp_check.model.requirements import program, requirements
 from chirp_check.model.requirements_guards import Known, reachable
 from chirp_check.model.requirements_scope import Requirement
 from chirp_check.model.templates import template_path
+from chirp_check.model.typing.cascading import NO_TYPES, provided_types
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import Kind, Plain, Type, without_none
 from chirp_check.model.typing.values import given_types
@@ -86,6 +87,8 @@ def _of_record(model: Queries, app: AppKey, record: Record) -> tuple[Asked, ...]
     wanted = ((name, one) for name, one in values.items() if name in asked or (name in handed and not _is_text(one)))
     types = given_types(Inference(model), record, template, wanted)
     known = {name: one for name, one in types if one}
+    around = provided_types(model, app, record) if cascade.entries else NO_TYPES
+    known |= {name: one for name, one in around.items() if one and name in handed and name not in context}
     if not known:
         return ()
     constants: dict[str, Known | None] = dict.fromkeys((*global_names(model, app).known, *cascade.maybe))
