@@ -11,7 +11,7 @@ import msgspec
 
 from chirp_check.diagnostic import Finding
 from chirp_check.grammar.path import PathError, parse_path
-from chirp_check.model.applications import AppKey, Handler, application, application_keys
+from chirp_check.model.applications import AppKey, Handler, application, application_keys, handlers
 from chirp_check.model.context_faults import MissingName
 from chirp_check.model.domain import Record, Sequence, Value
 from chirp_check.model.entities import (
@@ -179,7 +179,7 @@ def _failing_pages(model: Queries, site: Span, template: str | None = None) -> I
 
 def _tells_of_errors(model: Queries, app: AppKey, site: Span, template: str | None) -> bool:
     """Whether a handler of errors gives what is made at a place."""
-    for reference, handler in application(model, app).error_handlers:
+    for reference, handler in handlers(model, app).of_errors:
         records = records_in(given_by(model, handler))
         if _within(site, reference.function) or any(_made_at(one, site, template) for one in records):
             return True

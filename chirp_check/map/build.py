@@ -9,7 +9,7 @@ from chirp_check.map.areas import SHARED, route_areas, template_areas
 from chirp_check.map.atlas import Atlas, Edge, Gap, Node, Remark, RouteFacts
 from chirp_check.map.edges import Edges
 from chirp_check.map.regions import Regions
-from chirp_check.model.applications import AppKey, application, application_keys
+from chirp_check.model.applications import AppKey, application, application_keys, handlers
 from chirp_check.model.entities import Route, Text
 from chirp_check.model.model import Model
 from chirp_check.model.outlines import template_outline
@@ -109,7 +109,7 @@ class _Builder:
     def _handlers(self, app: AppKey, prefix: str) -> None:
         """The functions that answer errors."""
         reader = Answers(self.model, app)
-        for handler, answering in application(self.model, app).error_handlers:
+        for handler, answering in handlers(self.model, app).of_errors:
             values = given_by(self.model, answering)
             key = self._free(f"handler:{prefix}{handler.name}")
             for record in records_in(values):

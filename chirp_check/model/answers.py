@@ -7,7 +7,7 @@ from chirp_check.facts.handlers import DefineClass, Function, Return
 from chirp_check.facts.values import AnyTerm, Attr, Call, Choice, Const, Items, Name
 from chirp_check.facts.walk import every_statement
 from chirp_check.model.annotations import is_plain, promised
-from chirp_check.model.applications import Handler, application, application_keys
+from chirp_check.model.applications import Handler, application, application_keys, handlers
 from chirp_check.model.domain import Callable, ClassValue, External, Instance, Record, Scalar, Sequence, Value
 from chirp_check.model.endings import reaches_end
 from chirp_check.model.entities import ArgumentFault, HandlerRef, PromiseFault, ReturnFault, Site
@@ -41,10 +41,10 @@ def _handlers(model: Queries) -> Mapping[str, tuple[tuple[HandlerRef, Handler], 
     """The handlers of routes, form actions and errors by the file that defines them."""
     found: dict[str, dict[Span, tuple[HandlerRef, Handler]]] = {}
     for app in application_keys(model):
-        known = application(model, app)
-        routed = ((route.handler, handler) for route, handler in zip(known.routes, known.handlers, strict=True))
+        known = handlers(model, app)
+        routed = zip((route.handler for route in application(model, app).routes), known.of_routes, strict=True)
         acting = ((handler_ref(model, one.asked), Handler.of(one)) for one in form_actions(model, app))
-        for reference, handler in (*routed, *acting, *known.error_handlers):
+        for reference, handler in (*routed, *acting, *known.of_errors):
             if reference is not None and handler is not None:
                 found.setdefault(reference.span.path, {})[reference.span] = (reference, handler)
     return {path: tuple(ones.values()) for path, ones in found.items()}

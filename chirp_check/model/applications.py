@@ -5,22 +5,20 @@ from typing import NamedTuple
 
 import msgspec
 
-from chirp_check.facts.values import Const
-from chirp_check.facts.walk import every_part
 from chirp_check.live import LiveFacts
-from chirp_check.model.domain import Callable, ClassValue, External, Instance, Path, Record, Scalar, Sequence, Value
+from chirp_check.model.domain import Callable, Path, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import HandlerRef, Route, Text, Unknown
 from chirp_check.model.frame import Registration, Summary
 from chirp_check.model.inputs import files, python_files
-from chirp_check.model.listing import function, handler_ref, imports
+from chirp_check.model.listing import handler_ref, imports
 from chirp_check.model.memory import Queries, gate, query, table
+from chirp_check.model.middleware import DEFAULT_STATIC_URL, prefixes_of
 from chirp_check.model.mounts import mounted, near, page_routes, python_below
 from chirp_check.model.outlines import module_outline
-from chirp_check.model.program import class_names, log, summary
+from chirp_check.model.program import log, summary
 from chirp_check.source import Span
 
 DEFAULT_TEMPLATES = "templates"
-DEFAULT_STATIC_URL = "/static"
 
 
 class Handler(msgspec.Struct, frozen=True):
@@ -65,19 +63,27 @@ class Roots(msgspec.Struct, frozen=True):
 class Application(msgspec.Struct, frozen=True):
     """One application. `span` is its `App(…)` call, None for a project without one; `files` are its Python files.
 
-    `handlers` are those of the routes at the same place, None where they are not known; `error_handlers` those of
-    status codes and exceptions. `complete`: there are no routes but these, outside `prefixes`.
+    `complete`: there are no routes but these, outside `prefixes`. What its functions give is not part of it: see
+    `Handlers`.
     """
 
     span: Span | None
     files: frozenset[str]
     roots: Roots
     routes: tuple[Route, ...]
-    handlers: tuple[Handler | None, ...]
     prefixes: tuple[str, ...]
     complete: bool
-    error_handlers: tuple[tuple[HandlerRef, Handler], ...]
     unknowns: tuple[Unknown, ...]
+
+
+class Handlers(msgspec.Struct, frozen=True):
+    """The functions that answer for an application: those of its routes, at the same place, and of errors.
+
+    None where that of a route is not known.
+    """
+
+    of_routes: tuple[Handler | None, ...] = ()
+    of_errors: tuple[tuple[HandlerRef, Handler], ...] = ()
 
 
 IMPLICIT = AppKey("", 0)
@@ -97,9 +103,21 @@ def application_keys(model: Queries) -> tuple[AppKey, ...]:
 
 
 @query
+def _built(model: Queries, key: AppKey) -> tuple[Application, Handlers]:
+    if key == IMPLICIT:
+        return _implicit(model), Handlers()
+    return _Builder(model, _places(model)[key]).build()
+
+
+@gate
 def application(model: Queries, key: AppKey) -> Application:
     """An application; one without routes and with every file where there is no `App(…)`."""
-    return _implicit(model) if key == IMPLICIT else _Builder(model, _places(model)[key]).build()
+    return _built(model, key)[0]
+
+
+def handlers(model: Queries, key: AppKey) -> Handlers:
+    """The functions that answer for an application."""
+    return _built(model, key)[1]
 
 
 @gate
@@ -110,8 +128,7 @@ def application_files(model: Queries, key: AppKey) -> frozenset[str]:
 
 @table
 def _routes(model: Queries, key: AppKey) -> Mapping[int, Registered]:
-    known = application(model, key)
-    return dict(enumerate(zip(known.routes, known.handlers, strict=True)))
+    return dict(enumerate(zip(application(model, key).routes, handlers(model, key).of_routes, strict=True)))
 
 
 def registered_at(model: Queries, key: AppKey, index: int) -> Registered:
@@ -126,9 +143,8 @@ def route_at(model: Queries, key: AppKey, index: int) -> Route:
 
 @table
 def _registered(model: Queries, key: AppKey) -> Mapping[str, tuple[Registered, ...]]:
-    known = application(model, key)
     found: dict[str, list[Registered]] = {}
-    for route, handler in zip(known.routes, known.handlers, strict=True):
+    for route, handler in zip(application(model, key).routes, handlers(model, key).of_routes, strict=True):
         found.setdefault(route.span.path, []).append((route, handler))
     return {path: tuple(ones) for path, ones in found.items()}
 
@@ -157,7 +173,7 @@ def _places(model: Queries) -> dict[AppKey, Span]:
 def _implicit(model: Queries) -> Application:
     folders = model.settings.templates or _named_templates(model) or ("",)
     checked = frozenset(python_files(model))
-    return Application(None, checked, Roots(folders, complete=True), (), (), (), False, (), ())
+    return Application(None, checked, Roots(folders, complete=True), (), (), False, ())
 
 
 def _named_templates(model: Queries) -> tuple[str, ...]:
@@ -186,24 +202,23 @@ class _Builder:
         self.mounts = mounted(model, span)
         self.unknowns: list[Unknown] = []
 
-    def build(self) -> Application:
+    def build(self) -> tuple[Application, Handlers]:
         registrations = list(self._registrations())
         folders, complete = self._roots()
         reached = self._files(registrations)
         registered = tuple(self._routes(registrations, reached))
         routes, prefixes, closed = self._urls([route for route, _ in registered], reached)
-        handlers = dict(registered)
-        return Application(
+        answering = dict(registered)
+        built = Application(
             self.span,
             reached,
             Roots(folders, complete, exhaustive=self.settings.live is not None),
             routes,
-            tuple(handlers.get(route) for route in routes),
             prefixes,
             closed,
-            tuple(self._error_handlers()),
             tuple(self.unknowns),
         )
+        return built, Handlers(tuple(answering.get(route) for route in routes), tuple(self._error_handlers()))
 
     def _registrations(self, kind: str = "@route") -> Iterator[Registration]:
         return (one for one in self.log.registrations if one.application == self.span and one.route.kind == kind)
@@ -330,7 +345,7 @@ class _Builder:
         for record in self.log.of_kind("App.add_middleware"):
             if record.args[0].span == self.span:
                 middleware = record.argument(1, "middleware")
-                answered = _answered(self.model, middleware)
+                answered = prefixes_of(self.model, middleware)
                 understood = understood and answered is not None
                 prefixes += answered or ()
         return tuple(dict.fromkeys(prefixes)), understood
@@ -368,33 +383,3 @@ def _live_routes(live: LiveFacts, static: list[Route], application: Span) -> Ite
 
 def _faulty(model: Queries, path: str) -> bool:
     return not module_outline(model, path).parses
-
-
-def _answered(model: Queries, middleware: Value | None) -> tuple[str, ...] | None:
-    """The URL prefixes that a middleware may answer itself; None when it is not understood."""
-    match middleware:
-        case Record(kind="StaticFiles"):
-            prefix = middleware.argument(1, "prefix") or middleware.argument(None, "url")
-            return (prefix.value,) if isinstance(prefix, Text) else (DEFAULT_STATIC_URL,)
-        case Callable():
-            return tuple(_paths_in(model, middleware))
-        case Instance(of=definition):
-            return _answered(model, definition)
-        case ClassValue(names=names):
-            members = names if names is not None else class_names(model, middleware.module, middleware.qualname)
-            methods = [one for one in members.values() if isinstance(one, Callable)]
-            return tuple(path for method in methods for path in _paths_in(model, method))
-        case External(name) if name.startswith("chirp."):
-            return ()
-        case Unknown(reason) if reason.startswith("what `chirp.middleware."):  # one of ours, made with settings
-            return ()
-        case _:
-            return None
-
-
-def _paths_in(model: Queries, middleware: Callable) -> Iterator[str]:
-    """The absolute paths written in a function."""
-    written = function(model, middleware.module, middleware.qualname)
-    for one in every_part(written.body if written is not None else ()):
-        if isinstance(one, Const) and isinstance(one.value, str) and one.value.startswith("/"):
-            yield one.value

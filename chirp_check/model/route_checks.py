@@ -7,12 +7,12 @@ from chirp_check.facts.templates import ComponentCall, TemplateFacts
 from chirp_check.facts.values import Const, Name
 from chirp_check.grammar.path import PathError, PathPattern, parse_path
 from chirp_check.model.applications import (
-    DEFAULT_STATIC_URL,
     AppKey,
     Handler,
     application,
     application_files,
     application_keys,
+    handlers,
     route_at,
 )
 from chirp_check.model.domain import Record
@@ -28,6 +28,7 @@ from chirp_check.model.entities import (
 from chirp_check.model.inputs import module_facts, module_functions, template_facts
 from chirp_check.model.listing import function
 from chirp_check.model.memory import Queries, gate, query, table
+from chirp_check.model.middleware import DEFAULT_STATIC_URL
 from chirp_check.model.pages import page_at
 from chirp_check.model.program import log, records
 from chirp_check.model.templates import owners
@@ -222,7 +223,7 @@ def route_names(model: Queries, app: AppKey) -> Mapping[str, tuple[frozenset[str
     known = application(model, app)
     found: dict[str, tuple[frozenset[str], ...]] = {}
     patterns = dict(_patterns(known.routes))
-    for index, (route, handler) in enumerate(zip(known.routes, known.handlers, strict=True)):
+    for index, (route, handler) in enumerate(zip(known.routes, handlers(model, app).of_routes, strict=True)):
         name = _name_of(model, route, handler)
         if name is None or index not in patterns:
             return None

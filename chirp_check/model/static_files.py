@@ -12,11 +12,12 @@ from chirp_check.facts.handlers import Assign, Function, Return
 from chirp_check.facts.templates import ComponentCall, TemplateFacts
 from chirp_check.facts.values import Add, AnyTerm, Arg, Attr, Call, Const, Join, Name
 from chirp_check.facts.walk import every_part, every_statement
-from chirp_check.model.applications import DEFAULT_STATIC_URL, AppKey, application
+from chirp_check.model.applications import AppKey, application
 from chirp_check.model.domain import Path, Record, Scalar, Value
 from chirp_check.model.entities import Text
 from chirp_check.model.inputs import files, module_functions, template_facts, text
 from chirp_check.model.memory import Queries, gate, query
+from chirp_check.model.middleware import DEFAULT_STATIC_URL
 from chirp_check.model.mounts import near
 from chirp_check.model.program import log, name_of
 from chirp_check.model.routes import reach

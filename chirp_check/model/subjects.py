@@ -10,12 +10,22 @@ from typing import NamedTuple
 from chirp_check.facts.templates import Fault
 from chirp_check.model import annotations, markup_uses, python_uses
 from chirp_check.model.answers import handler_faults
-from chirp_check.model.applications import AppKey, application, application_keys
+from chirp_check.model.applications import AppKey, application, application_keys, handlers
 from chirp_check.model.context_faults import context_faults
 from chirp_check.model.deferred import deferred_faults
+from chirp_check.model.domain import Callable as Function
 from chirp_check.model.domain import Record
 from chirp_check.model.duplicates import given_twice
-from chirp_check.model.entities import BlockUse, ContextUse, SyntaxProblem, TargetUse, TemplateUse, Unknown, UrlUse
+from chirp_check.model.entities import (
+    BlockUse,
+    ContextUse,
+    HandlerRef,
+    SyntaxProblem,
+    TargetUse,
+    TemplateUse,
+    Unknown,
+    UrlUse,
+)
 from chirp_check.model.events import unheard_events, unknown_events
 from chirp_check.model.exchanges import exchange_faults
 from chirp_check.model.file_forms import file_forms
@@ -108,7 +118,7 @@ def _cycles(model: Queries, path: str) -> tuple[object, ...]:
 
 @table
 def _by_place(model: Queries) -> Mapping[str, tuple[object, ...]]:
-    """What applications say at a place in a file: routes, annotations of handlers, gaps in what is known."""
+    """What applications say at a place in a file: routes, and gaps in what is known."""
     found: dict[str, dict[object, None]] = {}
     for app in application_keys(model):
         known = application(model, app)
@@ -116,17 +126,28 @@ def _by_place(model: Queries) -> Mapping[str, tuple[object, ...]]:
             found.setdefault(gap.span.path, {})[gap] = None
         for route in known.routes:
             found.setdefault(route.span.path, {})[route] = None
-        routed = zip((route.handler for route in known.routes), known.handlers, strict=True)
-        for reference, handler in (*routed, *known.error_handlers):
-            if reference is not None and handler is not None and handler.around is None:
-                use = annotations.annotation(model, handler.function, reference)
-                found.setdefault(reference.span.path, {}).update({} if use is None else {use: None})
     return {path: tuple(ones) for path, ones in found.items()}
 
 
+@table
+def _answering(model: Queries) -> Mapping[str, tuple[tuple[HandlerRef, Function], ...]]:
+    """The functions that answer, by the file that defines them, with their references."""
+    found: dict[str, dict[tuple[HandlerRef, Function], None]] = {}
+    for app in application_keys(model):
+        known = handlers(model, app)
+        routed = zip((route.handler for route in application(model, app).routes), known.of_routes, strict=True)
+        for reference, handler in (*routed, *known.of_errors):
+            if reference is not None and handler is not None and handler.around is None:
+                found.setdefault(reference.span.path, {})[reference, handler.function] = None
+    return {path: tuple(ones) for path, ones in found.items()}
+
+
+@query
 def _application(model: Queries, path: str) -> tuple[object, ...]:
-    """What applications say at places in a file."""
-    return _by_place.entry(model, path) or ()
+    """What applications say at places in a file, and the annotations of their handlers."""
+    answering = _answering.entry(model, path) or ()
+    uses = (annotations.annotation(model, function, reference) for reference, function in answering)
+    return tuple(dict.fromkeys((*(_by_place.entry(model, path) or ()), *filter(None, uses))))
 
 
 @query
