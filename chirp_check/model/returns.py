@@ -1,14 +1,20 @@
 """What handlers give back, and whether a response can be made of it."""
 
+from collections.abc import Iterator
+
 import msgspec
 
-from chirp_check.model.domain import Record
-from chirp_check.model.entities import ArgumentFault
+from chirp_check.model.context_places import call_at
+from chirp_check.model.domain import Record, Value
+from chirp_check.model.entities import ArgumentFault, Site
 from chirp_check.model.inputs import text
 from chirp_check.model.memory import Queries, Same, part, query
 from chirp_check.model.program import records
-from chirp_check.model.signatures import faults
+from chirp_check.model.signatures import faults, unjudged
 from chirp_check.model.templates import owners
+from chirp_check.model.typing.inference import Inference
+from chirp_check.model.typing.kinds import Keyed, Kind, Many, Parts, Plain, Table
+from chirp_check.model.typing.values import of_value
 from chirp_check.source import Span
 
 _NAMED = frozenset({"unknown", "by name", "twice"})  # faults of an argument's name, not of its value
@@ -25,7 +31,45 @@ def argument_faults(model: Queries, path: str) -> tuple[ArgumentFault, ...]:
 
 @part
 def _faults(model: Queries, record: Same[Record]) -> tuple[ArgumentFault, ...]:
-    return tuple(_placed(model, record.it, fault) for fault in faults(record.it))
+    found = (*faults(record.it), *_by_type(model, record.it))
+    return tuple(_placed(model, record.it, fault) for fault in found)
+
+
+def _by_type(model: Queries, record: Record) -> Iterator[ArgumentFault]:
+    """The arguments whose values are not told, but whose types are, and are others than what is taken."""
+    for argument, value in unjudged(record):
+        known = of_value(Inference(model), value)
+        words = [_word(one) for one in known] if known else [""]
+        if "" not in words and argument.types.isdisjoint(words):
+            site, at = Site(record.kind, record.span), _written_at(model, record, argument.name, value)
+            yield ArgumentFault(site, "type", argument.name, at, tuple(sorted(argument.types)), words[0])
+
+
+def _written_at(model: Queries, record: Record, name: str, value: Value) -> Span:
+    """Where the call writes an argument; the call where it does not."""
+    call, path = call_at(model, record.span), record.span.path
+    if call is None or (value.span.path == path and record.span.start <= value.span.start < record.span.end):
+        return value.span
+    at = next((at for at, one in enumerate(record.args) if one is value), -1)
+    placed = [one.value for one in call.arguments if one.name is None and not one.stars]
+    named = next((one.value for one in call.arguments if one.name == name), None)
+    term = placed[at] if named is None and 0 <= at < len(placed) else named
+    return Span(path, term.start, term.end) if term is not None else record.span
+
+
+def _word(kind: Kind) -> str:
+    """What a kind of values is called; empty for objects, of which some are text as well."""
+    match kind:
+        case Plain(name="str" | "int" | "float" | "bool" | "None" as name):
+            return name
+        case Many(kind=name):
+            return name
+        case Parts():
+            return "tuple"
+        case Table() | Keyed():
+            return "dict"
+        case _:
+            return ""
 
 
 def _placed(model: Queries, record: Record, fault: ArgumentFault) -> ArgumentFault:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 import msgspec
 
 from chirp_check.model.domain import Callable, ClassValue, Dict, Record, Scalar, Sequence, Value
-from chirp_check.model.entities import ArgumentFault, Pattern, Site, Text
+from chirp_check.model.entities import ArgumentFault, Pattern, Site, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES, type_of
 
 ANY: frozenset[str] = frozenset()
@@ -246,6 +246,14 @@ def _paired(record: Record, call: Call) -> Iterator[tuple[Argument, Value]]:
     for name, value in record.kwargs:
         argument = call.argument(name)
         if argument is not None:
+            yield argument, value
+
+
+def unjudged(record: Record) -> Iterator[tuple[Argument, Unknown]]:
+    """The arguments that have to be of some types, with values that running the code does not tell."""
+    call = CALLS.get(record.kind)
+    for argument, value in _paired(record, call) if call is not None else ():
+        if argument.types and isinstance(value, Unknown):
             yield argument, value
 
 
