@@ -6,7 +6,7 @@ The analyzer is imported when a check is asked for; nothing else of the runtime 
 import os
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
+from copy import replace
 
 from chirp.contracts import Breach, ContractCheck
 from chirp.describe import AppDescription, RouteDescription, code_of

@@ -5,9 +5,10 @@ with holes, `{*}`, is known in parts; what the text does not determine is None, 
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, get_type_hints
+
+import msgspec
 
 from chirp_check.diagnostic import Edit, Finding, Fix, Label, Level
 from chirp_check.facts.templates import Attribute, Element
@@ -49,8 +50,7 @@ __all__ = [
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerView:
+class AnswerView(msgspec.Struct, frozen=True):
     """What a handler can return: `kind` is the type's name ("Template", "Fragment", "str", …), `span` where it is made.
 
     `template` and `blocks` are those that it names.
@@ -62,8 +62,7 @@ class AnswerView:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class RouteView:
+class RouteView(msgspec.Struct, frozen=True):
     """A route as it is registered, `span` where. `handler` is the function's name, `handler_span` where that stands.
 
     `open`: it may answer with other things than `answers`. `methods` None: the text does not determine them.
@@ -79,8 +78,7 @@ class RouteView:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class BlockView:
+class BlockView(msgspec.Struct, frozen=True):
     """A block that a template defines itself, `span` where its name is written. `kind`: block, fragment or region."""
 
     name: str
@@ -88,8 +86,7 @@ class BlockView:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeView:
+class AttributeView(msgspec.Struct, frozen=True):
     """An attribute: its name in lower case, and all that it can be, which is nothing known without a value."""
 
     name: str
@@ -97,8 +94,7 @@ class AttributeView:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ElementView:
+class ElementView(msgspec.Struct, frozen=True):
     """A start tag: its name in lower case, its attributes. `open`: it may have others, which an expression puts out."""
 
     tag: str
@@ -111,8 +107,7 @@ class ElementView:
         return next((one for one in self.attributes if one.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateView:
+class TemplateView(msgspec.Struct, frozen=True):
     """A template: the name that it is loaded by, its file, and what it defines itself. `span` is its beginning."""
 
     name: str
@@ -122,8 +117,7 @@ class TemplateView:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceView:
+class ReferenceView(msgspec.Struct, frozen=True):
     """Something that is named: `kind` is "template", "block", "url" or "target"; `value` what is written.
 
     `via` is where: a return type, a tag, an attribute. `template` is the one that a block is asked of, `method` the one

@@ -243,7 +243,7 @@ def _config(options: Namespace, root: str, host: Host) -> Config:
         from chirp_check.plugins import installed_plugins
 
         installed_plugins().levels(found)
-        from dataclasses import replace
+        from copy import replace
 
         installed_plugins().levels(replace(config, source=None))
     return config

@@ -4,12 +4,13 @@ A key nobody knows, or a value of the wrong shape, is a `ConfigError`; rule name
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from typing import Any, cast
 
-from chirp_check.diagnostic import Level
 from chirp_check.grammar.names import did_you_mean
 from chirp_check.host import Host
+from chirp_check.level import Level
 
 CACHE_FOLDER = ".chirp_cache"
 DEFAULT_EXCLUDE = ("build/", "dist/", "*.egg-info/")

@@ -1,38 +1,31 @@
 """What the checker says: findings and diagnostics; a did-you-mean is of `chirp_check.grammar.names`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from copy import replace
 
+import msgspec
+
+from chirp_check.level import Level
 from chirp_check.source import Span
 
-
-class Level(StrEnum):
-    """How seriously the project takes a rule."""
-
-    OFF = "off"
-    WARN = "warn"
-    ERROR = "error"
+__all__ = ["Diagnostic", "Edit", "Finding", "Fix", "Label", "Level", "Rewrite", "Structure", "moved", "rename"]
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(msgspec.Struct, frozen=True):
     """A secondary place of a finding, usually the other side of the boundary."""
 
     message: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True):
     """Replace the text of `span` by `text`."""
 
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(msgspec.Struct, frozen=True):
     """Edits that make the finding go away; `safe` when they cannot change what already works."""
 
     title: str
@@ -40,8 +33,7 @@ class Fix:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(msgspec.Struct, frozen=True):
     """A change of the structure of a Python file, made with its syntax tree when fixes are applied.
 
     `kind` "keyword": the innermost call around `at` passes `name=value` as well. "returns": the function whose name is
@@ -55,8 +47,7 @@ class Rewrite:
     module: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Structure:
+class Structure(msgspec.Struct, frozen=True):
     """A fix that rewrites structure: as a `Fix`, with a rewrite in the place of edits."""
 
     title: str
@@ -64,8 +55,7 @@ class Structure:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """What a rule yields: one fact (lower case, no full stop), its place, and help of one sentence.
 
     It has a `fix`, or one of its `structure`, or neither.
@@ -79,8 +69,7 @@ class Finding:
     structure: Structure | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(msgspec.Struct, frozen=True):
     """A finding with the name of its rule and the level the project gives it (never `Level.OFF`)."""
 
     rule: str

@@ -5,7 +5,8 @@ Everything is sorted here, once. A failure of ours costs the one rule and subjec
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 
 from msgspec import structs
 

@@ -1,8 +1,7 @@
 """Runs the rules over the subjects of one file, and remembers what they found until something they read changes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
-from operator import attrgetter
+from copy import replace
 from typing import Any, cast
 
 import msgspec
@@ -26,8 +25,7 @@ WHOLE = Span(".", 0, 0)
 OURS = (FileProblem, BareIgnore, UnknownRule, UnusedIgnore, InternalFailure)
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """Something that raised: what it was doing, what was raised, and where; `rule` when that is what it was."""
 
     what: str
@@ -36,8 +34,7 @@ class Failure:
     rule: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What rules found, each with its rule's name, and where they failed."""
 
     found: tuple[tuple[str, Finding], ...] = ()
@@ -120,7 +117,5 @@ def _place(subject: object, depth: int = 2) -> Span | None:
     values: tuple[object, ...] = ()
     if isinstance(subject, msgspec.Struct):
         values = msgspec.structs.astuple(subject)
-    elif is_dataclass(subject):
-        values = tuple(attrgetter(one.name)(subject) for one in fields(subject))
     places = (_place(value, depth - 1) for value in values) if depth >= 0 else ()
     return next((place for place in places if place is not None), None)

@@ -1,10 +1,9 @@
 """What only a running application knows, as a frozen value that the engine takes beside the text."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class LiveRoute:
+class LiveRoute(msgspec.Struct, frozen=True):
     """A registered route: path as written, upper-case methods, name; the handler's absolute file and first line."""
 
     path: str
@@ -14,8 +13,7 @@ class LiveRoute:
     handler_line: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class LiveFacts:
+class LiveFacts(msgspec.Struct, frozen=True):
     """Complete inventories of a live application; paths are absolute, `open_prefixes` are answered by no route."""
 
     routes: tuple[LiveRoute, ...]

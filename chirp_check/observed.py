@@ -1,12 +1,11 @@
 """What a running application was seen to give, as frozen values that are compared with the model."""
 
-from dataclasses import dataclass
+import msgspec
 
 type Seen = str | int | float | bool | SeenValue | None
 
 
-@dataclass(frozen=True, slots=True)
-class SeenValue:
+class SeenValue(msgspec.Struct, frozen=True):
     """What a handler gave, or a part of it; `kind` is the name of its class.
 
     `arguments` are those that a return type takes by these names, `names` the keys of its context, `parts` the items of

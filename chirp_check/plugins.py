@@ -7,12 +7,13 @@ for, and without any nothing is looked for but the word in lists of entry points
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cache
 from inspect import cleandoc
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
+
+import msgspec
 
 from chirp_check.api import SUBJECTS
 from chirp_check.config import Config, ConfigError
@@ -32,20 +33,18 @@ class BadPlugin(Exception):
     """What a distribution brings is no rule that could be run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(msgspec.Struct, frozen=True):
     """A distribution of which something could not be loaded."""
 
     plugin: str
     error: Exception
 
 
-@dataclass(frozen=True, slots=True)
-class Plugins:
+class Plugins(msgspec.Struct, frozen=True):
     """The rules that distributions bring, `origins` their distributions by rule, and what could not be loaded."""
 
     rules: tuple[Rule, ...] = ()
-    origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType(dict[str, str]()))
+    origins: Mapping[str, str] = msgspec.field(default_factory=lambda: MappingProxyType(dict[str, str]()))
     broken: tuple[Broken, ...] = ()
 
     @property

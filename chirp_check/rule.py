@@ -1,8 +1,9 @@
 """A rule: a named pure function of one subject and the model. It knows neither its level nor any other rule."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, get_type_hints
+
+import msgspec
 
 from chirp_check.diagnostic import Finding, Level
 from chirp_check.model.model import Model
@@ -10,8 +11,7 @@ from chirp_check.model.model import Model
 type Check[Subject] = Callable[[Subject, Model], Iterator[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """An inert value: `check` is called with each model entity of the class `subject`; `level` is its default.
 
     A rule of the `migration` runs only where its own name is given; `all` does not stand for it.

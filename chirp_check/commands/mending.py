@@ -4,7 +4,8 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from difflib import unified_diff
 from itertools import chain
 from typing import NamedTuple

@@ -1,7 +1,8 @@
 """The outcome of a check, as every format reads it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from chirp_check.diagnostic import Diagnostic, Level
 from chirp_check.model.entities import Unknown
@@ -11,8 +12,7 @@ from chirp_check.source import Position, SourceFile, Span
 INTERNAL = "internal-error"
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """How much was looked at: files read, routes, templates, references and how many of them resolved."""
 
     files: int = 0
@@ -29,8 +29,7 @@ class Summary:
         return 100 * self.resolved / self.references if self.references else 100.0
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """What a check says. Diagnostics and unknowns are sorted; `notes` tell what was left out of the inventory.
 
     `tracebacks` are those of `internal-error`, for whoever looks for the bug. `folders` are those that the Python to be

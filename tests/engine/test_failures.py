@@ -106,7 +106,7 @@ def test_it_cannot_be_suppressed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_label_in_a_file_that_was_not_read() -> None:
-    from dataclasses import replace
+    from copy import replace
 
     found = report()
     first = found.diagnostics[0]
