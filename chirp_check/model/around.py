@@ -153,7 +153,7 @@ def _laid_out(model: Queries, app: AppKey, layout: str) -> Iterator[str]:
 
 def _of_call(model: Queries, app: AppKey, path: str, called: Called) -> Iterator[Place]:
     """The component that is called; what is none may put out what code has rendered."""
-    found = _meant(model, app, path, called)
+    found = meant(model, app, path, called)
     if found == _SHOWN:
         yield from _shown(model, app)
     elif found == _ANY:
@@ -167,7 +167,7 @@ _ANY: Place = ("", ("any", ""))
 
 
 @gate
-def _meant(model: Queries, app: AppKey, path: str, called: Called) -> Place | None:
+def meant(model: Queries, app: AppKey, path: str, called: Called) -> Place | None:
     """The part that a call puts out; `_SHOWN` for what code has rendered, `_ANY` for any template."""
     module, name = called
     at: str | None = path

@@ -22,11 +22,13 @@ from chirp_check.model.responses import answers_of, carried, is_document, with_s
 from chirp_check.model.routes import is_local, reach
 from chirp_check.model.templates import blocks, chain, paths, template_path
 from chirp_check.model.ways import Reader
+from chirp_check.source import Span
 
 ANYWHERE: Pieces = (None,)
 _NOTHING = frozenset({"none", "delete"})
 _PAGE = frozenset({"body", "html"})
 _CARRYING = frozenset({"OOB", "FormAction", "MutationResult"})
+_ERROR = "ValidationError"
 _SCRIPTED = ("get_template", "render_block", "from_string")
 
 
@@ -65,36 +67,46 @@ def _arrivals(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Arr
         if is_fed:
             connected = ((attribute(one, "sse-connect"), one) for one in facts.elements)
             urls += [(url, "GET") for given, one in connected for url in reader.texts(given, one)]
-        brought = _brought(model, app, urls)
+        brought, aimed = _brought(model, app, urls)
+        yield from (Arrival(target, False, is_replaced(element), places) for target, places in aimed)
         for target in _targets(facts, element):
             known = target is not None and len(target) == 1 and target[0] in ids(model, app, facts.path).exact
             yield Arrival(target, known, is_replaced(element), brought)
 
 
-def _brought(model: Queries, app: AppKey, urls: Sequence[_Request]) -> frozenset[Place] | None:
-    """The parts of templates that come by requests; None where others may."""
+type _Aimed = frozenset[tuple[Pieces, frozenset[Place] | None]]
+
+
+def _brought(model: Queries, app: AppKey, urls: Sequence[_Request]) -> tuple[frozenset[Place] | None, _Aimed]:
+    """The parts of templates that come by requests, None where others may, and those that say where they go."""
     found: set[Place] = set()
+    aimed: _Aimed = frozenset()
     pending, seen = list(urls), set(urls)
     while pending:
         url, method = pending.pop()
         reached = reach(model, app, url) if isinstance(url, (Text, Pattern)) and is_local(url) else None
         if reached is None or reached.open:
-            return None
+            return None, aimed
         for route in (one for one in reached.likely if one.methods is None or method in one.methods):
             answered = _answered(model, app, route.index)
             if answered is None:
-                return None
+                return None, aimed
             found |= answered.places
+            aimed |= answered.aimed
             pending += answered.followed - seen
             seen |= answered.followed
-    return frozenset(found) if urls else None
+    return frozenset(found) if urls else None, aimed
 
 
 class _Answer(msgspec.Struct, frozen=True, gc=False):
-    """The parts of templates that a route gives htmx, and where its redirects lead."""
+    """The parts of templates that a route gives htmx, and where its redirects lead.
+
+    `aimed`: what errors send to an id of their own.
+    """
 
     places: frozenset[Place]
     followed: frozenset[_Request]
+    aimed: _Aimed
 
 
 @gate
@@ -102,9 +114,14 @@ def _answered(model: Queries, app: AppKey, route: int) -> _Answer | None:
     """What a route gives htmx; None where it may give others."""
     found: set[Place] = set()
     followed: set[_Request] = set()
+    aimed: set[tuple[Pieces, frozenset[Place] | None]] = set()
     answers = answers_of(model, app, route)
     for value in answers or ():
         made, _ = with_status(value)
+        retarget = made.argument(None, "retarget") if isinstance(made, Record) and made.kind == _ERROR else None
+        if isinstance(made, Record) and retarget is not None:
+            aimed.add((_id(retarget), _rendered(model, app, made)))
+            continue
         if isinstance(made, Record) and made.kind == "Redirect":
             url = made.argument(0, "url")
             followed.add((unplaced(url) if isinstance(url, (Text, Pattern)) else None, "GET"))
@@ -113,7 +130,8 @@ def _answered(model: Queries, app: AppKey, route: int) -> _Answer | None:
         if places is None:
             return None
         found |= places
-    return _Answer(frozenset(found), frozenset(followed)) if answers is not None else None
+    told = _Answer(frozenset(found), frozenset(followed), frozenset(aimed))
+    return told if answers is not None else None
 
 
 def _given(model: Queries, app: AppKey, value: Value | None) -> frozenset[Place] | None:
@@ -190,15 +208,50 @@ def arriving(model: Queries, app: AppKey) -> frozenset[Arrival]:
 
 @gate
 def _beside(model: Queries, app: AppKey, path: str) -> frozenset[Arrival]:
-    """What the code of a file sends to ids of its own: fragments after the first, and forms with their errors."""
+    """What the code of a file sends to ids of its own: fragments after the first, and forms with their errors.
+
+    Errors of routes that elements are known to ask for arrive as these say.
+    """
     found: set[Arrival] = set()
     for record in records(model, path):
         retarget = record.argument(None, "retarget")
-        if record.kind == "ValidationError" and retarget is not None:
+        if record.kind == _ERROR and retarget is not None and record.span not in (_told(model, app) or ()):
             found.add(Arrival(_id(retarget), False, False, _rendered(model, app, record)))
         for one in others(record) if record.kind in _CARRYING else ():
             aim = one.argument(None, "target") or one.argument(1, "block_name")
             found.add(Arrival(_id(aim), False, False, _rendered(model, app, one)))
+    return frozenset(found)
+
+
+@query
+def _told(model: Queries, app: AppKey) -> frozenset[Span] | None:
+    """The errors that answer what elements ask for; None where some ask nobody knows what."""
+    routes: set[int] = set()
+    for path in paths(model, app):
+        asked = _asked(model, app, path)
+        if asked is None:
+            return None
+        routes |= asked
+    answers = [answers_of(model, app, route) for route in sorted(routes)]
+    if any(one is None for one in answers):
+        return None
+    made = (with_status(value)[0] for values in answers for value in values or ())
+    return frozenset(one.span for one in made if isinstance(one, Record) and one.kind == _ERROR)
+
+
+@gate
+def _asked(model: Queries, app: AppKey, path: str) -> frozenset[int] | None:
+    """The routes that the elements of a template ask for; None where others may be."""
+    facts = template_facts(model, path)
+    reader = Reader(model, app, facts) if facts is not None else None
+    found: set[int] = set()
+    for element in facts.elements if facts is not None and reader is not None else ():
+        for name in (one for one in REQUESTS if attribute(element, one) is not None):
+            for url in reader.texts(attribute(element, name), element) if reader is not None else ():
+                reached = reach(model, app, url) if isinstance(url, (Text, Pattern)) and is_local(url) else None
+                if reached is None or reached.open:
+                    return None
+                found |= {one.index for one in reached.likely}
     return frozenset(found)
 
 

@@ -139,10 +139,10 @@ def _way(facts: TemplateFacts, start: int, end: int, around: Element | None = No
     return Way(
         frozenset(one.name.name for one in within(facts.blocks, start, end)),
         frozenset(_name(one.target) for one in references if one.kind in ("include", "embed", "extends")),
-        frozenset(found for one in called if (found := _called(one)) is not None),
+        frozenset(found for one in called if (found := called_by(one)) is not None),
         frozenset(slots),
         any(local_name(one.function) == "super" for one in called),
-        any(_shows(facts, one.start) for one in shown) or any(_called(one) is None for one in called),
+        any(_shows(facts, one.start) for one in shown) or any(called_by(one) is None for one in called),
         frozenset(one for element in inside for one in _ids(element)),
         frozenset(_ids(around)) if around is not None else frozenset(),
         any(_asks(facts, one) for one in inside)
@@ -154,7 +154,7 @@ def _name(target: object) -> str | None:
     return target.value if isinstance(target, Const) and isinstance(target.value, str) else None
 
 
-def _called(call: ComponentCall) -> Called | None:
+def called_by(call: ComponentCall) -> Called | None:
     """What is called, where it may be a component; None for anything else that may put out markup."""
     match call.function:
         case Name(id=name):

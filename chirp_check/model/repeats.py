@@ -12,7 +12,8 @@ from chirp_check.facts.templates import Attribute, Element, TemplateFacts
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.model.applications import AppKey
 from chirp_check.model.around import effective
-from chirp_check.model.incoming import Unit, inside_of, units
+from chirp_check.model.incoming import Unit, carriers, units
+from chirp_check.model.inputs import template_facts
 from chirp_check.model.markup import attribute, spelled
 from chirp_check.model.memory import Queries
 from chirp_check.model.twice import comes_with
@@ -76,21 +77,23 @@ def _brought(model: Queries, app: AppKey, coming: tuple[Unit, ...]) -> Mapping[s
 
 
 def _carriers(model: Queries, app: AppKey, unit: Unit) -> Iterator[tuple[str, tuple[str, Span]]]:
-    inside = inside_of(model, app, unit.path, unit.block)
-    if inside is None:
-        return
-    for one in inside.elements():
+    facts = template_facts(model, unit.path)
+    for one, path in carriers(model, app, unit):
         found = attribute(one, "id")
-        written = _renamed(inside.facts, found, unit) if found is not None else ""
-        if written and found is not None and found.value is not None and inside.is_sure(one, maybe=False):
-            yield written, (unit.block, Span(unit.path, found.value.start, found.value.end))
+        own = facts if path == unit.path else None
+        written = _renamed(own, found, unit) if found is not None else ""
+        if written and found is not None and found.value is not None:
+            yield written, (unit.block, Span(path, found.value.start, found.value.end))
 
 
-def _renamed(facts: TemplateFacts, found: Attribute, unit: Unit) -> str:
-    """The id of an element that comes, with the names of who asks; empty where these are not told."""
+def _renamed(facts: TemplateFacts | None, found: Attribute, unit: Unit) -> str:
+    """The id of an element that comes, with the names of who asks; empty where these are not told.
+
+    The template is None where a component has names of its own.
+    """
     written, names = spelled(found.value if not found.branches else None)
-    given = dict(unit.given)
-    if any(name not in given or any(one.name.name == name for one in facts.bindings) for name in names):
+    given, bindings = (dict(unit.given), facts.bindings) if facts is not None else ({}, ())
+    if any(name not in given or any(one.name.name == name for one in bindings) for name in names):
         return ""
     for name in names:
         written = written.replace(f"{{{{ {name} }}}}", f"{{{{\0{given[name]} }}}}")

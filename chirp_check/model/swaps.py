@@ -11,7 +11,7 @@ from chirp_check.model.applications import AppKey, application_files
 from chirp_check.model.around import effective
 from chirp_check.model.arrivals import put_out
 from chirp_check.model.entities import Text
-from chirp_check.model.incoming import Inside, Unit, inside_of, units
+from chirp_check.model.incoming import Inside, Unit, carriers, inside_of, units
 from chirp_check.model.inputs import template_facts, text
 from chirp_check.model.markup import attribute, ids, literal, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
@@ -110,9 +110,9 @@ def sets_style(model: Queries, path: str) -> bool:
 
 def _nested(model: Queries, app: AppKey, wanted: str, selector: Text, coming: tuple[Unit, ...]) -> Iterator[NestedId]:
     is_only = len(coming) == 1 and _is_written_once(model, app, wanted)
-    carriers = [(unit.block, _carrier(model, app, unit, wanted, maybe=is_only)) for unit in coming]
-    if carriers and all(one is not None for _, one in carriers):
-        block, carrier = carriers[0]
+    found = [(unit.block, _carrier(model, app, unit, wanted, maybe=is_only)) for unit in coming]
+    if found and all(one is not None for _, one in found):
+        block, carrier = found[0]
         if carrier is not None:
             yield NestedId(wanted, block, selector.span, carrier)
 
@@ -131,16 +131,23 @@ def _nested_then(
 def _asking_for(model: Queries, app: AppKey, unit: Unit, wanted: str) -> Iterator[tuple[str, Span, Span]]:
     """The elements of a block that are replaced, or replace others of it, by what surely has an id."""
     inside = inside_of(model, app, unit.path, unit.block)
-    reader = Reader(model, app, inside.facts) if inside is not None else None
-    for element in inside.elements() if inside is not None else ():
+    if inside is None:
+        return
+    reader = Reader(model, app, inside.facts)
+    for element in inside.elements():
         asked = attribute(element, *REQUESTS)
-        if asked is None or asked.value is None or inside is None or reader is None:
+        if asked is None or asked.value is None or not inside.is_sure(element, maybe=False):
             continue
-        if inside.is_sure(element, maybe=False) and _replaces_own(model, app, inside, element):
-            carriers = [(one.block, _carrier(model, app, one, wanted)) for one in units(model, app, reader, element)]
-            for block, carrier in carriers[:1] if all(one is not None for _, one in carriers) else ():
-                if carrier is not None:
-                    yield block, carrier, Span(unit.path, asked.value.start, asked.value.end)
+        if _replaces_own(model, app, inside, element):
+            at = Span(unit.path, asked.value.start, asked.value.end)
+            yield from ((*one, at) for one in _carriers(model, app, units(model, app, reader, element), wanted))
+
+
+def _carriers(model: Queries, app: AppKey, coming: tuple[Unit, ...], wanted: str) -> Iterator[tuple[str, Span]]:
+    """The elements of blocks that surely have an id; none where one block has none."""
+    found = [(one.block, _carrier(model, app, one, wanted)) for one in coming]
+    if all(carrier is not None for _, carrier in found):
+        yield from ((block, carrier) for block, carrier in found if carrier is not None)
 
 
 def _replaces_own(model: Queries, app: AppKey, inside: Inside, element: Element) -> bool:
@@ -165,12 +172,11 @@ def _is_written_once(model: Queries, app: AppKey, wanted: str) -> bool:
 
 def _carrier(model: Queries, app: AppKey, unit: Unit, wanted: str, *, maybe: bool = False) -> Span | None:
     """The element of a block that surely has an id; `maybe`: where it is there, at least."""
-    inside = inside_of(model, app, unit.path, unit.block)
-    for element in inside.elements() if inside is not None else ():
+    for element, path in carriers(model, app, unit, maybe=maybe):
         written = attribute(element, "id")
         value = written.value if written is not None and literal(written) == wanted else None
-        if inside is not None and value is not None and inside.is_sure(element, maybe=maybe):
-            return Span(unit.path, value.start, value.end)
+        if value is not None:
+            return Span(path, value.start, value.end)
     return None
 
 
