@@ -54,7 +54,7 @@ class Watched:
             return
         token = _watch.set(scope.get(KEY))
         try:
-            await self.runtime(scope, receive, send)
+            await self.runtime.answer(scope, receive, send)
         finally:
             _watch.reset(token)
 

@@ -58,8 +58,9 @@ class FirstChunk:
         self._first: Chunk | None = None
 
     async def prepare(self) -> None:
-        """Make the first chunk."""
-        self._first = await anext(self._chunks, "")
+        """Make the first chunk, once."""
+        if self._first is None:
+            self._first = await anext(self._chunks, "")
 
     def __aiter__(self) -> FirstChunk:
         return self

@@ -113,8 +113,8 @@ class ProxiedRuntime(Runtime):
     proxies: Proxies
 
     @override
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await Runtime.__call__(self, self.proxies.scope(scope), receive, send)
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await Runtime.answer(self, self.proxies.scope(scope), receive, send)
 
 
 def behind_proxies(runtime: Runtime, names: Iterable[str]) -> Runtime:

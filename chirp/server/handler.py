@@ -21,12 +21,18 @@ from chirp.routing.router import Router
 from chirp.server.binding import WITHOUT_BODY as BODILESS
 from chirp.server.binding import Call, bind, is_async, takes_form
 from chirp.server.errors import ErrorResponder
-from chirp.server.negotiation import negotiate
+from chirp.server.negotiation import negotiate, text_of
 from chirp.server.pages import page_endpoint
-from chirp.server.sending import WITHOUT_BODY, encode_head
+from chirp.server.sending import HTML_LINE, WITHOUT_BODY, encode_head
 from chirp.server.streaming import StreamSender
 from chirp.server.threads import Pace, Workers
 from chirp.templating.integration import Engine
+
+type Evaluate = Callable[[Request], Awaitable[Any]]
+"""Gives what is to be answered, a Response or what `negotiate` takes; it may raise."""
+
+FAILURES = (Exception, asyncio.CancelledError, SystemExit)
+"""What user code may raise, and a response says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +54,51 @@ class Runtime:
     """Everything a request needs, decided when the application froze; immutable, shared by all threads."""
 
     services: Services
-    router: Router[Next]
-    missing: Next
+    router: Router[Evaluate]
+    missing: Evaluate
     """Answers, through the middleware, a request that no route answers."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         method: str = scope["method"]
         path: str = local_path(scope) if scope.get("root_path") else scope["path"]
         found = self.router.find(method, path)
-        endpoint, params = found if found is not None else (self.missing, {})
-        request = Request(scope, receive, params, self.services.config)
+        evaluate, params = found if found is not None else (self.missing, {})
+        services = self.services
+        request = Request(scope, receive, params, services.config)
         token = request_var.set(request)
+        response: Response | None = None
+        body: bytes | None
         try:
             try:
-                response = await endpoint(request)
-                body = response.body_bytes if type(response) is Response else _body(response)
+                value = await evaluate(request)
+                if type(value) is Response:
+                    response, body = value, value.body_bytes
+                elif (text := text_of(value, services.engine)) is not None:
+                    body = text.encode()  # of most pages: they need no Response in between
+                else:
+                    response, body = await _negotiated(value, request, services)
             except ClientDisconnect:
                 return
-            except UnicodeEncodeError as error:
-                response = await self.services.errors.respond(error, request)
-                body = _body(response)
+            except FAILURES as error:
+                response, body = await _failed(_failure(error), request, services.errors)
             if body is None:
                 assert isinstance(response, StreamingResponse), "every other response has a body"
                 # The chunks are made while they are sent: they still belong to the request.
-                await self.services.streams.send(response, request, send)
+                await services.streams.send(response, request, send)
                 return
         finally:
             request_var.reset(token)
             if request.submitted is not None:
                 request.submitted.files.close()
-        lines = encode_head(response, len(body))
-        if method == "HEAD" or response.status in WITHOUT_BODY:
+        if response is None:
+            status, lines = 200, [HTML_LINE, (b"content-length", b"%d" % len(body))]
+        else:
+            status, lines = response.status, encode_head(response, len(body))
+        if method == "HEAD" or status in WITHOUT_BODY:
             body = b""  # a HEAD request gets the header lines of the body it does not get
         try:
-            await send({"type": "http.response.start", "status": response.status, "headers": lines})
+            await send({"type": "http.response.start", "status": status, "headers": lines})
             await send({"type": "http.response.body", "body": body})
         except OSError:  # the client left
             return
@@ -93,9 +109,27 @@ def _body(response: Response) -> bytes | None:
     return None if isinstance(response, StreamingResponse) else response.body_bytes
 
 
+async def _negotiated(value: object, request: Request, services: Services) -> tuple[Response, bytes | None]:
+    """The response that a value stands for, and its body."""
+    response = negotiate(value, request, services.engine)
+    if type(response) is not Response:
+        await services.streams.prepare(response, request)
+    return response, _body(response)
+
+
+async def _failed(error: Exception, request: Request, errors: ErrorResponder) -> tuple[Response, bytes | None]:
+    """The response to an exception, and its body."""
+    response = await errors.respond(error, request)
+    try:
+        return response, _body(response)
+    except UnicodeEncodeError as failure:  # UTF-8 cannot hold what it says
+        response = await errors.respond(failure, request)
+        return response, _body(response)
+
+
 def build_runtime(services: Services, routes: Sequence[Route], middleware: Sequence[Middleware]) -> Runtime:
     """Compile routes and middleware; ConfigurationError for what cannot work."""
-    router: Router[Next] = Router.compile(routes, lambda route: _answering(route, middleware, services))
+    router: Router[Evaluate] = Router.compile(routes, lambda route: _answering(route, middleware, services))
 
     async def missing(request: Request) -> Response:
         error = router.miss(request.path)
@@ -103,28 +137,36 @@ def build_runtime(services: Services, routes: Sequence[Route], middleware: Seque
             return Response("", 204, headers=error.headers)
         return await services.errors.respond(error, request)
 
-    return Runtime(services, router, _with_middleware(missing, middleware, services, None))
+    return Runtime(services, router, _wrapped(missing, _chain(middleware, services, None), services))
 
 
-def _answering(route: Route, middleware: Sequence[Middleware], services: Services) -> Next:
+def _answering(route: Route, middleware: Sequence[Middleware], services: Services) -> Evaluate:
     """What answers a route: its middleware too keeps to the body limit of the route."""
     config = services.config
     limit = config.max_content_length if route.max_content_length is None else route.max_content_length
-    inner = _with_middleware(_endpoint(route, services, limit), middleware, services, route)
+    chain = _chain(middleware, services, route)
+    inner: Evaluate
+    if chain or not route.methods <= BODILESS:
+        inner = _wrapped(_endpoint(route, services, limit), chain, services)
+    else:
+        inner = _evaluation(route, services)  # the Runtime is the boundary, and takes any value
     if limit == config.max_content_length:
         return inner
     own = replace(config, max_content_length=limit)
 
-    def limited(request: Request) -> Awaitable[Response]:
+    def limited(request: Request) -> Awaitable[Any]:
         request.limit_body(own)
         return inner(request)
 
     return limited
 
 
-def _with_middleware(inner: Next, middleware: Sequence[Middleware], services: Services, route: Route | None) -> Next:
-    """`inner` wrapped in the middleware that acts on the route; the first that was added is the outermost."""
-    chain = placed(tuple(middleware), route, services.config, services.workers.run) if middleware else ()
+def _chain(middleware: Sequence[Middleware], services: Services, route: Route | None) -> Sequence[Middleware]:
+    """The middleware that acts on the route; the first that was added is the outermost."""
+    return placed(tuple(middleware), route, services.config, services.workers.run) if middleware else ()
+
+
+def _wrapped(inner: Next, chain: Sequence[Middleware], services: Services) -> Next:
     for layer in reversed(chain):
         inner = _layer(layer, inner, services)
     return inner
@@ -143,9 +185,7 @@ def _layer(layer: Middleware, inner: Next, services: Services) -> Next:
             return response if type(response) is Response else negotiate(response, request, engine)
         except ClientDisconnect:
             raise
-        except Exception as error:  # noqa: BLE001 - the boundary: an error is a response
-            return await errors.respond(error, request)
-        except (asyncio.CancelledError, SystemExit) as error:
+        except FAILURES as error:
             return await errors.respond(_failure(error), request)
 
     return call
@@ -173,19 +213,19 @@ def _endpoint(route: Route, services: Services, limit: int) -> Next:
             return response
         except ClientDisconnect:
             raise
-        except Exception as error:  # noqa: BLE001 - the boundary: an error is a response
-            return await errors.respond(error, request)
-        except (asyncio.CancelledError, SystemExit) as error:
+        except FAILURES as error:
             return await errors.respond(_failure(error), request)
 
     return answer
 
 
-def _failure(error: asyncio.CancelledError | SystemExit) -> Exception:
+def _failure(error: BaseException) -> Exception:
     """What to answer: one request ends no server, and something else that was cancelled is a failure like others.
 
     When it is this request that is cancelled, that goes on.
     """
+    if isinstance(error, Exception):
+        return error
     if isinstance(error, SystemExit):
         failure = RuntimeError(f"exit({error.code!r}) was called while a request was answered")
     else:
@@ -197,7 +237,7 @@ def _failure(error: asyncio.CancelledError | SystemExit) -> Exception:
     return failure
 
 
-def _evaluation(route: Route, services: Services) -> Callable[[Request], Awaitable[Any]]:
+def _evaluation(route: Route, services: Services) -> Evaluate:
     """Call it: in the event loop for coroutines and `inline`, in a worker thread, which negotiates too, otherwise."""
     if isinstance(route.handler, PageHandler):
         return page_endpoint(route, route.handler, services.engine, services.workers)
@@ -237,7 +277,7 @@ def _head_as_get(call: Call, *, waits: bool) -> Call:
     return at_once
 
 
-def _inline(call: Call) -> Callable[[Request], Awaitable[Any]]:
+def _inline(call: Call) -> Evaluate:
     async def evaluate(request: Request) -> Any:
         value = call(request)
         return await value if inspect.iscoroutine(value) else value
@@ -245,7 +285,7 @@ def _inline(call: Call) -> Callable[[Request], Awaitable[Any]]:
     return evaluate
 
 
-def _threaded(call: Call, engine: Engine, workers: Workers) -> Callable[[Request], Awaitable[Any]]:
+def _threaded(call: Call, engine: Engine, workers: Workers) -> Evaluate:
     def work(request: Request) -> object:
         value = call(request)
         # Rendering may call back into code that blocks, so it happens here too.

@@ -40,15 +40,22 @@ JSON = "application/json; charset=utf-8"
 BINARY = "application/octet-stream"
 
 
+def text_of(value: object, engine: Engine) -> str | None:
+    """The text of a value that is answered as HTML with status 200, whatever is asked; None for any other."""
+    if type(value) is str:
+        return value
+    if type(value) is Template:
+        return engine.template(value.name).render(value.context)
+    if type(value) is Fragment:
+        return engine.template(value.template_name).render_block(value.block_name, value.context)
+    return None
+
+
 def negotiate(value: object, request: Request, engine: Engine) -> Response:
     """The response to `request` that a handler's value stands for; TypeError when it stands for none."""
     # What most handlers return goes first: a match asks one class after the other.
-    if type(value) is str:
-        return Response(value)
-    if type(value) is Template:
-        return Response(engine.render(value.name, value.context))
-    if type(value) is Fragment:
-        return Response(engine.render_block(value.template_name, value.block_name, value.context))
+    if (text := text_of(value, engine)) is not None:
+        return Response(text)
     if type(value) is dict or type(value) is list:
         return Response(to_json(cast("object", value)), 200, JSON)
     match value:

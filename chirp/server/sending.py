@@ -4,6 +4,7 @@ from chirp.http.response import HTML, Response
 from chirp.server.negotiation import BINARY, JSON
 
 _CONTENT_TYPES = {text: (b"content-type", text.encode()) for text in (HTML, JSON, BINARY)}
+HTML_LINE = _CONTENT_TYPES[HTML]
 WITHOUT_BODY = frozenset({204, 304})
 
 

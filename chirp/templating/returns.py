@@ -1,7 +1,7 @@
 """The return types: frozen values in which a handler says what it wants rendered, and nothing about HTTP."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from chirp.pages.types import ContextProvider, LayoutChain
@@ -28,8 +28,12 @@ class Template:
     context: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __init__(self, name: str, /, **context: object) -> None:
-        _set(self, "name", name)
-        _set(self, "context", context)
+        _set_name(self, name)
+        _set_context(self, context)
+
+
+# Every page makes one of these: filling its slots directly is cheaper than by name.
+_set_name, _set_context = (vars(Template)[one.name].__set__ for one in fields(Template))
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -58,11 +62,16 @@ class Fragment:
         context: Mapping[str, object] | None = None,
         **keywords: object,
     ) -> None:
-        _set(self, "template_name", template_name)
-        _set(self, "block_name", block_name)
-        _set(self, "target", target)
-        _set(self, "swap", swap)
-        _set(self, "context", _merged(context, keywords))
+        _set_template(self, template_name)
+        _set_block(self, block_name)
+        _set_target(self, target)
+        _set_swap(self, swap)
+        _set_values(self, keywords if context is None else {**context, **keywords})
+
+
+_set_template, _set_block, _set_target, _set_swap, _set_values = (
+    vars(Fragment)[one.name].__set__ for one in fields(Fragment)
+)
 
 
 @dataclass(frozen=True, slots=True, init=False)

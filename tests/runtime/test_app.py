@@ -6,6 +6,7 @@
 import asyncio
 import gc
 import importlib
+import inspect
 import logging
 import sys
 import threading
@@ -453,3 +454,8 @@ def test_the_client_freezes_starts_and_stops() -> None:
 def test_it_is_an_asgi_3_application_to_type_checkers() -> None:
     application: ASGI3Application = App()
     assert callable(application)
+
+
+def test_servers_that_ask_are_told_that_it_is_a_coroutine_function() -> None:
+    application = App()
+    assert inspect.iscoroutinefunction(application.__call__)
