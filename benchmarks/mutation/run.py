@@ -13,6 +13,7 @@ from enum import Enum
 from importlib import import_module
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import CodeType, FunctionType
 
 import pytest
@@ -64,10 +65,14 @@ def verdicts(
 
 
 def check(module: str, tests: Sequence[str]) -> None:
-    """RuntimeError when the tests fail without a mistake."""
+    """RuntimeError, with what they say, when the tests fail without a mistake."""
     original = ast.parse((ROOT / module).read_text(encoding="utf-8"))
-    if _result(os.waitpid(_start(module, tests, original), 0)[1]) is not Verdict.SURVIVED:
-        raise RuntimeError(f"the tests of {module} fail without a mistake: {' '.join(tests)}")
+    with TemporaryFile() as output:
+        result = _result(os.waitpid(_start(module, tests, original, output.fileno()), 0)[1])
+        if result is not Verdict.SURVIVED:
+            output.seek(0)
+            said = output.read().decode(errors="replace")
+            raise RuntimeError(f"{module}: without a mistake {result.value}: {' '.join(tests)}\n{said}")
 
 
 def _result(status: int) -> Verdict:
@@ -82,14 +87,14 @@ def _result(status: int) -> Verdict:
             return Verdict.NOTICED
 
 
-def _start(module: str, tests: Sequence[str], tree: ast.Module) -> int:
+def _start(module: str, tests: Sequence[str], tree: ast.Module, output: int | None = None) -> int:
     """The number of a process that runs the tests with this code."""
     pid = os.fork()
     if pid:
         return pid
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in range(3):
-        os.dup2(nothing, number)
+        os.dup2(nothing if output is None or not number else output, number)
     resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
     code = 70
     try:
