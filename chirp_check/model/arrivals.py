@@ -245,14 +245,19 @@ def _asked(model: Queries, app: AppKey, path: str) -> frozenset[int] | None:
     facts = template_facts(model, path)
     reader = Reader(model, app, facts) if facts is not None else None
     found: set[int] = set()
-    for element in facts.elements if facts is not None and reader is not None else ():
-        for name in (one for one in REQUESTS if attribute(element, one) is not None):
-            for url in reader.texts(attribute(element, name), element) if reader is not None else ():
-                reached = reach(model, app, url) if isinstance(url, (Text, Pattern)) and is_local(url) else None
-                if reached is None or reached.open:
-                    return None
-                found |= {one.index for one in reached.likely}
+    for url in _urls(reader) if reader is not None else ():
+        reached = reach(model, app, url) if isinstance(url, (Text, Pattern)) and is_local(url) else None
+        if reached is None or reached.open:
+            return None
+        found |= {one.index for one in reached.likely}
     return frozenset(found)
+
+
+def _urls(reader: Reader) -> Iterator[object]:
+    """What the elements of a template ask for."""
+    for element in reader.facts.elements:
+        for found in (attribute(element, name) for name in REQUESTS):
+            yield from reader.texts(found, element)
 
 
 def _id(value: Value | None) -> Pieces:
