@@ -10,6 +10,7 @@ from chirp_check.model.inputs import module_facts
 from chirp_check.model.memory import Queries
 from chirp_check.model.typing.classes import resolved
 from chirp_check.model.typing.kinds import (
+    MOMENTS,
     NONE,
     NUMBER,
     TEXT,
@@ -134,6 +135,7 @@ _NAMES: Mapping[str, Type] = {
     "builtins.set": (Many("set", None),),
     "builtins.tuple": (Many("tuple", None),),
     "types.NoneType": (NONE,),
+    **{f"datetime.{name}": (Plain(name),) for name in sorted(MOMENTS)},
 }
 
 

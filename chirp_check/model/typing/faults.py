@@ -16,17 +16,19 @@ from chirp_check.model.listing import read_modules
 from chirp_check.model.memory import Queries, gate, query, table
 from chirp_check.model.templates import target, template_files
 from chirp_check.model.typing import classes
+from chirp_check.model.typing.classes import below
 from chirp_check.model.typing.found import Fault, Handed, Result
 from chirp_check.model.typing.given import Asked, rendered
 from chirp_check.model.typing.includes import Brought, brought
 from chirp_check.model.typing.inference import Inference
-from chirp_check.model.typing.kinds import Keyed, Kind, Plain, Routine, Thing, said
+from chirp_check.model.typing.kinds import MOMENTS, Keyed, Kind, Plain, Routine, Thing, said
 from chirp_check.model.typing.live import components_of
 from chirp_check.model.typing.lookups import names_of_kind
 from chirp_check.model.typing.reading import Reader
 from chirp_check.source import Span
 
 DEPTH = 6  # components in components
+_DERIVING = ("pendulum", "pandas", "whenever")  # packages whose moments are those of `datetime` and more
 SITES = 5  # render sites that are told of one place
 
 
@@ -198,15 +200,17 @@ def _place(span: Span) -> tuple[str, int]:
 def _is_certain(model: Queries, fault: Fault) -> bool:
     """Whether what is found holds whatever conditions say, and whatever code unseen here does to the values."""
     if fault.kind in ("attribute", "key"):
-        doubtful = fault.shaky or any(_is_open(one) for one in fault.owners)
+        doubtful = fault.shaky or any(_is_open(model, one) for one in fault.owners)
         return not doubtful or not _is_mentioned(model, fault.name)
     if fault.kind == "maybe-none":
         return not fault.shaky and not _is_asked_for(model, fault.written.rpartition(".")[2])
     return not fault.shaky
 
 
-def _is_open(owner: Kind) -> bool:
+def _is_open(model: Queries, owner: Kind) -> bool:
     """Whether values may have more than their type tells: a text can be the member of an enumeration."""
+    if isinstance(owner, Plain) and owner.name in MOMENTS:
+        return below(model, owner.name) != frozenset() or any(_is_mentioned(model, one) for one in _DERIVING)
     is_plain = isinstance(owner, Plain) and owner.name != "loop" and not owner.exact
     return is_plain or (isinstance(owner, Keyed) and owner.shared)
 

@@ -2,6 +2,7 @@
 
 import builtins
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
 
 import msgspec
 
@@ -9,7 +10,7 @@ MOST = 8  # kinds in one type; beyond, it is Unknown
 
 
 class Plain(msgspec.Struct, frozen=True, gc=False):
-    """A value of a built-in class without parts, by its name; "None" is None itself.
+    """A value of a class without parts that is built in, or of `datetime`, by its name; "None" is None itself.
 
     "absent" is the empty text that Kida makes of an attribute that is None, and "loop" what it calls `loop`. It is
     `exact` where the value is written out, so that it is of no subclass.
@@ -123,11 +124,19 @@ _BUILT_IN: Mapping[str, frozenset[str]] = {
     "None": frozenset(dir(None)),
     "absent": frozenset(dir(str)),
     "loop": frozenset(_LOOP),
+    "datetime": frozenset(dir(datetime)),
+    "date": frozenset(dir(datetime)),
+    "time": frozenset(dir(time)),
+    "timedelta": frozenset(dir(timedelta)),
 }
 
 
+# What is annotated as a `date` can be a `datetime`.
+MOMENTS = frozenset({"datetime", "date", "time", "timedelta"})
+
+
 def built_in(name: str) -> frozenset[str] | None:
-    """The attributes of a built-in class; None for another."""
+    """The attributes of a built-in class, or of one of `datetime`; None for another."""
     return _BUILT_IN.get(name)
 
 
