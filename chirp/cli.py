@@ -26,9 +26,10 @@ def _new(options: argparse.Namespace) -> int:
     shown = folder.relative_to(Path.cwd())
     print(f"Made {shown}/ from the template `{options.template}`. Next:\n")
     print(f"  cd {shown}")
-    print("  chirp run --reload    # serve it in debug mode, starting anew when a file changes")
-    print("  chirp check           # do handlers, templates, routes and targets agree?")
-    print("  pytest                # the tests that came with it")
+    print("  pip install --group dev    # what reloading, typing and testing need")
+    print("  chirp run --reload         # serve it in debug mode, starting anew when a file changes")
+    print("  chirp check                # do handlers, templates, routes and targets agree?")
+    print("  pytest                     # the tests that came with it")
     return 0
 
 
@@ -139,7 +140,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from chirp_check.cli import main as check
 
         return check(given[1:])
-    options = _parser().parse_args(given)
+    parser = _parser()
+    if not given:
+        parser.exit(2, parser.format_help())
+    options = parser.parse_args(given)
     try:
         code: int = options.function(options)
         sys.stdout.flush()

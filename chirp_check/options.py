@@ -2,12 +2,12 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from typing import Any, NoReturn
 
 from chirp_check.config import Config, ConfigError, percentage
-from chirp_check.diagnostic import Level
 from chirp_check.grammar.names import did_you_mean
+from chirp_check.level import Level
 
 FORMATS = ("full", "concise", "json", "json-lines", "github", "gitlab", "sarif", "junit", "rdjson")
 COLORS = ("auto", "always", "never")
@@ -20,6 +20,14 @@ class Parser(argparse.ArgumentParser):
         """Argparse's complaint as our error."""
         raise ConfigError(message, "")
 
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuses what an option does not take."""
+        choices = tuple(map(str, action.choices or (value,)))
+        if value not in choices:
+            name = action.option_strings[-1] if action.option_strings else str(action.metavar or action.dest)
+            near = did_you_mean(str(value), choices)
+            raise ConfigError(f"takes no `{value}`", name, near or f"it takes {_or(choices)}")
+
     def parse(self, arguments: Sequence[str]) -> argparse.Namespace:
         """The arguments; `ConfigError` for an option that does not exist."""
         found, unknown = self.parse_known_args(arguments)
@@ -27,6 +35,11 @@ class Parser(argparse.ArgumentParser):
             name = option.partition("=")[0]
             raise ConfigError(f"unknown option `{name}`", "", did_you_mean(name, self._option_string_actions))
         return found
+
+
+def _or(choices: Sequence[str]) -> str:
+    *first, last = (f"`{one}`" for one in choices)
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def check_parser() -> Parser:

@@ -25,6 +25,9 @@ class Adoption:
 
     def settle(self, report: Report, *, quiet: bool) -> int:
         """Take what is gone out of the baseline; where others rely on it (`CI`), that is an error: exit code 1."""
+        known = len(report.diagnostics) - len(self.baseline.hide(report).diagnostics)
+        if known and not quiet:
+            print(f"note: {self.place}: {counted(known, 'known finding')} not reported", file=sys.stderr)
         if not self.whole or report.failed:
             return 0
         stale = self.baseline.stale(report, self._judged)

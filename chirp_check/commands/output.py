@@ -125,6 +125,7 @@ def remark(options: Namespace, report: Report, seconds: float, samples: Mapping[
     lines: list[str] = []
     if not options.quiet:
         lines += [f"note: {note}" for note in report.notes]
+        lines += _fixable(options, report)
     if report.tracebacks and not report.failed:
         failed = counted(len(report.tracebacks), "failure")
         lines.append(f"error: {failed} of the checker: `internal-error` is off, `-v` shows more")
@@ -139,6 +140,19 @@ def remark(options: Namespace, report: Report, seconds: float, samples: Mapping[
 
         sys.stdout.flush()
         print("\n".join(plain(line) if line.startswith("note:") else line for line in lines), file=sys.stderr)
+
+
+def _fixable(options: Namespace, report: Report) -> list[str]:
+    """How many of what a person reads here could be mended by itself."""
+    if options.output_file is not None or _format(options) != "full":
+        return []
+    found = [one.finding.fix or one.finding.structure for one in report.diagnostics]
+    fixes = [one.safe for one in found if one is not None]
+    said = [f"`--fix` mends {sum(fixes)} of them"] if any(fixes) else []
+    if not all(fixes):
+        more = fixes.count(False)
+        said.append(f"`--fix --unsafe-fixes` {f'{more} more' if said else f'mends {more} of them'}")
+    return [f"note: {', '.join(said)}"] if said else []
 
 
 def _statistics(report: Report, samples: Mapping[str, int] | None) -> list[str]:

@@ -21,6 +21,8 @@ def path_parameter(fault: ParameterFault, model: Model) -> Iterator[Finding]:
 def _saying(fault: ParameterFault, path: str) -> tuple[str, str | None]:
     handler, name = fault.handler.name, fault.name
     near = f"did you mean `{fault.near}`?" if fault.near is not None else None
+    if fault.renamed is not None:
+        near = f"take `{fault.near}`, or call it `{name}` in the path"
     match fault.fault:
         case "unfilled":
             if fault.is_page:

@@ -80,7 +80,7 @@ def test_what_is_known_is_not_reported(project: Path, run: Run) -> None:
         "]}\n"
     )
     assert run() == 0
-    assert (run.out, run.err) == ("", "")
+    assert (run.out, run.err) == ("", "note: known.json: 3 known findings not reported\n")
     assert run("--isolated") == 1
     assert cli.main([]) == 0
 
@@ -106,10 +106,12 @@ def test_it_shrinks(project: Path, run: Run) -> None:
     run("--update-baseline")
     (project / "app.py").write_text(APP.replace("hoem", "home", 1))
     assert run() == 0
-    assert run.err == "note: known.json: took out 1 finding no longer there\n"
+    assert run.err == (
+        "note: known.json: 2 known findings not reported\nnote: known.json: took out 1 finding no longer there\n"
+    )
     assert json.loads((project / "known.json").read_text())["findings"][0]["count"] == 1
     assert run() == 0
-    assert run.err == ""
+    assert run.err == "note: known.json: 2 known findings not reported\n"
     (project / "app.py").write_text(APP)
     assert run() == 1
 
@@ -122,6 +124,7 @@ def test_what_is_stale_fails_where_others_rely_on_it(project: Path, run: Run, mo
     (project / "app.py").write_text(APP.replace("hoem", "home", 1))
     assert run() == 1
     assert run.err.startswith(
+        "note: known.json: 2 known findings not reported\n"
         "error: known.json: 1 finding of the baseline no longer exists, such as unknown-template in app.py\n"
     )
     assert (project / "known.json").read_text() == before

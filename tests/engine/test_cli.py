@@ -112,7 +112,8 @@ def test_levels_on_the_command_line(project: Path, run: Run) -> None:
     [
         (["--selct", "x"], "error: unknown option `--selct`\nhelp: did you mean `--select`?\n"),
         (["--select", "unknown-blok"], "error: unknown rule `unknown-blok`\nhelp: did you mean `unknown-block`?\n"),
-        (["--output-format", "xml"], "error: argument --output-format: invalid choice: 'xml'"),
+        (["--output-format", "jsn"], "error: --output-format: takes no `jsn`\nhelp: did you mean `json`?\n"),
+        (["--color", "x"], "error: --color: takes no `x`\nhelp: it takes `auto`, `always` or `never`\n"),
         (["chekc"], "error: chekc: no such file or folder\nhelp: did you mean `check`?\n"),
         (["nowhere"], "error: nowhere: no such file or folder\n"),
         (["--config", "none.toml"], "error: none.toml: cannot be read: no such file or directory\n"),
@@ -332,7 +333,7 @@ def test_statistics_go_to_standard_error(project: Path, run: Run) -> None:
     plain = run.out
     run("--statistics")
     assert run.out == plain
-    assert run.err.startswith("    1 unknown-template")
+    assert run.err.startswith("note: `--fix` mends 1 of them\n    1 unknown-template")
     assert "\nchecked 2 files in " in run.err
 
 
@@ -493,7 +494,7 @@ def process(*words: str, cwd: Path, **environment: str) -> subprocess.CompletedP
 def test_a_process(project: Path) -> None:
     (project / "app.py").write_text(BAD)
     done = process(cwd=project)
-    assert (done.returncode, done.stderr) == (1, b"")
+    assert (done.returncode, done.stderr) == (1, b"note: `--fix` mends 1 of them\n")
     assert b"hoem.html" in done.stdout
     assert b"\x1b" not in done.stdout
 
