@@ -41,6 +41,11 @@ NEWS = """
 def news():
     return Fragment("home.html", "list")
 """
+BOX = """
+@app.route("/box")
+def box():
+    return Fragment("home.html", "box")
+"""
 ALL = """
 @app.route("/all")
 def everything():
@@ -147,6 +152,13 @@ BUTTON = document(f'<nav>Menu</nav><button hx-get="/news" …>News</button>{LIST
 ITEM = document(
     f'<nav>Menu</nav><button hx-get="/news" …>News</button>{LIST.replace("<li>new</li>", "<ul id=list>new</ul>")}'
 )
+BESIDE = document(f'<p …>first</p><button hx-get="/news" hx-target="#list">News</button>{LIST}')
+BOXED = document(
+    """{% block box %}<div id="box"><button hx-get="/news" hx-target="#box" …>News</button></div>{% end %}
+    {% fragment list %}
+    <p id="edit"><button hx-get="/box" hx-target="#edit" hx-swap="outerHTML">Back</button></p>
+    {% end %}"""
+)
 TITLED = BUTTON.replace("<head>", "<head><title>Home</title>").replace("<li>new", "<title>News</title><li>new")
 SLOWLY = document(
     '<p id="busy">Wait</p><button hx-get="/slow" hx-target="#list" …>News</button>'
@@ -180,6 +192,15 @@ CASES = (
         'hx-target="list"', 'hx-target="#list"', "list", NOWHERE, NEW,
     ),
     Wrong(
+        "a style in the place of a target", "unknown-target", NEWS, BUTTON,
+        'hx-target="outerHTML"', 'hx-target="#list"', "outerHTML", NOWHERE, NEW,
+    ),
+    Wrong(
+        "an id that is on the page twice", "duplicate-id", NEWS, BESIDE,
+        'id="list"', 'id="first"', "list",
+        both(After({"p": ["new"], "ul": ["old"]})), After({"p": ["first"], "ul": ["new"]}),
+    ),
+    Wrong(
         "a whole document in an element", "nested-page", ALL,
         document(f'<nav>Menu</nav><button hx-get="/all" hx-target="#list" …>News</button>{LIST}'),
         "", 'hx-select="nav"', "/all",
@@ -190,6 +211,17 @@ CASES = (
         "an element in one with its id", "nested-id", NEWS, ITEM,
         'hx-target="#list"', 'hx-target="#list" hx-swap="outerHTML"', "#list",
         both(After({"#list": ["new", "new"], "#list #list": ["new"]})), After({"#list": ["new"]}),
+    ),
+    Wrong(
+        "an element beside one with its id", "nested-id", NEWS, ITEM,
+        'hx-swap="outerHTML"', 'hx-target="#list" hx-swap="outerHTML"', "/news",
+        both(After({"#list": ["new", "old"]})), After({"#list": ["new"]}),
+    ),
+    Wrong(
+        "an element in one with its id after two swaps", "nested-id", NEWS + BOX, BOXED,
+        "", 'hx-swap="outerHTML"', "#box",
+        both(After({"#box #box": ["News"]})), After({"#box": ["News"], "#box #box": []}),
+        press=("News", "Back"), between={"button": ["Back"]},
     ),
     Wrong(
         "a target that is replaced for good", "lost-target", NEWS, BUTTON,
