@@ -52,7 +52,7 @@ def _arguments(use: ComponentUse, model: Model) -> Iterator[_Fault]:
     if any(one.stars for one in use.call.arguments):
         return
     if len(positional) > len(plain) and not _has(component, "star"):
-        yield _too_many(use, positional[len(plain)], len(plain))
+        yield _too_many(use, positional, len(plain))
     given = {one.name for one in plain[: len(positional)]}
     missing = [one.name for one in plain if one.required and one.name not in given and one.name not in named]
     for name, argument in named.items():
@@ -83,10 +83,15 @@ def _has(component: Component, kind: str) -> bool:
     return any(one.kind == kind for one in component.parameters)
 
 
-def _too_many(use: ComponentUse, argument: Arg, most: int) -> _Fault:
-    name = use.component.name
+def _too_many(use: ComponentUse, given: list[Arg], most: int) -> _Fault:
+    name, argument = use.component.name, given[most]
     takes = "no arguments" if most == 0 else "one argument" if most == 1 else f"{most} arguments"
-    return f"`{name}` takes {takes}", Span(use.path, argument.value.start, argument.value.end), None, None
+    return (
+        f"`{name}` takes {takes}, and is given {len(given)}",
+        Span(use.path, argument.value.start, argument.value.end),
+        None,
+        None,
+    )
 
 
 def _type(use: ComponentUse, parameter: Taken, argument: Arg) -> Iterator[_Fault]:

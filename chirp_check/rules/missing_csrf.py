@@ -17,7 +17,7 @@ def missing_csrf(found: MissingToken, model: Model) -> Iterator[Finding]:
     if found.insert is not None:
         fix = Fix(f"add `{_FIELD}`", (Edit(found.insert, _FIELD),), safe=True)
     yield Finding(
-        f"nothing in what is sent to `{found.route}` shows that it comes from this application",
+        f"what is sent to `{found.route}` has no CSRF token",
         at=found.tag,
         related=(Label("this refuses requests without a token", found.guard),),
         help=f"write `{_FIELD}` into the form" if fix is not None else "send the token in `hx-headers`",
