@@ -12,13 +12,13 @@ from chirp_check.diagnostic import Level
 from chirp_check.engine import Analysis, Project, analyze
 from chirp_check.host import DiskHost
 from chirp_check.locate import locate
-from chirp_check.model.applications import IMPLICIT, application_keys
+from chirp_check.model.applications import IMPLICIT, application, application_keys
 from chirp_check.options import Parser
 from chirp_check.plugins import Plugins, installed_plugins
 from chirp_check.report.outcome import counted
 from chirp_check.report.visible import plain
 
-HELPERS = {"watchfiles": "--watch at once", "mypy": "the mypy plugin"}
+HELPERS = {"watchfiles": "--watch at once", "libcst": "fixes of structure", "mypy": "the mypy plugin"}
 
 
 class Line(NamedTuple):
@@ -95,7 +95,9 @@ def _found(analysis: Analysis) -> Iterator[Line]:
     report, summary = analysis.report, analysis.report.summary
     apps = [key for key in application_keys(analysis.model) if key != IMPLICIT]
     lost = "name the folder that the application is in" if not apps else None
-    yield Line("applications", str(len(apps)) if apps else "none was found", lost)
+    made = sorted(span for key in apps if (span := application(analysis.model, key).span) is not None)
+    places = ", ".join(f"{one.path}:{report.range(one)[0].line}" for one in made)
+    yield Line("applications", f"{len(apps)}: {places}" if apps else "none was found", lost)
     yield Line("found", f"{counted(summary.files, 'file')}, {counted(summary.routes, 'route')}")
     unseen = "name the folders of templates in the configuration: `templates = [...]`"
     nothing = bool(summary.references) and not summary.templates

@@ -41,7 +41,7 @@ def test_all_is_well(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert found["project"] == str(project)
     assert found["configuration"] == "pyproject.toml"
     assert found["cache"] == f"{project}/.chirp_cache, not there yet"
-    assert (found["applications"], found["templates"], found["verified"]) == ("1", "1", "2 of 2 references")
+    assert (found["applications"], found["templates"], found["verified"]) == ("1: app.py:3", "1", "2 of 2 references")
     cli.main([])
     capsys.readouterr()
     assert cli.main(["doctor", "app.py"]) == 0
