@@ -30,7 +30,8 @@ class Reloader(WatchFilesReload):
     def __init__(self, config: Config, sockets: list[socket], *, contract: bool = False) -> None:
         self._broken = get_context("spawn").Event()
         super().__init__(config, Child(config, self._broken, contract), sockets)
-        self._filter = self.watch_filter = _Filter(config)
+        self._filter = _Filter(config)
+        self.watch_filter: FileFilter = self._filter
 
     @override
     def should_restart(self) -> list[Path] | None:

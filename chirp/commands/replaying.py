@@ -66,13 +66,14 @@ class Watch(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
         self.errors: list[str] = []
-        self.reached = False
+        self.reached: bool = False
         self._file: str | None = None
         self._lines = range(0)
 
     def begin(self, file: str | None, lines: range) -> None:
         """Forget what was, and watch these."""
-        self.errors, self.reached = [], False
+        self.errors = []
+        self.reached = False
         self._file, self._lines = file, lines
         sys.monitoring.restart_events()
 

@@ -36,8 +36,8 @@ class Comparison:
     """Compares the answers of one application that one client gets."""
 
     def __init__(self, app: App) -> None:
-        self.watched = Watched(app)
-        self.browser = Browser()
+        self.watched: Watched = Watched(app)
+        self.browser: Browser = Browser()
         self._contract = contract_of(app.describe())
 
     def renew(self) -> None:

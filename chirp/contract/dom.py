@@ -46,7 +46,7 @@ class Node:
     __slots__ = ("attributes", "children", "parent", "tag")
 
     def __init__(self, tag: str = "", attributes: Mapping[str, str] | None = None) -> None:
-        self.tag = tag
+        self.tag: str = tag
         self.attributes: dict[str, str] = dict(attributes or {})
         self.children: list[Node | str] = []
         self.parent: Node | None = None

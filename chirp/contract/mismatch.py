@@ -24,6 +24,6 @@ class ContractMismatch(AssertionError):
 
     def __init__(self, request: str, mismatches: Iterable[Mismatch]) -> None:
         self.request = request
-        self.mismatches = tuple(mismatches)
+        self.mismatches: tuple[Mismatch, ...] = tuple(mismatches)
         shown = "\n\n".join(one.shown for one in self.mismatches)
         super().__init__(f"{request} does not keep to the contract\n\n{shown}")

@@ -45,7 +45,7 @@ class Watched:
         self.app = app
         layer = _Outermost()
         self.runtime: Runtime = app.watched(_telling_route, layer)
-        self.foreign = layer.foreign
+        self.foreign: bool = layer.foreign
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; what is no request goes to the application."""

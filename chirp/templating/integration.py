@@ -122,7 +122,7 @@ class Engine:
             _fill(environment, filters, variables)
             return environment
 
-        self.debug = reload
+        self.debug: bool = reload
         self._make = make
         self._environment = make(whole=True)
         self._stepwise: Environment | None = None

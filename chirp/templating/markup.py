@@ -14,10 +14,10 @@ class Tag:
     __slots__ = ("attributes", "end", "name", "name_end")
 
     def __init__(self, name: str, name_end: int, end: int, attributes: dict[str, str]) -> None:
-        self.name = name
-        self.name_end = name_end
-        self.end = end
-        self.attributes = attributes
+        self.name: str = name
+        self.name_end: int = name_end
+        self.end: int = end
+        self.attributes: dict[str, str] = attributes
 
     @property
     def start(self) -> int:
@@ -105,8 +105,8 @@ class End:
     __slots__ = ("content", "end")
 
     def __init__(self, content: int, end: int) -> None:
-        self.content = content
-        self.end = end
+        self.content: int = content
+        self.end: int = end
 
 
 def end_of(html: str, opened: Tag) -> End:

@@ -132,11 +132,35 @@ class Deferred:
         return self._nothing()
 
     __html__ = _nothing
-    __bool__ = __contains__ = __lt__ = __le__ = __gt__ = __ge__ = _false
-    __len__ = __int__ = __index__ = _zero
-    __call__ = __getitem__ = __neg__ = __pos__ = __abs__ = __round__ = _itself
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _itself
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = _itself
+    __bool__ = _false
+    __contains__ = _false
+    __lt__ = _false
+    __le__ = _false
+    __gt__ = _false
+    __ge__ = _false
+    __len__ = _zero
+    __int__ = _zero
+    __index__ = _zero
+    __call__ = _itself
+    __getitem__ = _itself
+    __neg__ = _itself
+    __pos__ = _itself
+    __abs__ = _itself
+    __round__ = _itself
+    __add__ = _itself
+    __radd__ = _itself
+    __sub__ = _itself
+    __rsub__ = _itself
+    __mul__ = _itself
+    __rmul__ = _itself
+    __truediv__ = _itself
+    __rtruediv__ = _itself
+    __floordiv__ = _itself
+    __rfloordiv__ = _itself
+    __mod__ = _itself
+    __rmod__ = _itself
+    __pow__ = _itself
+    __rpow__ = _itself
 
     def __float__(self) -> float:
         return float(self._zero())
