@@ -22,12 +22,12 @@ TEMPLATES = (
 CONTEXT = ("missing-context", "maybe-missing-context", "duplicate-context", "never-none", "unknown-attribute")
 ROUTES = (
     "unrouted-url", "unrouted-link", "wrong-method", "bad-path-value", "path-parameter", "duplicate-route",
-    "duplicate-route-name", "unknown-route-name", "shadowed-route",
+    "duplicate-route-name", "unknown-route-name", "shadowed-route", "bad-registration", "bad-route-path",
 )  # fmt: skip
 SWAPS = (
     "unknown-target", "nested-page", "nested-id", "lost-target", "unswapped-error", "not-a-stream",
     "unknown-hx-attribute", "bad-hx-value", "unknown-selector", "missing-enctype", "missing-csrf", "unknown-event",
-    "unquoted-attribute", "unknown-field", "duplicate-id",
+    "unquoted-attribute", "unknown-field", "duplicate-id", "missing-file",
 )  # fmt: skip
 RETURNS = ("unnegotiable-annotation", "unnegotiable-return", "wrong-annotation", "bad-return-arguments")
 CARRIERS = (

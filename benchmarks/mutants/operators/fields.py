@@ -33,7 +33,10 @@ def _read(app: Application) -> Iterator[tuple[str, Place]]:
             match node:
                 case ast.Subscript(value=ast.Name(id="form"), slice=key):
                     pass
-                case ast.Call(func=ast.Attribute(value=ast.Name(id="form"), attr="get"), args=[key, *_]):
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="form") | ast.Attribute(attr="form"), attr="get"),
+                    args=[key, *_],
+                ):
                     pass
                 case _:
                     continue
