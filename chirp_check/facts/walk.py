@@ -1,6 +1,9 @@
 """Facts one by one: the statements of a Python file, its functions by name, and everything that a fact holds."""
 
-from collections.abc import Iterator, Mapping
+from annotationlib import get_annotations
+from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
+from typing import cast
 
 import msgspec
 
@@ -15,7 +18,7 @@ from chirp_check.facts.handlers import (
     ModuleFacts,
     Try,
 )
-from chirp_check.facts.values import Name
+from chirp_check.facts.values import Name, Scalar
 
 
 def every_statement(body: tuple[AnyStatement, ...]) -> Iterator[AnyStatement]:
@@ -63,9 +66,27 @@ def every_part(fact: object) -> Iterator[msgspec.Struct]:
         current = pending.pop()
         if isinstance(current, tuple):
             pending += current
-        elif isinstance(current, msgspec.Struct):
-            yield current
-            pending += msgspec.structs.astuple(current)
+            continue
+        kind = type(current)
+        if kind not in _PARTS:
+            _PARTS[kind] = _parts_of(kind)
+        parts = _PARTS[kind]
+        if parts is not None:
+            yield cast("msgspec.Struct", current)
+            for part in parts:
+                pending.append(part(current))
+
+
+# What reads the fields of a fact that may hold others, by the fact's class; None for what is no fact.
+_PARTS: dict[type, tuple[Callable[[object], object], ...] | None] = {}
+_PLAIN = (str, int, bool, str | None, Scalar)
+
+
+def _parts_of(kind: type) -> tuple[Callable[[object], object], ...] | None:
+    if not issubclass(kind, msgspec.Struct):
+        return None
+    fields = [field for base in reversed(kind.__mro__) for field in get_annotations(base).items()]
+    return tuple(attrgetter(name) for name, written in fields if written not in _PLAIN)
 
 
 def names_in(fact: object) -> Iterator[Name]:
