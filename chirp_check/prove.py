@@ -21,6 +21,7 @@ import msgspec
 
 from chirp_check.diagnostic import Diagnostic
 from chirp_check.engine import Analysis
+from chirp_check.grammar.fields import takes_away
 from chirp_check.report.visible import plain
 from chirp_check.source import Span
 from chirp_check.witness import FAILS, Request, Witness, witnesses
@@ -93,7 +94,7 @@ def prove(analysis: Analysis, replay: Replay) -> tuple[Proof, ...]:
             for one in witness.requests
             if replay.writing or not one.writes
         ),
-        key=_writes,
+        key=_harm,
     )
     start, answers = _replayed(analysis, replay, asked) if asked else (None, ())
     told = dict(zip(((id(witness), one) for witness, one in asked), answers, strict=False))
@@ -109,9 +110,10 @@ def prove(analysis: Analysis, replay: Replay) -> tuple[Proof, ...]:
     return tuple(found)
 
 
-def _writes(asked: tuple[Witness, Request]) -> bool:
-    """Reading comes first: what others have written cannot stand in its way."""
-    return asked[1].writes
+def _harm(asked: tuple[Witness, Request]) -> tuple[bool, bool]:
+    """Reading comes first, what takes something away last: nothing that others look for is gone then."""
+    request = asked[1]
+    return request.writes, request.writes and takes_away(request.method, request.path, dict(request.fields).values())
 
 
 def _cases(analysis: Analysis) -> Iterable[tuple[Diagnostic, Witness | None]]:

@@ -15,7 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from chirp.app import App
 from chirp.testing import TestClient
-from chirp_check.grammar.fields import EXAMPLES, TEXT
+from chirp_check.grammar.fields import EXAMPLES, TEXT, takes_away
 from chirp_check.grammar.hx import REQUESTS
 from chirp_check.grammar.path import PathPattern, parse_path
 
@@ -150,7 +150,7 @@ class Explored:
         if pattern.params:
             found += [Variant(urlsplit(one.path).path, fields) for one in met]
             found += [Variant(path, fields) for path in self._named(pattern)]
-        offered = _in_turns(found)
+        offered = sorted(_in_turns(found), key=lambda one: takes_away(method, one.path, one.fields.values()))
         return [*offered[: VARIANTS - 1], own] if own not in offered else offered[:VARIANTS]
 
     def _named(self, pattern: PathPattern) -> Iterator[str]:

@@ -1,6 +1,6 @@
-"""What someone might fill in: an example for each type of field, for trying forms."""
+"""What someone might fill in: an example for each type of field, for trying forms, and what to try last."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 EXAMPLES: Mapping[str, str] = MappingProxyType(
@@ -19,3 +19,10 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
     }
 )
 TEXT = "Example"
+ENDS = frozenset({"delete", "remove", "destroy", "discard", "clear", "purge", "reset", "archive", "leave", "logout"})
+
+
+def takes_away(method: str, path: str, values: Iterable[str] = ()) -> bool:
+    """Whether a request sounds as if something would be gone after it: others come before it."""
+    words = {word for text in (path, *values) for word in text.lower().replace("-", "/").replace("_", "/").split("/")}
+    return method == "DELETE" or not ENDS.isdisjoint(words)

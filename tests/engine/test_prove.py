@@ -242,6 +242,12 @@ def line(slug: str, line: int):
     return Template("missing.html") if slug in NOTES and line == 7 else Response("no", status=404)
 
 
+@app.route("/notes/{slug}/delete", methods=["POST"])
+def delete(slug: str):
+    NOTES.pop(slug, None)
+    return Template("deleted.html")
+
+
 @app.route("/notes/{slug}", methods=["POST"])
 async def change(slug: str, request: Request):
     form = await request.form()
@@ -283,6 +289,7 @@ def test_what_pages_name_is_asked_for(project: Path, capsys: pytest.CaptureFixtu
     assert {message: (verdict, asked) for message, (verdict, asked, _) in found.items()} == {
         "there is no template `gone.html`": ("proved", "GET /notes/first-one"),
         "there is no template `missing.html`": ("proved", "GET /notes/first-one/lines/7"),
+        "there is no template `deleted.html`": ("proved", "POST /notes/first-one/delete"),
         "there is no template `lost.html`": ("proved", "POST /notes/first-one"),
         "there is no template `nowhere.html`": ("proved", "GET /no-such-page-at-all"),
         "there is no template `unseen.html`": ("proved", "POST /ends"),
