@@ -32,7 +32,7 @@ def split_host(text: str) -> tuple[str, str] | None:
         host, colon, port = lower.partition(":")
         rest = colon + port
         host = host.removesuffix(".")
-        valid = bool(host) and _NAME.issuperset(host) and not host.startswith(".")
+        valid = _NAME.issuperset(host) and all(host.split("."))
     port = rest[1:]
     if rest and not (rest[0] == ":" and port.isdigit() and len(port) <= 5):
         return None

@@ -54,6 +54,8 @@ def test_hosts_that_are_answered_for(tmp_path: Path, host: str) -> None:
         "example.org",
         ".example.org",
         "example.com:",
+        "example.com..",
+        "a..example.org",
         "example.com:123456",
         "example.com:80a",
         "example.com:+80",
@@ -89,6 +91,12 @@ def test_hosts_that_are_not(tmp_path: Path, host: str, caplog: pytest.LogCapture
     assert (answer.status, answer.text) == (400, "this host is not served here")
     assert "is not in allowed_hosts" in caplog.text
     assert "\n" not in caplog.records[0].getMessage()
+
+
+def test_a_refused_host_does_not_fill_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    get(hosts_app(tmp_path, "example.com"), "/", ("host", "a" * 5000))
+    assert caplog.text.count("a" * 200) == 1
+    assert "a" * 201 not in caplog.text
 
 
 def test_one_host_and_only_one(tmp_path: Path) -> None:

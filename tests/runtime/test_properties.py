@@ -7,7 +7,7 @@ from string import ascii_letters, digits
 from typing import Any, override
 from urllib.parse import urljoin, urlsplit
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from starlette.datastructures import QueryParams as OtherQuery
@@ -188,11 +188,13 @@ def test_what_is_encoded_for_a_location_is_not_encoded_again(url: str) -> None:
     assert check_location(location) == location
 
 
-HOST = re.compile(r"(?:[a-z0-9_-][a-z0-9._-]*|\[[0-9a-f:.]*:[0-9a-f:.]*\])(?::\d{1,5})?", re.ASCII)
+HOST = re.compile(r"(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]*:[0-9a-f:.]*\])(?::\d{1,5})?", re.ASCII)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text("ab1.-_:[]@/ \x00é²", max_size=10))
+@example("a..")
+@example("a..b")
 def test_a_host_is_what_a_pattern_says(text: str) -> None:
     split = split_host(text)
     assert (split is not None) == (HOST.fullmatch(text.lower()) is not None), text
