@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import msgspec
+from msgspec import structs
 
 from chirp_check.facts.templates import Element, TemplateFacts
 from chirp_check.grammar.hx import REQUESTS
@@ -13,7 +14,7 @@ from chirp_check.model.arrivals import put_out
 from chirp_check.model.entities import Text
 from chirp_check.model.incoming import Inside, Unit, carriers, inside_of, units
 from chirp_check.model.inputs import template_facts, text
-from chirp_check.model.markup import attribute, ids, literal, pieces, texts
+from chirp_check.model.markup import attribute, ids, is_oob, literal, pieces, texts
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.repeats import KEEPING, STYLES, NestedId, repeats
 from chirp_check.model.templates import composed, everywhere, paths, showing
@@ -27,12 +28,16 @@ _SETTLED = ("hx-select", "hx-disable")
 
 
 class LostTarget(msgspec.Struct, frozen=True, gc=False):
-    """A target that is replaced by what does not have its id: `block` is what comes in its place."""
+    """A target that is replaced by what does not have its id: `block` is what comes in its place.
+
+    `asked`: where another element targets it, the asking one being gone as well.
+    """
 
     id: str
     block: str
     selector: Span
     brought: Span
+    asked: Span | None = None
 
 
 type Swap = NestedId | LostTarget
@@ -62,6 +67,8 @@ def _swaps(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Swap]:
             yield from found or _nested_then(model, app, wanted, selector, coming)
         elif style == "outerHTML" and _stays(facts, element, wanted):
             yield from _lost(model, app, wanted, selector, coming)
+        elif style == "outerHTML" and (asked := _asked_beside(model, app, facts, wanted)) is not None:
+            yield from (structs.replace(one, asked=asked) for one in _lost(model, app, wanted, selector, coming))
 
 
 def _target(element: Element, path: str) -> Text | None:
@@ -182,13 +189,40 @@ def _carrier(model: Queries, app: AppKey, unit: Unit, wanted: str, *, maybe: boo
 
 def _stays(facts: TemplateFacts, element: Element, wanted: str) -> bool:
     """Whether an element stays when its target is replaced, and can ask again."""
+    targets = [one for one in facts.elements if _has_id(one, wanted)]
+    return len(targets) == 1 and _is_beside(element, targets[0])
+
+
+def _is_beside(element: Element, target: Element) -> bool:
+    """Whether an element is outside of another one, and asks more than once."""
     trigger = attribute(element, "hx-trigger")
     words = literal(trigger) if trigger is not None else ""
     if words is None or any(one in words for one in _ONCE):
         return False
-    targets = [one for one in facts.elements if _has_id(one, wanted)]
-    outside = [one for one in targets if one.close is not None and not one.start <= element.start < one.close]
-    return len(targets) == 1 and len(outside) == 1
+    return target.close is not None and not target.start <= element.start < target.close
+
+
+def _asked_beside(model: Queries, app: AppKey, facts: TemplateFacts, wanted: str) -> Span | None:
+    """Where an element that is always beside the one that has an id, on pages with this template, targets that."""
+    homes = [path for path in paths(model, app) if ids(model, app, path).may_have((wanted,))]
+    home = template_facts(model, homes[0]) if len(homes) == 1 else None
+    if home is None or facts.path not in composed(model, app, home.path).files:
+        return None
+    targets = [one for one in home.elements if _has_id(one, wanted)]
+    for one in home.elements if len(targets) == 1 and not targets[0].branches else ():
+        named = attribute(one, "hx-target")
+        if named is None or named.value is None or literal(named) != f"#{wanted}" or one.branches:
+            continue
+        if not _is_part(home, one) and _is_beside(one, targets[0]):
+            return Span(home.path, named.value.start, named.value.end)
+    return None
+
+
+def _is_part(facts: TemplateFacts, element: Element) -> bool:
+    """Whether an element comes with something else than its page: a component, a fragment, out of band."""
+    parts = [(one.body_start, one.body_end) for one in facts.components]
+    parts += [(one.body_start, one.body_end) for one in facts.blocks if one.kind != "block"]
+    return is_oob(element) or any(start <= element.start < end for start, end in parts)
 
 
 def _has_id(element: Element, wanted: str) -> bool:

@@ -14,6 +14,9 @@ def lost_target(found: LostTarget, model: Model) -> Iterator[Finding]:
     yield Finding(
         f"after the swap no element has the id `{found.id}`: the block `{found.block}` does not bring it",
         at=found.selector,
-        related=(Label("this takes its place", found.brought),),
+        related=(
+            Label("this takes its place", found.brought),
+            *((Label("this targets it as well", found.asked),) if found.asked is not None else ()),
+        ),
         help='bring an element with the id along, or fill the one that is there with `hx-swap="innerHTML"`',
     )
