@@ -38,21 +38,20 @@ def _faults(model: Queries, record: Same[Record]) -> tuple[ArgumentFault, ...]:
 def _by_type(model: Queries, record: Record) -> Iterator[ArgumentFault]:
     """The arguments whose values are not told, but whose types are, and are others than what is taken."""
     for argument, value in unjudged(record):
-        known = of_value(Inference(model), value)
+        inference, at = Inference(model), _written_at(model, record, argument.name, value)
+        known = of_value(inference, value) or inference.written_at(at)[1]
         words = [_word(one) for one in known] if known else [""]
         if "" not in words and argument.types.isdisjoint(words):
-            site, at = Site(record.kind, record.span), _written_at(model, record, argument.name, value)
+            site = Site(record.kind, record.span)
             yield ArgumentFault(site, "type", argument.name, at, tuple(sorted(argument.types)), words[0])
 
 
 def _written_at(model: Queries, record: Record, name: str, value: Value) -> Span:
     """Where the call writes an argument; the call where it does not."""
     call, path = call_at(model, record.span), record.span.path
-    if call is None or (value.span.path == path and record.span.start <= value.span.start < record.span.end):
-        return value.span
     at = next((at for at, one in enumerate(record.args) if one is value), -1)
-    placed = [one.value for one in call.arguments if one.name is None and not one.stars]
-    named = next((one.value for one in call.arguments if one.name == name), None)
+    placed = [one.value for one in call.arguments if one.name is None and not one.stars] if call is not None else []
+    named = next((one.value for one in call.arguments if one.name == name), None) if call is not None else None
     term = placed[at] if named is None and 0 <= at < len(placed) else named
     return Span(path, term.start, term.end) if term is not None else record.span
 
