@@ -1,5 +1,6 @@
 """The built wheel and an editable install, each in a clean environment and used from outside the repository."""
 
+import json
 import os
 import re
 import shutil
@@ -232,6 +233,18 @@ def test_type_checkers_find_the_packages(kind: str, project: Path, request: pyte
     assert 'Revealed type is "chirp.app.App"' in mypy
     pyright = run(tools / "pyright", "--pythonpath", python, "app.py", cwd=project)
     assert 'Type of "App()" is "App"' in pyright
+
+
+def test_the_type_of_everything_public_is_known(installed: Environment, project: Path) -> None:
+    pyright = Path(sys.executable).parent / "pyright"
+    path = os.pathsep.join([str(installed.folder / "bin"), os.environ["PATH"]])
+    command = [pyright, "--verifytypes", "chirp", "--ignoreexternal", "--outputjson"]
+    env = os.environ | {"PATH": path}
+    done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=240, check=False)
+    told = json.loads(done.stdout)["typeCompleteness"]
+    unknown = [(one["name"], one["diagnostics"]) for one in told["symbols"] if not one["isTypeKnown"]]
+    assert told["symbols"], done.stdout
+    assert unknown == []
 
 
 def test_the_hooks_of_pre_commit_work(installed: Environment, project: Path) -> None:
