@@ -6,10 +6,11 @@ from chirp_check.facts.templates import Attribute, Element
 from chirp_check.model.applications import AppKey
 from chirp_check.model.entities import ElementAt, Pattern, SelectorUse, Text, Unknown
 from chirp_check.model.inputs import template_facts
-from chirp_check.model.markup import hashed, members, pieces, wanted_id
+from chirp_check.model.markup import attribute, hashed, members, pieces, wanted_id, word
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.templates import showing
 from chirp_check.model.ways import Reader
+from chirp_check.source import Span
 
 # Lists of selectors, and whether what they name may come out of an expression, as a form's inputs do.
 _SELECTORS: Mapping[str, bool] = {"hx-include": True, "hx-indicator": False, "hx-disabled-elt": False}
@@ -52,6 +53,30 @@ def _of(reader: Reader, found: Attribute, at: ElementAt) -> Iterator[SelectorUse
     elif found.name in _IDS and at.element.tag in _OWNERS.get(found.name, (at.element.tag,)):
         for part in _parts(reader, found, at.element, "" if found.name in _ONE else " "):
             yield SelectorUse(hashed(pieces(part), part.span), found.name, at, loose=True)
+
+
+def labelled(model: Queries, use: SelectorUse) -> tuple[Span, str | None] | None:
+    """The control right behind a label that names another id, where nothing else labels it: its place, and its id."""
+    facts, label = template_facts(model, use.element.path), use.element.element
+    if facts is None or use.via != "for" or label.tag != "label" or label.close is None:
+        return None
+    found = next((one for one in facts.elements if one.start >= label.close), None)
+    if found is None or found.tag not in _CONTROLS or found.dynamic or found.branches != label.branches:
+        return None
+    between = (*facts.expressions, *facts.calls, *facts.blocks)
+    if any(label.close <= one.start < found.start for one in between) or word(found, "type") == "hidden":
+        return None
+    if any(label.close <= one.tag_start < found.start for one in facts.references) or attribute(found, *_NAMING):
+        return None
+    own, written = attribute(found, "id"), word(found, "id")
+    named = any(one.tag == "label" and word(one, "for") == written for one in facts.elements)
+    if (own is not None and written is None) or (written is not None and named):
+        return None
+    return Span(facts.path, found.start, found.end), written
+
+
+_CONTROLS = frozenset({"input", "select", "textarea", "meter", "output", "progress"})
+_NAMING = ("aria-label", "aria-labelledby", "title")
 
 
 def _parts(reader: Reader, found: Attribute, element: Element, separator: str) -> Iterator[Text | Pattern]:
