@@ -80,3 +80,17 @@ def test_an_import_is_not_renamed_where_another_file_has_the_component() -> None
     done = mend(project, session.report(project), session.report, unsafe=True)
     assert not done.count
     assert [one.finding.help for one in done.report.diagnostics] == ["import it from `b.html`"]
+
+
+@pytest.mark.parametrize(
+    ("others", "safe"),
+    [
+        ('<a href="/" hx-get="/" hx-target="#list">b</a>', True),
+        ("", False),  # the id may be wrong
+        ('<a href="/" hx-get="/" hx-target="#list">b</a><a href="/" hx-get="/" hx-target="#lst">c</a>', False),
+    ],
+)
+def test_a_target_is_renamed_where_others_name_the_element(others: str, *, safe: bool) -> None:
+    home = f'<ul id="list"></ul><a href="/" hx-get="/" hx-target="#lst">a</a>{others}{{{{ tags }}}}{{{{ word }}}}'
+    done = mended(home)
+    assert done.after.get("templates/home.html") == (home.replace("#lst", "#list") if safe else None)
