@@ -251,7 +251,8 @@ class ParameterFault(msgspec.Struct, frozen=True, gc=False):
     `fault`: "unfilled" (nothing gives it a value), "unread" (its default hides a parameter of the path), "untaken"
     (the body reads a parameter of the path that the handler does not take), "type" (`annotation` is not what
     `converter` delivers), "position" (it is taken by position only), "request" (the body reads the request and the
-    handler does not take it). `renamed` is where the path names `near`, for the one that is probably meant.
+    handler does not take it), "undefined" (nothing has the name that is its `annotation`). `renamed` is where the path
+    names `near`, for the one that is probably meant.
     """
 
     fault: str

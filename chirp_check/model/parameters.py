@@ -1,5 +1,6 @@
 """The parameters of handlers against those of their routes' paths: what gives each its value, and of which type."""
 
+import builtins
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
@@ -26,7 +27,8 @@ from chirp_check.model.cascades import Cascade
 from chirp_check.model.domain import Callable, External, Record, Value
 from chirp_check.model.entities import HandlerRef, ParameterFault, Route
 from chirp_check.model.expressions import BUILTINS
-from chirp_check.model.inputs import module_facts, modules
+from chirp_check.model.framework import kind_of
+from chirp_check.model.inputs import module_facts, modules, text
 from chirp_check.model.library import decorator_names
 from chirp_check.model.listing import function, handler_ref
 from chirp_check.model.memory import Queries, query
@@ -126,6 +128,10 @@ def faults(model: Queries, route: Route, taker: Taker) -> Iterator[ParameterFaul
             yield ParameterFault(
                 kind, one.name, at, route, taker.reference, annotation, converter, near, place, is_page
             )
+        elif (word := _undefined(model, taker, one)) is not None:
+            near = nearest(word.id, (*taker.names, *_BUILTIN))
+            at = Span(taker.callable.module, word.start, word.end)
+            yield ParameterFault("undefined", one.name, at, route, taker.reference, word.id, near=near)
     for name in left:
         read = _read(model, taker, name)
         if read is not None:
@@ -193,6 +199,7 @@ def _fault(param: Param, pattern: PathPattern, left: tuple[str, ...], taker: Tak
         return "position", "", ""
     converter = pattern.params.get(param.name)
     if converter is not None:
+        annotation = annotation or _of_framework(param.annotation, taker.names)
         wrong = annotation is not None and annotation not in _TAKES[converter]
         return ("type", annotation or "", converter) if wrong else None
     if param.default is not None:
@@ -221,6 +228,25 @@ def _annotation(term: AnyTerm | None, names: _Names) -> str | None:
             return _annotation(left, names)
         case _:
             return None
+
+
+def _of_framework(term: AnyTerm | None, names: _Names) -> str | None:
+    """An annotation that is a class of the framework, of which no piece of a path can be."""
+    value = names.get(term.id) if isinstance(term, Name) else None
+    is_made = isinstance(value, External) and kind_of(value.name) is not None
+    return term.id if is_made and isinstance(term, Name) else None
+
+
+def _undefined(model: Queries, taker: Taker, param: Param) -> Name | None:
+    """The name that an annotation consists of, where nothing has it."""
+    word = param.annotation
+    known = taker.names.keys() | vars(builtins).keys() | {REQUEST.capitalize()}  # which is told by its name
+    if not isinstance(word, Name) or word.id in known or param.default is not None:
+        return None
+    source = text(model, taker.callable.module) or ""
+    generic = source[taker.written.name_end :].lstrip().startswith("[") or "<locals>" in taker.written.qualname
+    is_bound = generic or _is_bound_around(model, taker, word.id)
+    return None if is_bound or taker.provided is not None else word
 
 
 def _meant(name: str, left: tuple[str, ...], provided: Cascade | None) -> str | None:

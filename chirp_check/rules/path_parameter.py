@@ -34,6 +34,11 @@ def _saying(fault: ParameterFault, path: str) -> tuple[str, str | None]:
             return f"`{name}` of `{handler}` always has its default: `{path}` does not give it", near
         case "untaken":
             return f"`{handler}` reads `{name}` of `{path}` and does not take it", f"add `{name}` to its parameters"
+        case "undefined":
+            return (
+                f"`{handler}` takes `{name}: {fault.annotation}`, and nothing there is called `{fault.annotation}`",
+                near,
+            )
         case "request":
             return f"`{handler}` reads `request` and does not take it", "add `request` to its parameters"
         case "position":
