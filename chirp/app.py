@@ -2,7 +2,7 @@
 
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterable
+from collections.abc import Callable, Coroutine, Generator, Iterable
 from contextlib import contextmanager
 from inspect import markcoroutinefunction
 from pathlib import Path
@@ -185,7 +185,7 @@ class App:
             self._checks.append(check)
         return check
 
-    def lifespan[F: Callable[[], AsyncGenerator[None]]](self, function: F) -> F:
+    def lifespan[F: Lifespan](self, function: F) -> F:
         """An async generator function with one `yield`: start before it, stop after it."""
         with self._open(f"the lifespan `{function_name(function)}`"):
             self._lifespans.append(function)

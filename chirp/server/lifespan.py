@@ -1,13 +1,14 @@
 """The ASGI lifespan protocol: what starts is stopped, in reverse, whatever else fails."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any, Protocol
 
 from chirp._internal.asgi import Receive, Send
 from chirp.errors import ConfigurationError
 
 type Hook = Callable[[], Any]
-type Lifespan = Callable[[], AsyncGenerator[None]]
+type Lifespan = Callable[[], AsyncIterator[None]]
+"""An async generator function, whichever of the two annotations it has."""
 
 
 async def _call(hook: Hook) -> None:
@@ -43,7 +44,7 @@ class Running:
     __slots__ = ("_started",)
 
     def __init__(self) -> None:
-        self._started: list[AsyncGenerator[None]] = []
+        self._started: list[AsyncIterator[None]] = []
 
     async def start(self, lifespans: Iterable[Lifespan]) -> None:
         """Run each to its `yield`, in order; when one fails, stop those before it and raise its exception."""
@@ -71,7 +72,8 @@ class Running:
             except Exception as error:  # noqa: BLE001 - the boundary: the others must be stopped too
                 failures.append(error)
             else:
-                await generator.aclose()
+                if isinstance(generator, AsyncGenerator):
+                    await generator.aclose()
                 failures.append(RuntimeError("a lifespan has a second `yield`"))
         if len(failures) == 1:
             raise failures[0]

@@ -11,7 +11,7 @@ import logging
 import sys
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from contextlib import contextmanager
 from dataclasses import FrozenInstanceError
 from pathlib import Path
@@ -203,7 +203,7 @@ def test_a_failing_startup_stops_what_started(caplog: pytest.LogCaptureFixture) 
     events: list[str] = []
 
     @app.lifespan
-    async def pool() -> AsyncGenerator[None]:
+    async def pool() -> AsyncIterator[None]:
         events.append("open")
         yield
         events.append("close")
