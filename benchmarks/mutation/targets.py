@@ -1,6 +1,6 @@
 """Which modules are put to the test, and by which tests: the quickest first, since the first failure is enough."""
 
-HOSTILE = "tests/hostile/test_hostile.py"
+HOSTILE = "tests/hostile/test_hostile.py::test_a_hostile_case"
 PROPERTIES = "tests/runtime/test_properties.py"
 SECURITY = "tests/runtime/test_security_properties.py"
 
