@@ -4,7 +4,7 @@ Stored facts are what `msgspec` makes of them: small, quick to read, and without
 """
 
 from collections.abc import Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import msgspec
@@ -19,8 +19,6 @@ MAX_BYTES = 2 * 1024 * 1024
 SHARE = 150  # files below which another process costs more than it brings
 
 _encoder = msgspec.msgpack.Encoder()
-_modules = msgspec.msgpack.Decoder(ModuleFacts)
-_templates = msgspec.msgpack.Decoder(TemplateFacts)
 
 
 class Request(NamedTuple):
@@ -51,14 +49,25 @@ def store(facts: ModuleFacts | TemplateFacts) -> bytes:
 
 def module_facts(stored: bytes, path: str) -> ModuleFacts:
     """The facts of a Python file from their stored form. `msgspec.DecodeError` for anything else."""
-    facts = _modules.decode(stored)
+    facts = _modules().decode(stored)
     return facts if facts.path == path else msgspec.structs.replace(facts, path=path)
 
 
 def template_facts(stored: bytes, path: str) -> TemplateFacts:
     """The facts of a template from their stored form. `msgspec.DecodeError` for anything else."""
-    facts = _templates.decode(stored)
+    facts = _templates().decode(stored)
     return facts if facts.path == path else msgspec.structs.replace(facts, path=path)
+
+
+@cache
+def _modules() -> msgspec.msgpack.Decoder[ModuleFacts]:
+    """Made when it is needed: it costs as much as reading the facts of several files."""
+    return msgspec.msgpack.Decoder(ModuleFacts)
+
+
+@cache
+def _templates() -> msgspec.msgpack.Decoder[TemplateFacts]:
+    return msgspec.msgpack.Decoder(TemplateFacts)
 
 
 type Extracted = dict[str, tuple[bytes, bytes]]  # by path: what the file held, and its stored facts
@@ -73,7 +82,7 @@ def extract_all(requests: Sequence[Request], host: Host, processes: Processes) -
     found: Extracted = {}
     for answer in processes.run(shares):
         try:
-            found.update(_answers.decode(answer))
+            found.update(msgspec.msgpack.decode(answer, type=dict[str, tuple[bytes, bytes]]))
         except msgspec.DecodeError:
             continue  # a process that did not come to its end
     return found
@@ -90,6 +99,3 @@ def _extracted(requests: Iterable[Request], host: Host) -> bytes:
         except Exception:  # noqa: BLE001, S112 - read again by itself, where a failure is reported
             continue
     return _encoder.encode(found)
-
-
-_answers: msgspec.msgpack.Decoder[Extracted] = msgspec.msgpack.Decoder(dict[str, tuple[bytes, bytes]])

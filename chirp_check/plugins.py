@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import cache
 from inspect import cleandoc
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
@@ -65,6 +64,8 @@ class Plugins(msgspec.Struct, frozen=True):
 
     def page(self, rule: Rule) -> str:
         """The page of a rule: the Markdown of its name beside the module it is in, or else what its docstring says."""
+        from pathlib import Path
+
         module = sys.modules.get(rule.check.__module__)
         folder = Path(module.__file__ or "").parent if module is not None else Path()
         with suppress(OSError):

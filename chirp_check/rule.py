@@ -1,7 +1,8 @@
 """A rule: a named pure function of one subject and the model. It knows neither its level nor any other rule."""
 
+from annotationlib import get_annotations
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, get_type_hints
+from typing import Any
 
 import msgspec
 
@@ -36,7 +37,7 @@ def rule[Subject](
     """Make a `Rule` of a function whose first parameter's annotation names its subject."""
 
     def decorate(check: Check[Subject]) -> Rule:
-        hints = get_type_hints(check)
+        hints = get_annotations(check, eval_str=True)
         subject = next(hint for key, hint in hints.items() if key != "return")
         return Rule(name, since, Level.OFF if migration else level, subject, check, migration)
 
