@@ -122,11 +122,13 @@ def _unknown(model: Queries, app: AppKey, index: int) -> Iterator[UnknownField]:
     senders = [one.sender for one in arrivals(model, app, index)]
     is_plain = not any(in_scripts(model, app, word) for word in _SENDING)
     for one in reads.fields:
-        if sent.fields.may_have(one.name) or scripted(model, app, one.name):
+        if sent.fields.may_have(one.name):
             continue
         unread = sent.fields.names - read
         meant = nearest(one.name, unread)
         is_slip = meant is not None and len(one.name) >= _LEAST and not reads.open
+        if one.name and scripted(model, app, one.name) and not is_slip:
+            continue
         if one.required or is_slip or not one.name or (is_plain and one.name not in spared):
             known = frozenset(sent.fields.names) if reads.open else read
             seen = hints(model, app, senders, sent.fields, (one.name, known)) if meant is None else ()

@@ -7,7 +7,7 @@ Only what fails whenever it runs is noted: every kind that a value can be has to
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from chirp_check.facts.reads import DEFAULTS, DEFINED
+from chirp_check.facts.reads import DEFAULTS, DEFINED, unplaced
 from chirp_check.facts.templates import Binding, BlockDef, ComponentDef, TemplateFacts
 from chirp_check.facts.values import (
     Add,
@@ -364,7 +364,8 @@ class Reader:
         elif kind in ("none", "maybe-none"):
             start, end = about.start, about.end
         written = self.source[about.start : about.end]
-        shaky = self.is_shaky((term,), guards)
+        is_member = kind in ("attribute", "key")  # whether there is a value at all says nothing of what it has
+        shaky = self.is_shaky((term,), [one for one in guards if not (is_member and unplaced(one) == unplaced(about))])
         self.faults[Fault(kind, start, end, written, name, owners, shaky)] = None
 
     def is_shaky(self, terms: tuple[AnyTerm, ...], guards: list[AnyTerm]) -> bool:
