@@ -10,6 +10,8 @@ from chirp_check.model.inputs import module_facts
 from chirp_check.model.memory import Queries
 from chirp_check.model.typing.classes import resolved
 from chirp_check.model.typing.kinds import (
+    FORM,
+    FORMS,
     MOMENTS,
     NONE,
     NUMBER,
@@ -96,6 +98,8 @@ def _generic(model: Queries, module: str, base: AnyTerm, inside: tuple[AnyTerm, 
             name = dotted.rpartition(".")[2]
             if name == "Literal" and dotted.startswith("typing"):
                 return union(_literal(model, module, one) for one in inside)
+            if dotted in FORMS:
+                return (FORM,)
             maker = _GENERICS.get(dotted)
             if maker is None:
                 return None
@@ -136,6 +140,7 @@ _NAMES: Mapping[str, Type] = {
     "builtins.tuple": (Many("tuple", None),),
     "types.NoneType": (NONE,),
     **{f"datetime.{name}": (Plain(name),) for name in sorted(MOMENTS)},
+    **dict.fromkeys(sorted(FORMS), (FORM,)),
 }
 
 

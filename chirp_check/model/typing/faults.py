@@ -21,7 +21,7 @@ from chirp_check.model.typing.found import Fault, Handed, Result
 from chirp_check.model.typing.given import Asked, rendered
 from chirp_check.model.typing.includes import Brought, brought
 from chirp_check.model.typing.inference import Inference
-from chirp_check.model.typing.kinds import MOMENTS, Keyed, Kind, Plain, Routine, Thing, said
+from chirp_check.model.typing.kinds import FORM, MOMENTS, Keyed, Kind, Plain, Routine, Thing, said
 from chirp_check.model.typing.live import components_of
 from chirp_check.model.typing.lookups import names_of_kind
 from chirp_check.model.typing.reading import Reader
@@ -209,7 +209,7 @@ def _is_certain(model: Queries, fault: Fault) -> bool:
 
 def _is_open(model: Queries, owner: Kind) -> bool:
     """Whether values may have more than their type tells: a text can be the member of an enumeration."""
-    if isinstance(owner, Plain) and owner.name in MOMENTS:
+    if isinstance(owner, Plain) and owner.name in MOMENTS | {FORM.name}:
         return below(model, owner.name) != frozenset() or any(_is_mentioned(model, one) for one in _DERIVING)
     is_plain = isinstance(owner, Plain) and owner.name != "loop" and not owner.exact
     return is_plain or (isinstance(owner, Keyed) and owner.shared)

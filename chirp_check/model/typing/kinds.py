@@ -10,7 +10,7 @@ MOST = 8  # kinds in one type; beyond, it is Unknown
 
 
 class Plain(msgspec.Struct, frozen=True, gc=False):
-    """A value of a class without parts that is built in, or of `datetime`, by its name; "None" is None itself.
+    """A value of a class without parts that is built in, of `datetime` or of the framework; "None" is None itself.
 
     "absent" is the empty text that Kida makes of an attribute that is None, and "loop" what it calls `loop`. It is
     `exact` where the value is written out, so that it is of no subclass.
@@ -76,6 +76,7 @@ type Type = tuple[Kind, ...] | None
 
 NONE, ABSENT, LOOP = Plain("None"), Plain("absent"), Plain("loop")
 TEXT, WHOLE, NUMBER, TRUTH = Plain("str"), Plain("int"), Plain("float"), Plain("bool")
+FORM = Plain("Form")  # of `chirp.forms`
 NUMBERS = frozenset({"int", "float", "bool"})
 
 
@@ -128,11 +129,13 @@ _BUILT_IN: Mapping[str, frozenset[str]] = {
     "date": frozenset(dir(datetime)),
     "time": frozenset(dir(time)),
     "timedelta": frozenset(dir(timedelta)),
+    "Form": frozenset({*dir(object), "kind", "values", "errors", "ok", "data", "error", "with_error"}),
 }
 
 
 # What is annotated as a `date` can be a `datetime`.
 MOMENTS = frozenset({"datetime", "date", "time", "timedelta"})
+FORMS = frozenset({"chirp.Form", "chirp.forms.Form"})
 
 
 def built_in(name: str) -> frozenset[str] | None:

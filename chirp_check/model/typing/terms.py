@@ -57,6 +57,8 @@ from chirp_check.model.typing.annotations import annotated
 from chirp_check.model.typing.bindings import bound_names, has_walrus, own_statements
 from chirp_check.model.typing.classes import CACHES, ROUTINES, facts_of, resolved
 from chirp_check.model.typing.kinds import (
+    FORM,
+    FORMS,
     NONE,
     TEXT,
     TRUTH,
@@ -316,6 +318,8 @@ class Terms(ABC):
             case External(dotted) if dotted.startswith("builtins."):
                 given = tuple(self.of(one.value, at) for one in term.arguments if one.name is None and not one.stars)
                 return called(dotted.removeprefix("builtins."), given)
+            case External(dotted) if dotted in FORMS:
+                return (FORM,)
             case _:
                 return None if isinstance(owner, External) else self.returned(self.of(callee, at))
 
