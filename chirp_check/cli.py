@@ -225,7 +225,12 @@ def _project(options: Namespace) -> tuple[Project, Config]:
     disk = DiskHost()
     config = _config(options, root, disk)
     host: Host = disk if name is None else OverlayHost(disk, {f"{root}/{paths[0]}": sys.stdin.read()})
-    return Project(root, host, paths), config
+    project = Project(root, host, paths)
+    if config.apps and (options.app or paths == (".",)):
+        from chirp_check.commands.choosing import chosen
+
+        project = chosen(project, config, config.apps)
+    return project, config
 
 
 def _config(options: Namespace, root: str, host: Host) -> Config:

@@ -30,6 +30,7 @@ class ConfigError(Exception):
 class Config:
     """What a project chose. Patterns are written as in `.gitignore`; `select` None means every rule that is not off."""
 
+    apps: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
     exclude: tuple[str, ...] = DEFAULT_EXCLUDE
     extend_exclude: tuple[str, ...] = ()
@@ -185,6 +186,7 @@ def _items(value: object) -> tuple[tuple[str, object], ...]:
 
 
 _KEYS: Mapping[str, Callable[[object], object]] = {
+    "apps": _strings,
     "templates": _folders,
     "exclude": _strings,
     "extend-exclude": _strings,

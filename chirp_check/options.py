@@ -55,6 +55,7 @@ def check_parser() -> Parser:
     # Everything is added to a group: what is added to the parser itself is formatted at once, which takes 10 ms.
     add = parser.add_argument_group("what to check").add_argument
     add("paths", nargs="*", metavar="PATH", help="folders or files to check (default: the current folder)")
+    add("--app", action="append", metavar="APP", default=[], help="report on this application only: its file or module")
     add("-h", "--help", action="help", help="show this help")
     add("-V", "--version", action="store_true", help="print the version")
     _add_rules(parser)
@@ -157,6 +158,8 @@ def merged(config: Config, options: argparse.Namespace) -> Config:
     }
     if options.select:
         changes["select"] = _split(options.select)
+    if options.app:
+        changes["apps"] = tuple(options.app)
     if options.exclude:
         changes["exclude"] = _split(options.exclude)
     if options.per_file_ignores:

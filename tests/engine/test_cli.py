@@ -526,3 +526,23 @@ assert not {"chirp", "kida"} & set(sys.modules)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False, timeout=60)
     assert done.returncode == 0, done.stderr.decode()
+
+
+def test_one_of_several_applications(project: Path, run: Run) -> None:
+    for name in ("shop", "blog"):
+        (project / name / "templates").mkdir(parents=True)
+        (project / name / "__init__.py").write_text("")
+        (project / name / "app.py").write_text(BAD)
+        (project / name / "templates/home.html").write_text("<p></p>")
+    assert run("--output-format", "concise") == 1
+    assert run.out.count("\n") == 2
+    for named in ("shop/app.py", "./shop/app.py", "shop.app", "shop.app:app"):
+        assert run("--output-format", "concise", "--app", named) == 1
+        assert [line.partition(":")[0] for line in run.out.splitlines()] == ["shop/app.py"]
+    (project / "pyproject.toml").write_text('[tool.chirp-check]\napps = ["blog/app.py"]\n')
+    assert run("--output-format", "concise") == 1
+    assert [line.partition(":")[0] for line in run.out.splitlines()] == ["blog/app.py"]
+    assert run("--output-format", "concise", "shop") == 1
+    assert [line.partition(":")[0] for line in run.out.splitlines()] == ["shop/app.py"]
+    assert run("--app", "shp/app.py") == 2
+    assert run.err == "error: --app: no application is made in `shp/app.py`\nhelp: did you mean `shop/app.py`?\n"
