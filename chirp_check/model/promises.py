@@ -5,21 +5,25 @@ from collections.abc import Iterator
 from chirp_check.facts.handlers import AnyStatement, Do, Function, Leave, Return
 from chirp_check.facts.values import AnyTerm, Attr, Call, Const, Name
 from chirp_check.facts.walk import every_part, every_statement
-from chirp_check.grammar.pages import CONTEXT
+from chirp_check.grammar.pages import CONTEXT, META
 from chirp_check.model.answers import handlers_in
 from chirp_check.model.applications import application_files
+from chirp_check.model.domain import External
 from chirp_check.model.endings import reaches_end
 from chirp_check.model.entities import HandlerRef, PromiseFault
+from chirp_check.model.framework import kind_of
 from chirp_check.model.inputs import module_facts, module_functions, text
 from chirp_check.model.memory import Queries, query
 from chirp_check.model.templates import owners
 from chirp_check.model.typing.annotations import annotated
 from chirp_check.model.typing.bindings import own_statements
+from chirp_check.model.typing.classes import resolved
 from chirp_check.model.typing.kinds import NONE
 from chirp_check.source import Span
 
 # Decorators that leave what a function gives as it is.
 _PLAIN = frozenset({"classmethod", "staticmethod", "property", "cached_property", "cache", "lru_cache", "final"})
+_PROVIDED = {CONTEXT: "context", META: "meta"}  # functions that folders of pages ask
 _NAMING = frozenset({"template_filter", "template_global", "template_test"})
 
 
@@ -49,7 +53,8 @@ def _is_none(term: AnyTerm) -> bool:
 
 def _judged(model: Queries, path: str, one: Function) -> PromiseFault | None:
     promised, source = annotated(model, path, one.returns), text(model, path) or ""
-    if not promised or NONE in promised or one.returns is None or _is_stub(one, source):
+    is_kept = promised is not None and bool(promised) and NONE not in promised
+    if one.returns is None or not (is_kept or _is_ours(model, path, one.returns)) or _is_stub(one, source):
         return None
     if not reaches_end(model, path, one):
         return None
@@ -58,6 +63,12 @@ def _judged(model: Queries, path: str, one: Function) -> PromiseFault | None:
     reference = HandlerRef(one.name, Span(path, one.name_start, one.name_end), Span(path, one.start, one.end))
     annotation = Span(path, one.returns.start, one.returns.end)
     return PromiseFault(reference, annotation, (written,), "None", Span(path, end.start, end.end))
+
+
+def _is_ours(model: Queries, path: str, term: AnyTerm) -> bool:
+    """Whether an annotation is a class of the framework."""
+    value = resolved(model, path, term) if isinstance(term, (Name, Attr)) else None
+    return isinstance(value, External) and kind_of(value.name) is not None
 
 
 def _is_stub(one: Function, source: str) -> bool:
@@ -86,7 +97,7 @@ def _end(one: Function) -> AnyStatement:
 def _is_asked(model: Queries, files: frozenset[str], path: str, one: Function) -> bool:
     """Whether some call of this name is made for its value, or templates or a folder of pages ask for it."""
     name = one.name
-    if name == "context" and path.rpartition("/")[2] == CONTEXT:
+    if _PROVIDED.get(path.rpartition("/")[2]) == name:
         return True
     if any(_last(each) in _NAMING for each in one.decorators):
         return True

@@ -12,8 +12,9 @@ from chirp_check.model.memory import Queries, Same, part, query
 from chirp_check.model.program import records
 from chirp_check.model.signatures import faults, unjudged
 from chirp_check.model.templates import owners
+from chirp_check.model.typing.classes import below, facts_of
 from chirp_check.model.typing.inference import Inference
-from chirp_check.model.typing.kinds import Keyed, Kind, Many, Parts, Plain, Table
+from chirp_check.model.typing.kinds import Keyed, Kind, Many, Parts, Plain, Table, Thing
 from chirp_check.model.typing.values import of_value
 from chirp_check.source import Span
 
@@ -40,7 +41,7 @@ def _by_type(model: Queries, record: Record) -> Iterator[ArgumentFault]:
     for argument, value in unjudged(record):
         inference, at = Inference(model), _written_at(model, record, argument.name, value)
         known = of_value(inference, value) or inference.written_at(at)[1]
-        words = [_word(one) for one in known] if known else [""]
+        words = [_word(model, one) for one in known] if known else [""]
         if "" not in words and argument.types.isdisjoint(words):
             site = Site(record.kind, record.span)
             yield ArgumentFault(site, "type", argument.name, at, tuple(sorted(argument.types)), words[0])
@@ -56,8 +57,8 @@ def _written_at(model: Queries, record: Record, name: str, value: Value) -> Span
     return Span(path, term.start, term.end) if term is not None else record.span
 
 
-def _word(kind: Kind) -> str:
-    """What a kind of values is called; empty for objects, of which some are text as well."""
+def _word(model: Queries, kind: Kind) -> str:
+    """What a kind of values is called; empty for objects that may be text as well."""
     match kind:
         case Plain(name="str" | "int" | "float" | "bool" | "None" as name):
             return name
@@ -67,6 +68,10 @@ def _word(kind: Kind) -> str:
             return "tuple"
         case Table() | Keyed():
             return "dict"
+        case Thing(module, qualname):
+            facts = facts_of(model, module, qualname)
+            is_plain = facts.complete and not facts.flavour and "startswith" not in facts.names
+            return facts.name if is_plain and below(model, facts.name) == frozenset() else ""
         case _:
             return ""
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from chirp_check.model.domain import Callable, ClassValue, Dict, Record, Scalar, Sequence, Value
+from chirp_check.model.domain import Callable, ClassValue, Dict, Instance, Record, Scalar, Sequence, Value
 from chirp_check.model.entities import ArgumentFault, Pattern, Site, Text, Unknown
 from chirp_check.model.framework import RETURN_TYPES, type_of
 
@@ -249,11 +249,11 @@ def _paired(record: Record, call: Call) -> Iterator[tuple[Argument, Value]]:
             yield argument, value
 
 
-def unjudged(record: Record) -> Iterator[tuple[Argument, Unknown]]:
-    """The arguments that have to be of some types, with values that running the code does not tell."""
+def unjudged(record: Record) -> Iterator[tuple[Argument, Unknown | Instance]]:
+    """The arguments that have to be of some types, with values of which running the code does not tell the type."""
     call = CALLS.get(record.kind)
     for argument, value in _paired(record, call) if call is not None else ():
-        if argument.types and isinstance(value, Unknown):
+        if argument.types and isinstance(value, (Unknown, Instance)):
             yield argument, value
 
 
