@@ -152,14 +152,14 @@ class _Place(msgspec.Struct):
     depth: int
     held: dict[str, Held]
     bound: frozenset[str] = frozenset()
-    ready: frozenset[tuple[int, int]] = frozenset()
+    parts: tuple[msgspec.Struct, ...] = ()
     loops: dict[str, list[AnyTerm | None]] = msgspec.field(default_factory=dict[str, list[AnyTerm | None]])
 
     def read(self, *, sure: bool) -> None:
         """Gather what the function reads; `sure`: nothing catches the fault of a field that is not there."""
         parts = tuple(every_part((self.written.params, self.written.body)))
         self.bound = frozenset(name for one in parts if type(one) in _BINDING for name in _bound(one))
-        self.ready = ready(parts)
+        self.parts = parts
         parameters = {one.name for one in self.written.params}
         for one in parts:
             if isinstance(one, (Loop, Repeated)) and len(one.names) == 1:
@@ -251,7 +251,7 @@ class _Place(msgspec.Struct):
         owner = self._holding(called.base) if isinstance(called, Attr) else None
         first = call.arguments[0] if call.arguments and not call.arguments[0].stars else None
         if owner == FORM and isinstance(called, Attr) and called.name in _GETTING and first is not None:
-            is_ready = has_default(call) or (call.start, call.end) in self.ready
+            is_ready = has_default(call) or (call.start, call.end) in ready(self.parts)
             self._field(first.value, required=False, is_ready=is_ready)
             self._visit(call.arguments[1:], sure=sure)
             return
