@@ -5,9 +5,8 @@ known to be used.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 HTMX_2, HTMX_4 = 2, 4
 EITHER: Final = frozenset({HTMX_2, HTMX_4})
@@ -81,8 +80,7 @@ _UNITS: Mapping[int, frozenset[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ValueFault:
+class ValueFault(NamedTuple):
     """A part of a value, at an offset of it, that htmx does not take. `near` are the words that it takes there."""
 
     offset: int

@@ -1,9 +1,8 @@
 """What of htmx 2 is another thing in htmx 4, or nothing: names of attributes and events, and parts of values."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from chirp_check.grammar.htmx import each_spec, each_word
 
@@ -47,8 +46,7 @@ _MORPHS: Mapping[str, str] = {"morph": "outerMorph", "morph:outerHTML": "outerMo
 _SYNC = frozenset({"abort", "drop", "queue", "replace"})
 
 
-@dataclass(frozen=True, slots=True)
-class Reread:
+class Reread(NamedTuple):
     """A part of a value, at an offset of it, that htmx 4 reads in another way. `text` is to stand in its place."""
 
     offset: int

@@ -1,7 +1,7 @@
 """A folder of pages as text: what its file names mean, which URL a page has, and what a layout says of itself."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LAYOUT = "_layout.html"
 CONTEXT = "_context.py"
@@ -15,8 +15,7 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 """The functions of a page that are its handlers, in the order in which they are registered."""
 
 
-@dataclass(frozen=True, slots=True)
-class LayoutNotes:
+class LayoutNotes(NamedTuple):
     """What a layout's comments say: `{# target: id #}` is the element it renders into, by default `body`.
 
     `{# outlet: id #}` is an element of its own that navigation lands in. With `{# outlet_mode: replace #}` what lands

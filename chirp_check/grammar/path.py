@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 MAX_INT_DIGITS = 18
@@ -75,8 +76,7 @@ def _to_path(text: str) -> str:
     return text
 
 
-@dataclass(frozen=True, slots=True)
-class Converter:
+class Converter(NamedTuple):
     """What a parameter accepts: `convert` takes the decoded text and raises ValueError for what does not fit.
 
     `rank` orders converters from most to least specific; 0 is kept for text.
@@ -98,8 +98,7 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class PathSegment:
+class PathSegment(NamedTuple):
     """One segment: its source text, and for a parameter its name and converter name."""
 
     value: str

@@ -1,7 +1,7 @@
 """The format for people: each diagnostic with a code frame of its place and of the other side."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from chirp_check.diagnostic import Diagnostic, Level
 from chirp_check.report.frame import Frame, frame
@@ -13,8 +13,7 @@ from chirp_check.source import Span
 _RED, _YELLOW, _BLUE, _CYAN, _BOLD, _RESET = "\x1b[1;31m", "\x1b[1;33m", "\x1b[1;34m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
 
 
-@dataclass(frozen=True, slots=True)
-class _Paint:
+class _Paint(NamedTuple):
     """Puts colour around text, or leaves it alone."""
 
     on: bool

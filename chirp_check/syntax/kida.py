@@ -5,7 +5,6 @@ imported, only about tags that our parser does not surely accept: it decides, an
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -34,8 +33,7 @@ MAX_TOKENS = 100_000  # of one file, Kida's own limit; texts between tags count
 MAX_ERRORS = 200  # in the tags of one file; what comes behind is not read
 
 
-@dataclass(frozen=True, slots=True)
-class KidaError:
+class KidaError(msgspec.Struct, frozen=True, gc=False):
     """A place that Kida refuses, in the house form; `code` is Kida's where it has one.
 
     `related` are other places that have to do with it, each with what it has.
@@ -76,8 +74,7 @@ class Tag[T](msgspec.Struct, gc=False, eq=False):
 type AnyTag = Tag[Any]  # for those who do not look at what the expressions have become
 
 
-@dataclass(slots=True)
-class Scan[T]:
+class Scan[T](msgspec.Struct, eq=False):
     """The tags of a file in order, the ranges of its comments and raw blocks (tags included), and what is wrong.
 
     `complete` is false where reading stopped early, so that the nesting of what was read says nothing.
@@ -85,16 +82,13 @@ class Scan[T]:
 
     text: str
     build: Build[T]
-    parser: StatementParser[T] = field(init=False)
-    tags: list[Tag[T]] = field(default_factory=list[Tag[T]])
-    comments: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
-    raws: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
-    errors: list[KidaError] = field(default_factory=list[KidaError])
+    parser: StatementParser[T]
+    tags: list[Tag[T]] = msgspec.field(default_factory=list[Tag[T]])
+    comments: list[tuple[int, int]] = msgspec.field(default_factory=list[tuple[int, int]])
+    raws: list[tuple[int, int]] = msgspec.field(default_factory=list[tuple[int, int]])
+    errors: list[KidaError] = msgspec.field(default_factory=list[KidaError])
     tokens: int = 0
     complete: bool = True
-
-    def __post_init__(self) -> None:
-        self.parser = StatementParser(self.text, self.build)
 
 
 # The commonest tags as a whole, or else the opener of any: `{{ a.b }}`, `{% end… %}`, `{% else %}`, `{% empty %}`.
@@ -104,12 +98,12 @@ _NEXT = re.compile(
     r"|[{%#])",
     re.ASCII,
 )
-_NOT_SIMPLE = OPERATOR_WORDS | CONSTANTS.keys() | {"await"}
+_NOT_SIMPLE = OPERATOR_WORDS.union(CONSTANTS, ("await",))
 
 
 def scan[T](text: str, build: Build[T]) -> Scan[T]:
     """Every tag, comment and raw block of a template, up to where too much is wrong for anything to be learnt."""
-    found = Scan(text, build)
+    found: Scan[T] = Scan(text, build, StatementParser(text, build))
     tags = found.tags
     at = 0
     while opener := _NEXT.search(text, at):
