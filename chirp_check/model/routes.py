@@ -212,8 +212,15 @@ def _corresponds(reference: tuple[Segment, ...], route: tuple[PathSegment, ...])
 
 
 def _is_within(reference: tuple[Segment, ...], route: tuple[PathSegment, ...]) -> bool:
-    """Whether a reference that reaches a route may do so with each expression in one segment."""
-    return len(reference) == len(route) or any(_takes_rest(one) for one in route)
+    """Whether a reference that reaches a route may do so with each expression in one segment, as a part of it."""
+    if any(_takes_rest(one) for one in route):
+        return True
+    return len(reference) == len(route) and not any(map(_is_left_out, reference, route, strict=True))
+
+
+def _is_left_out(one: Segment, segment: PathSegment) -> bool:
+    """Whether a segment is met only with nothing in the place of an expression that has text beside it."""
+    return not isinstance(one, str) and one != ("", "") and not segment.is_param and "".join(one) == segment.value
 
 
 def _stands_for(one: Segment, segment: PathSegment) -> bool:
