@@ -96,8 +96,12 @@ def prove(analysis: Analysis, replay: Replay) -> tuple[Proof, ...]:
         ),
         key=_harm,
     )
+    if replay.writing:  # what has been written by then may lead there
+        asked += [one for one in asked if not one[1].writes and any(other.writes for other in one[0].requests)]
     start, answers = _replayed(analysis, replay, asked) if asked else (None, ())
-    told = dict(zip(((id(witness), one) for witness, one in asked), answers, strict=False))
+    told: dict[tuple[int, Request], list[Made]] = {}
+    for (claim, one), made in zip(asked, answers, strict=False):
+        told.setdefault((id(claim), one), []).extend(made)
     found: list[Proof] = []
     for diagnostic, witness in cases:
         if witness is None:

@@ -145,15 +145,22 @@ def _example(route: Route, values: Mapping[str, object] = EXAMPLES) -> str | Non
 def _coming_to(model: Queries, site: Span, template: str | None = None) -> Iterator[Route]:
     """The routes whose handlers give what is made at a place, or have the place in them; the former first.
 
-    A place in a helper makes what others ask for: those count that ask for the `template`.
+    A place in a helper makes what others ask for: those count that ask for the `template`. Where there are none, the
+    handlers of the same file may come there, as those of a stream do.
     """
-    others: list[Route] = []
+    inside: list[Route] = []
+    beside: list[Route] = []
+    is_made = False
     for one in _answered(model):
+        functions = [known.function for known in one.functions]
         if any(_made_at(record, site, template) for record in one.records):
+            is_made = True
             yield one.route
-        elif any(_within(site, handler_ref(model, known.function).function) for known in one.functions):
-            others.append(one.route)
-    yield from others
+        elif any(_within(site, handler_ref(model, function).function) for function in functions):
+            inside.append(one.route)
+        elif any(function.module == site.path for function in functions):
+            beside.append(one.route)
+    yield from inside if inside or is_made else beside
 
 
 def _made_at(record: Record, site: Span, template: str | None) -> bool:
@@ -172,9 +179,14 @@ def _template_of(record: Record) -> Value | None:
 def _failing_pages(model: Queries, site: Span, template: str | None = None) -> Iterator[Request]:
     """Requests that come to a handler of errors which gives what is made at a place: for what is not there."""
     app = next((one for one in application_keys(model) if _tells_of_errors(model, one, site, template)), None)
-    absent = dict.fromkeys(_absent(route) for route in application(model, app).routes) if app is not None else {}
-    for path in (NOWHERE, *list(filter(None, absent))[:3]) if app is not None else ():
+    if app is None:
+        return
+    routes = application(model, app).routes
+    absent = dict.fromkeys(filter(None, map(_absent, routes)))
+    for path in (NOWHERE, *list(absent)[:3]):
         yield from (Request("GET", path, headers) for headers in ((), HTMX))
+    for route in [one for one in routes if "POST" in (one.methods or ()) and _absent(one) is not None][:3]:
+        yield Request("POST", _absent(route) or NOWHERE)
 
 
 def _tells_of_errors(model: Queries, app: AppKey, site: Span, template: str | None) -> bool:

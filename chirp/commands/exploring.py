@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import zip_longest
 from typing import NamedTuple
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
 from chirp.app import App
 from chirp.testing import TestClient
@@ -146,7 +146,7 @@ class Explored:
             return [own]
         pattern = parse_path(route)
         met = [one for one in self.seen if pattern.match(urlsplit(one.path).path) is not None]
-        found = [Variant(one.path, _filled(one.fields, fields)) for one in met if one.method == method]
+        found = [_variant(one, fields) for one in met if one.method == method]
         if pattern.params:
             found += [Variant(urlsplit(one.path).path, fields) for one in met]
             found += [Variant(path, fields) for path in self._named(pattern)]
@@ -169,6 +169,14 @@ def _in_turns(found: Iterable[Variant]) -> list[Variant]:
         groups.setdefault(tuple(one.fields), {})[repr(one)] = one
     turns = zip_longest(*(group.values() for group in groups.values()))
     return [one for turn in turns for one in turn if one is not None]
+
+
+def _variant(offered: Seen, fields: Fields) -> Variant:
+    """A request as a page offers it, filled in; what is sent with GET stands in the URL."""
+    filled = _filled(offered.fields, fields)
+    if offered.method != "GET" or not filled:
+        return Variant(offered.path, filled)
+    return Variant(f"{offered.path.partition('?')[0]}?{urlencode(filled)}", {})
 
 
 def _filled(offered: Iterable[tuple[str, str]], known: Mapping[str, str]) -> Fields:

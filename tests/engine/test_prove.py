@@ -354,6 +354,73 @@ def test_somebody_signs_in_before_what_only_they_may_see(project: Path, capsys: 
     assert (verdict, asked) == ("proved", "GET /")
 
 
+ROUNDABOUT = """\
+from collections.abc import AsyncIterator
+
+from chirp import App, EventStream, Fragment, Request, Response, SSEEvent, Template
+
+app = App()
+LOG = []
+
+
+class Gone(Exception):
+    pass
+
+
+@app.route("/")
+def home():
+    return Template("home.html")
+
+
+@app.route("/open")
+def opened(request: Request):
+    return Template("opened.html") if request.query.get("wall") else Response("no", status=422)
+
+
+@app.route("/notes/{note}/cheer", methods=["POST"])
+def cheer(note: str):
+    raise Gone
+
+
+@app.error(Gone)
+def fallen():
+    return Template("fallen.html")
+
+
+@app.route("/notes", methods=["POST"])
+def add():
+    LOG.append([event])
+    return "x"
+
+
+def event() -> SSEEvent:
+    return SSEEvent(app.render(Fragment("event.html", "note")))
+
+
+@app.route("/stream")
+async def stream() -> EventStream:
+    return EventStream(events())
+
+
+async def events() -> AsyncIterator[SSEEvent]:
+    for make in map(max, LOG):
+        yield make()
+"""
+
+
+def test_ways_that_lead_there_by_others(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A form that is sent with GET, a handler of errors, and a stream of what has been written."""
+    (project / "templates/child.html").unlink()
+    (project / "app.py").write_text(ROUNDABOUT)
+    (project / "templates/home.html").write_text('<form action="/open"><input name="wall"></form>')
+    found = proofs(capsys, "--writing")
+    assert {message: (verdict, asked) for message, (verdict, asked, _) in found.items()} == {
+        "there is no template `opened.html`": ("proved", "GET /open?wall=Example"),
+        "there is no template `fallen.html`": ("proved", "POST /notes/no-such-thing/cheer"),
+        "there is no template `event.html`": ("proved", "GET /stream"),
+    }
+
+
 def test_an_answer_that_ends_the_process_costs_only_itself(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "app.py").write_text(DATA.replace("{ends}", "import os; os._exit(3)"))
     (project / "templates/home.html").write_text(LISTED)
