@@ -39,6 +39,6 @@ def _renamed(use: TargetUse, name: str, near: str, *, safe: bool) -> Fix | None:
 
 def _is_slip(use: TargetUse, name: str, near: str, model: Model) -> bool:
     """Whether the reference is wrong, and not the id: others refer to that, and nothing else to the wrong one."""
-    every = (*model.subjects(TargetUse), *model.subjects(SelectorUse))
+    every: tuple[TargetUse | SelectorUse, ...] = (*model.subjects(TargetUse), *model.subjects(SelectorUse))
     others = {str(one.selector).strip().removeprefix("#") for one in every if one.selector.span != use.selector.span}
     return near in others and name not in others
