@@ -11,6 +11,7 @@ from chirp_check.model.context import constant, context_of, units_of
 from chirp_check.model.domain import Record, Value
 from chirp_check.model.entities import Pattern, Text
 from chirp_check.model.framework import RETURN_TYPES
+from chirp_check.model.inputs import template_facts
 from chirp_check.model.memory import Queries, gate, query
 from chirp_check.model.names import global_names
 from chirp_check.model.pages import cascade_of
@@ -129,7 +130,8 @@ def _place(held: Held) -> int:
 
 # Where templates read names in a way that their types matter for.
 
-ASKED, HANDED = "asked", "handed"  # for an attribute, for its elements or as an operand; on, to anything else
+# For an attribute, for its elements, as an operand or to be called; on, to anything else.
+ASKED, HANDED = "asked", "handed"
 
 
 class _Read(msgspec.Struct, frozen=True, gc=False):
@@ -165,6 +167,12 @@ def uses(model: Queries, path: str) -> Mapping[int, str]:
             compared = arm.condition is not None and _compares(arm.condition)
             found.update((read.at, ASKED if read.member is not None or compared else HANDED) for read in arm.reads)
             pending += arm.steps
+    facts = template_facts(model, path)
+    calls = [one.function for one in facts.calls] if facts is not None else []
+    called = {(one.start, one.end) for one in calls if isinstance(one, Name)}
+    for at, place in enumerate(facts.places if facts is not None and called else ()):
+        if place in called and at in found:
+            found[at] = ASKED
     return found
 
 

@@ -118,6 +118,13 @@ def _element(kind: Kind) -> Type:
             return None
 
 
+def part(known: Type, at: int, count: int) -> Type:
+    """What one of several names of a loop takes of each item."""
+    if known is None:
+        return None
+    return union(one.items[at] if isinstance(one, Parts) and len(one.items) == count else None for one in known)
+
+
 _LOOP = ("cycle", "first", "index", "index0", "last", "length", "nextitem", "previtem", "revindex", "revindex0")
 _BUILT_IN: Mapping[str, frozenset[str]] = {
     **{name: frozenset(dir(getattr(builtins, name))) for name in ("str", "int", "float", "bool", "bytes")},

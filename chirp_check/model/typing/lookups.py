@@ -136,6 +136,19 @@ def iterable(inference: Inference, kind: Kind) -> bool | None:
             return True
 
 
+def is_uncallable(inference: Inference, kind: Kind) -> bool:
+    """Whether a value surely is no function, nor anything else that can be called."""
+    match kind:
+        case Plain("loop"):
+            return False
+        case Thing(module, qualname, exact):
+            known = facts_of(inference.model, module, qualname)
+            more = frozenset[str]() if exact else below(inference.model, known.name)
+            return known.complete and "__call__" not in known.names and more is not None and "__call__" not in more
+        case _:
+            return isinstance(kind, (Plain, Many, Parts, Keyed))
+
+
 def mistaken(inference: Inference, callee: Kind, given: tuple[Arg, ...]) -> str | None:
     """What Python says against the arguments of a call, as a sentence's end; None where it may take them."""
     if not isinstance(callee, Routine):

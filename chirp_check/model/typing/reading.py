@@ -48,12 +48,22 @@ from chirp_check.model.typing.kinds import (
     Plain,
     Type,
     element,
+    part,
     said,
     union,
     without_none,
 )
 from chirp_check.model.typing.live import Live, components_of, expressions_of
-from chirp_check.model.typing.lookups import Lack, indexed, is_mapping, iterable, looked_up, mistaken, subscript
+from chirp_check.model.typing.lookups import (
+    Lack,
+    indexed,
+    is_mapping,
+    is_uncallable,
+    iterable,
+    looked_up,
+    mistaken,
+    subscript,
+)
 from chirp_check.model.typing.operands import FILTERS, KEEPING, refused, result
 
 type _Look = Callable[[Inference, Kind, str], Type | Lack]
@@ -185,7 +195,7 @@ class Reader:
         if iterable_ is not None:
             at, count = self.scopes.part(binding)
             found = element(self.quietly(iterable_))
-            return found if count == 1 else _part(found, at, count)
+            return found if count == 1 else part(found, at, count)
         if binding.value is not None and binding.kind in ("set", "let", "with", "export", "promote", "global"):
             known = self.quietly(binding.value)
             guarded = binding.kind == "with" or conditions(self.facts, binding.start)
@@ -239,7 +249,7 @@ class Reader:
         mistakes = [mistaken(self.inference, one, term.arguments) for one in callee]
         if all(mistakes):
             self._note("argument", term, term.function, mistakes[0] or "", callee)
-        elif all(isinstance(one, (Plain, Many, Parts, Keyed)) for one in callee) and LOOP not in callee:
+        elif all(is_uncallable(self.inference, one) for one in callee):
             self._note("called", term, term.function, said(callee[0]), callee)
         return self.inference.returned(callee)
 
@@ -318,7 +328,7 @@ class Reader:
         count = len(term.names)
         found = element(held)
         for at, name in enumerate(term.names):
-            self._items.append((name, found if count == 1 else _part(found, at, count)))
+            self._items.append((name, found if count == 1 else part(found, at, count)))
         filtered = isinstance(term.element, Either) and not term.element.operator
         inner = term.element.operands[0] if filtered and isinstance(term.element, Either) else term.element
         if isinstance(term.element, Either) and filtered:
@@ -385,10 +395,3 @@ class Reader:
                 if any(map(discriminates, conditions(self.facts, one.start))) or self._reads_shaky(inside, depth + 1):
                     return True
         return False
-
-
-def _part(known: Type, at: int, count: int) -> Type:
-    """What one of several names of a loop takes of each item."""
-    if known is None:
-        return None
-    return union(one.items[at] if isinstance(one, Parts) and len(one.items) == count else None for one in known)
