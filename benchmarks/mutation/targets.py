@@ -30,5 +30,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "chirp/server/forwarded.py": (*_runtime("hosts", "middleware"), HOSTILE),
 }
 
-EQUIVALENT: dict[str, dict[str, str]] = {}
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "chirp/http/urls.py": {"safe_next: `''` is `'XX'`": "neither is a path from the root"},
+}
 """By module, mistakes that change nothing anybody could see, with the reason."""

@@ -216,6 +216,8 @@ def test_another_status_or_method_has_no_parts(app: App) -> None:
         ("bytes", 200, b"0123456789", None),
         ("0-1", 200, b"0123456789", None),
         ("items=0-1", 200, b"0123456789", None),
+        ("Xbytes=0-1", 200, b"0123456789", None),
+        (" bytes\t= 0-1 ", 206, b"01", "bytes 0-1/10"),
         ("bytes=a-b", 200, b"0123456789", None),
         ("bytes=+1-2", 200, b"0123456789", None),
         ("bytes=1_0-", 200, b"0123456789", None),
@@ -305,6 +307,7 @@ def test_a_tag_is_found_in_every_list_that_names_it(tags: list[str]) -> None:
         assert names_tag(listed, f'"{tag}"')
         assert names_tag(listed, f'W/"{tag}"')
     assert not names_tag(listed, '"not there"')
+    assert not names_tag(f'X"here", {listed}', '"here"')
 
 
 @given(st.integers(0, 4_000_000_000))

@@ -144,6 +144,8 @@ def test_what_htmx_says(headers: Pairs, expected: dict[str, object]) -> None:
         ("5_0", None),
         (" 5", None),
         ("1e3", None),
+        ("9" * 18, 10**18 - 1),
+        ("9" * 19, None),
         ("9" * 30, None),
         ("٣", None),
     ],

@@ -502,6 +502,41 @@ def test_an_upload_is_answered_while_it_comes_in(tmp_path: Path) -> None:
     assert [message["body"] for message in messages[1:]] == [b"A", b"B", b"C", b""]
 
 
+def test_the_server_is_asked_by_one_at_a_time(tmp_path: Path) -> None:
+    """Who reads the body leaves it to who already waits for the client to ask for the next message."""
+    app = make_app(tmp_path)
+    queue = body_messages([b"a", b"b", b"c"])
+    asked = asyncio.Event()
+    sent: list[Any] = []
+    inside = 0
+
+    async def receive() -> Any:
+        nonlocal inside
+        inside += 1
+        asked.set()
+        assert inside == 1
+        await asyncio.sleep(0)
+        inside -= 1
+        return queue.pop(0) if queue else {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message.get("body", b""))
+
+    @app.route("/", methods=["POST"])
+    async def echo(request: Request) -> StreamingResponse:
+        async def generator() -> AsyncGenerator[bytes]:
+            yield b"-"
+            await asked.wait()
+            chunks = request.stream()
+            for _ in range(3):
+                yield await anext(chunks)
+
+        return StreamingResponse(generator())
+
+    asyncio.run(app(http_scope("POST", "/"), receive, send))
+    assert b"".join(sent) == b"-abc"
+
+
 def test_a_middleware_changes_the_head_of_a_stream(tmp_path: Path) -> None:
     app = make_app(tmp_path)
 
