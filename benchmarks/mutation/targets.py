@@ -17,7 +17,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "chirp/http/ranges.py": (*_runtime("files", "static"), PROPERTIES, HOSTILE),
     "chirp/http/body.py": (*_runtime("body_json", "request"), HOSTILE),
     "chirp/http/forms.py": (*_runtime("request", "multipart"), HOSTILE),
-    "chirp/http/incoming.py": (*_runtime("request", "multipart", "streamfaults"), HOSTILE),
+    "chirp/http/incoming.py": (*_runtime("request", "multipart", "streams", "streamfaults"), HOSTILE),
     "chirp/http/multipart.py": (*_runtime("multipart", "uploads"), PROPERTIES, HOSTILE),
     "chirp/realtime/events.py": (*_runtime("events"), PROPERTIES, HOSTILE),
     "chirp/middleware/signing.py": (*_runtime("sessions", "csrf"), SECURITY),
