@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+import msgspec
+
 from chirp_check.facts.templates import TemplateFacts
 from chirp_check.facts.values import Arg, Call, Filter, Name
 from chirp_check.facts.walk import every_part
@@ -27,6 +29,14 @@ from chirp_check.source import Span
 
 GLOBAL, FILTER = "template_global", "template_filter"
 _NAMING = frozenset({GLOBAL, FILTER, "template_test", "staticmethod"})
+
+
+class Used(msgspec.Struct, frozen=True):
+    """A place where a template uses a function or filter, by its name, and what it is given there."""
+
+    name: str
+    at: Span
+    given: tuple[Arg, ...]
 
 
 @gate
@@ -72,12 +82,14 @@ def _faults(model: Queries, app: AppKey, path: str) -> Iterator[BadArguments]:
     for call in facts.calls if functions else ():
         known = functions.get(call.function.id) if isinstance(call.function, Name) and not call.is_tag else None
         if known is not None and isinstance(call.function, Name) and not _is_hidden(model, facts, call.function.id):
-            yield from _fault(model, facts, known, call.function.id, (call.start, call.end), call.arguments)
+            used = Used(call.function.id, Span(path, call.start, call.end), call.arguments)
+            yield from _fault(model, facts, known, used)
     if any(one.name in filters for one in facts.filters):
         for term in (part for one in expressions_of(facts, -1) for part in every_part(one)):
             if isinstance(term, Filter) and term.name in filters:
                 given = (Arg(None, 0, term.base), *term.arguments)
-                yield from _fault(model, facts, filters[term.name], term.name, (term.start, term.end), given)
+                used = Used(term.name, Span(path, term.start, term.end), given)
+                yield from _fault(model, facts, filters[term.name], used)
 
 
 def _settings(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[BadArguments]:
@@ -94,14 +106,12 @@ def _settings(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Bad
                 yield BadArguments(HELPER, f"has no setting `{one.name}`", at, (), meant=nearest(one.name, known))
 
 
-def _fault(
-    model: Queries, facts: TemplateFacts, known: Routine, name: str, at: tuple[int, int], given: tuple[Arg, ...]
-) -> Iterator[BadArguments]:
+def _fault(model: Queries, facts: TemplateFacts, known: Routine, used: Used) -> Iterator[BadArguments]:
     written = function(model, known.module, known.qualname)
-    problem = mistake(written, known.taken, given) if written is not None else None
-    if written is not None and problem is not None and not is_attempted(facts, at[0]):
+    problem = mistake(written, known.taken, used.given) if written is not None else None
+    if written is not None and problem is not None and not is_attempted(facts, used.at.start):
         place = Span(known.module, written.name_start, written.name_end)
-        yield BadArguments(name, problem, Span(facts.path, *at), (), place)
+        yield BadArguments(used.name, problem, used.at, (), place)
 
 
 def _is_hidden(model: Queries, facts: TemplateFacts, name: str) -> bool:
