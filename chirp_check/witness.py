@@ -177,7 +177,10 @@ def _template_of(record: Record) -> Value | None:
 
 
 def _failing_pages(model: Queries, site: Span, template: str | None = None) -> Iterator[Request]:
-    """Requests that come to a handler of errors which gives what is made at a place: for what is not there."""
+    """Requests that come to a handler of errors which gives what is made at a place.
+
+    They ask for what is not there, or with a method that is not taken.
+    """
     app = next((one for one in application_keys(model) if _tells_of_errors(model, one, site, template)), None)
     if app is None:
         return
@@ -187,6 +190,9 @@ def _failing_pages(model: Queries, site: Span, template: str | None = None) -> I
         yield from (Request("GET", path, headers) for headers in ((), HTMX))
     for route in [one for one in routes if "POST" in (one.methods or ()) and _absent(one) is not None][:3]:
         yield Request("POST", _absent(route) or NOWHERE)
+    taken = {one.path.value for one in routes if one.path is not None and "PATCH" in (one.methods or ("PATCH",))}
+    refused = next((path for one in routes if (path := _example(one)) is not None and path not in taken), None)
+    yield from (Request("PATCH", refused, headers) for headers in ((), HTMX) if refused is not None)
 
 
 def _tells_of_errors(model: Queries, app: AppKey, site: Span, template: str | None) -> bool:
