@@ -198,7 +198,7 @@ def _checked(options: Namespace, project: Project, config: Config) -> Report:
     from chirp_check.plugins import installed_plugins
 
     processes = Forks(os.process_cpu_count() or 1) if isinstance(project.host, DiskHost) else None
-    session = Session(config, lasting=False, cache=cache, processes=processes, plugins=installed_plugins())
+    session = Session(config, lasting=cache is not None, cache=cache, processes=processes, plugins=installed_plugins())
     return session.report(project)
 
 

@@ -7,12 +7,13 @@ import os
 from collections.abc import Iterable
 from copy import replace
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from msgspec import structs
 
 from chirp_check.config import Config
 from chirp_check.diagnostic import Diagnostic, Level, moved
-from chirp_check.host import Cache, Processes
+from chirp_check.host import Cache, Host, Processes
 from chirp_check.inventory import Inventory, take_inventory
 from chirp_check.judge import WHOLE, Failure, Verdict, judged, marked, ours, plugged, plugged_once
 from chirp_check.levels import PerFile
@@ -21,7 +22,7 @@ from chirp_check.model.first_look import look_first
 from chirp_check.model.hygiene import InternalFailure
 from chirp_check.model.inputs import files, module_facts, python_files, template_facts, text
 from chirp_check.model.lasting import LastingMemory
-from chirp_check.model.memory import Answers
+from chirp_check.model.memory import Answers, Memory
 from chirp_check.model.model import Model
 from chirp_check.model.sources import ModelSettings
 from chirp_check.model.templates import template_files
@@ -38,6 +39,7 @@ __all__ = ["Analysis", "Project", "Report", "Session", "analyze", "check"]
 
 DEFAULTS = Config()
 MANY = 2_000  # files whose facts an engine that stays keeps as they are
+SELDOM = 20  # what is known is left again when one in so many questions was answered anew
 AGAIN = 2  # times that a project is looked at again when its files change meanwhile
 
 
@@ -119,7 +121,9 @@ class Session:
         known = self._known
         if self._cache is not None and known is not None:
             known.store.save(self._cache.began)
-            if self._live is None and self._plugins == NO_PLUGINS:
+            if self._keeps:
+                if not report.tracebacks:
+                    self._leave(self._cache, known)
                 found = Found(known.inventory, known.sources.stamps(), self._cache.began)
                 remember(project, self._config, self._cache, report, found)
         return report
@@ -131,13 +135,13 @@ class Session:
 
     def analyze(self, project: Project) -> Analysis:
         """Check a project as it is now."""
-        before = self._known
         known = self._known = self._look(project)
+        is_new = not len(known.model.memory)
         known.sources.prepare(known.sources.python(), self._processes, python=True)
         templates = template_files(known.model)
         known.sources.prepare(templates, self._processes, python=False)
         known.sources.mean((*known.sources.python(), *templates))
-        if before is None or before.model is not known.model:
+        if is_new:
             look_first(known.model)
         run = _Run(known.model, known.sources, self._levels, PerFile(self._config), self._plugins)
         run.judge()
@@ -164,12 +168,10 @@ class Session:
         inventory = take_inventory(root, host, self._config, folders)
         last = self._known
         if last is None or not self._lasting or (last.root, last.folders) != (root, folders):
-            store = Store(self._cache)
-            at_hand = MANY if self._lasting or len(inventory.files) <= MANY else AT_HAND
-            sources = ProjectSources(root, host, inventory, store, at_hand=at_hand, edited=self._edited)
-            settings = ModelSettings(templates=self._config.templates, htmx=self._config.htmx, live=self._live)
-            model = Model(sources, settings, LastingMemory() if self._lasting else Answers())
-            return _Known(root, folders, inventory, sources, store, model)
+            lasting = self._lasting and (self._cache is None or len(inventory.files) <= MANY)
+            last = self._restored(root, folders, host) if lasting else None
+            if last is None:
+                return self._new(root, folders, host, inventory, LastingMemory() if lasting else Answers())
         outdated = last.sources.outdated(host)
         last.sources.renew(host, inventory, outdated)
         if inventory != last.inventory:
@@ -179,6 +181,56 @@ class Session:
             for question in (module_facts, template_facts, text):
                 last.model.memory.changed(question, path)
         return replace(last, inventory=inventory)
+
+    def _new(self, root: str, folders: tuple[str, ...], host: Host, inventory: Inventory, memory: Memory) -> _Known:
+        store = Store(self._cache)
+        at_hand = MANY if self._lasting or len(inventory.files) <= MANY else AT_HAND
+        sources = ProjectSources(root, host, inventory, store, at_hand=at_hand, edited=self._edited)
+        settings = ModelSettings(templates=self._config.templates, htmx=self._config.htmx, live=self._live)
+        return _Known(root, folders, inventory, sources, store, Model(sources, settings, memory))
+
+    @property
+    def _keeps(self) -> bool:
+        """Whether reports and answers depend on nothing but the files and the configuration, so that they can stay."""
+        return self._cache is not None and self._live is None and self._plugins == NO_PLUGINS
+
+    def _restored(self, root: str, folders: tuple[str, ...], host: Host) -> _Known | None:
+        """What another session has left of these folders."""
+        data = self._cache.read(self._answers(root, folders)) if self._cache is not None and self._keeps else None
+        if data is None:
+            return None
+        from chirp_check.keeping import question_of, restored
+
+        kept = restored(data)
+        questions = [one for one in map(question_of, kept.questions) if one is not None] if kept is not None else []
+        if kept is None or len(questions) < len(kept.questions):
+            return None
+        memory = LastingMemory()
+        known = self._new(root, folders, host, kept.inventory, memory)
+        try:
+            memory.take(questions, kept.notes)
+            known.sources.go_on(kept.reading)
+        except AttributeError, IndexError, TypeError, ValueError:
+            return None  # not what was left there
+        return known
+
+    def _leave(self, cache: Cache, known: _Known) -> None:
+        """Leave what is known for another session."""
+        memory = known.model.memory
+        if not isinstance(memory, LastingMemory) or known.sources.failures() or memory.answered * SELDOM < len(memory):
+            return
+        from chirp_check.keeping import Kept, name_of, stored
+
+        questions, notes = memory.notes()
+        names = tuple(name_of(one) for one in questions)
+        data = stored(Kept(known.inventory, known.sources.state(cache.began), names, notes))
+        if data is not None:
+            cache.write(self._answers(known.root, known.folders), data)
+
+    def _answers(self, root: str, folders: tuple[str, ...]) -> str:
+        """What the answers for some folders are called in the cache."""
+        asked = repr((root, folders, self._config)).encode("utf-8", "surrogatepass")
+        return f"answers-{blake2b(asked, digest_size=8).hexdigest()}"
 
 
 def _concerns(diagnostic: Diagnostic, paths: tuple[str, ...]) -> bool:

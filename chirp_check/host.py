@@ -16,7 +16,7 @@ from typing import NamedTuple, Protocol
 
 SEAL = 16  # bytes in front of what is cached, which tell whether it is whole
 GROUP = "chirp_check.rules"  # entry points under which distributions bring rules
-KEPT = ("facts-", "report-")  # what files in the cache are called
+KEPT = ("facts-", "report-", "answers-")  # what files in the cache are called
 
 
 class Kind(Enum):

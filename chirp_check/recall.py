@@ -17,7 +17,7 @@ from chirp_check.model.entities import Unknown
 from chirp_check.project import Project, folders_of
 from chirp_check.report.outcome import Report, Summary
 from chirp_check.source import SourceFile
-from chirp_check.store import RACY, Stamp, stamp_of
+from chirp_check.store import Stamp, is_racy, stamp_of
 from chirp_check.syntax.decode import decode
 
 
@@ -64,7 +64,7 @@ def remember(project: Project, config: Config, cache: Cache, report: Report, fou
     stamps: dict[str, Stamp] = {}
     for path, stamp in found.stamps.items():
         known = stamp_of(stamp)
-        if known is not None and known[0] >= found.began - RACY:
+        if is_racy(known, found.began):
             return
         stamps[path] = known
     if report.tracebacks or not all(path.isprintable() for path in stamps):

@@ -22,7 +22,7 @@ from chirp_check.host import Host, Kind, Processes
 from chirp_check.inventory import Inventory
 from chirp_check.model.entities import FileProblem
 from chirp_check.source import SourceFile, Span
-from chirp_check.store import Entry, Store, digest, stamp_of
+from chirp_check.store import Entry, Store, digest, is_racy, stamp_of
 from chirp_check.syntax.decode import decode
 from chirp_check.syntax.limits import TooLargeError
 
@@ -39,6 +39,15 @@ class Failure(msgspec.Struct, frozen=True):
 
     path: str
     error: Exception
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """What was read of files: what each was known by, those with facts (and whether as Python), and what went wrong."""
+
+    stamps: Mapping[str, object]
+    read: tuple[tuple[str, bool], ...]
+    problems: Mapping[str, FileProblem]
+    cuts: Mapping[str, FileProblem]
 
 
 class ProjectSources:
@@ -94,6 +103,27 @@ class ProjectSources:
             self._cuts.pop(path, None)
             self._failures.pop(path, None)
             self._stamps.pop(path, None)
+
+    def state(self, began: int) -> Reading:
+        """What was read, for other sources of the same files to go on from.
+
+        What was changed when the run began may be changed again and look the same: it is not known by anything then.
+        """
+        read = tuple(key for key, facts in self._facts.items() if facts is not None)
+        stamps = {path: None if is_racy(stamp_of(known), began) else known for path, known in self._stamps.items()}
+        return Reading(stamps, read, dict(self._problems), dict(self._cuts))
+
+    def go_on(self, known: Reading) -> None:
+        """Take what other sources have read as read. A file whose facts are not stored is outdated."""
+        self._stamps.update(known.stamps)
+        self._problems.update(known.problems)
+        self._cuts.update(known.cuts)
+        for path, python in known.read:
+            entry = self._store.get(path, known.stamps.get(path), python=python)
+            if entry is None:
+                self._stamps[path] = None
+            else:
+                self._facts[path, python] = entry.facts
 
     def mean(self, paths: Iterable[str]) -> None:
         """Speak of these files alone: others that were read are no longer part of the project."""

@@ -39,6 +39,11 @@ def stamp_of(known: object) -> Stamp:
     return cast("Stamp", known) if isinstance(known, tuple) else None
 
 
+def is_racy(stamp: Stamp, began: int) -> bool:
+    """Whether a file was changed so shortly before a run that it may be changed again and look the same."""
+    return stamp is not None and stamp[0] >= began - RACY
+
+
 class Store:
     """Stored facts; without a cache, nothing is stored."""
 
@@ -77,9 +82,7 @@ class Store:
 
 def _settled(entry: Entry, now: int) -> Entry:
     """An entry whose stamp is given up when the file was changed just now: it may change again and look the same."""
-    if entry.stamp is None or entry.stamp[0] < now - RACY:
-        return entry
-    return Entry(None, entry.digest, entry.python, entry.facts)
+    return Entry(None, entry.digest, entry.python, entry.facts) if is_racy(entry.stamp, now) else entry
 
 
 def _read(cache: Cache | None) -> _Shelf:

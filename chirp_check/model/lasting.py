@@ -9,14 +9,32 @@ before anything else is asked, and let doubt through only when they have another
 answer is a mapping that is asked for entry by entry: it lets doubt through to the readers of those that have changed.
 """
 
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
-from itertools import count
-from typing import Any, cast
+from itertools import count as counted
+from typing import Any, NamedTuple, cast
 
 from chirp_check.model.memory import NOTHING, Cycle, Key, Memory, Queries
 
 KNOWN, DOUBTFUL, STALE = range(3)
+
+
+class Notes(NamedTuple):
+    """What a memory knows, as another one takes it: of each node the number of its question, its key and so on.
+
+    `reads` are the numbers of the nodes that were read, those of one node after those of another, as many as `counts`
+    says. `kinds`: whether it has a value (an input has none), whether it is a gate, an entry of a table.
+    """
+
+    questions: array[int]
+    keys: list[Key]
+    values: list[Any]
+    reads: array[int]
+    counts: array[int]
+    states: bytes
+    heights: array[int]
+    kinds: bytes
 
 
 class Node:
@@ -45,7 +63,8 @@ class LastingMemory(Memory):
         self._active: list[dict[Node, None]] = []  # what each question that is being answered has read so far
         self._gates: list[tuple[int, int, Node]] = []  # those to look at before anything else is asked, lowest first
         self._waiting: set[Node] = set()
-        self._count = count()
+        self._count = counted()
+        self.answered = 0  # questions, since what is known here was taken from elsewhere
 
     def ask(self, model: Queries, question: Callable[..., Any], key: Key, *, gate: bool = False) -> Any:
         """The answer to a question, noted as read by the one that is being answered."""
@@ -110,6 +129,49 @@ class LastingMemory(Memory):
 
     def __len__(self) -> int:
         return len(self._nodes)
+
+    def notes(self) -> tuple[list[Callable[..., Any]], Notes]:
+        """The questions, and all that is known of them, for a memory that goes on from here."""
+        questions: dict[Callable[..., Any], int] = {}
+        nodes = list(self._nodes.values())
+        numbers = {node: at for at, node in enumerate(nodes)}
+        asked = array("I", [questions.setdefault(node.question, len(questions)) for node in nodes])
+        notes = Notes(
+            asked,
+            [node.key for node in nodes],
+            [None if node.value is NOTHING else node.value for node in nodes],
+            array("I", [numbers[read] for node in nodes for read in node.reads]),
+            array("I", [len(node.reads) for node in nodes]),
+            bytes([node.state for node in nodes]),
+            array("I", [node.height for node in nodes]),
+            bytes([(node.value is not NOTHING) | node.gate << 1 | node.entry << 2 for node in nodes]),
+        )
+        return list(questions), notes
+
+    def take(self, questions: Sequence[Callable[..., Any]], notes: Notes) -> None:
+        """Go on from what another memory knew, in place of what is known here."""
+        nodes: list[Node] = []
+        asked = zip(notes.questions, notes.keys, notes.values, strict=True)
+        kinds = zip(notes.states, notes.heights, notes.kinds, strict=True)
+        for (question, key, value), (state, height, kind) in zip(asked, kinds, strict=True):
+            node = Node(questions[question], key, gate=bool(kind & 2))
+            if kind & 1:
+                node.value = value
+            if kind & 4:
+                node.entry = True
+            node.state = state
+            node.height = height
+            nodes.append(node)
+        read = [nodes[number] for number in notes.reads]
+        begin = 0
+        for node, count in zip(nodes, notes.counts, strict=True):
+            if count:
+                node.reads = tuple(read[begin : begin + count])
+                begin += count
+                for one in node.reads:
+                    one.users[node] = None
+        self._nodes = {(node.question, node.key): node for node in nodes}
+        self.answered = 0
 
     def _refresh(self, model: Queries, node: Node) -> None:
         if node.running:
@@ -180,6 +242,7 @@ class LastingMemory(Memory):
                 return
 
     def _answer(self, model: Queries, node: Node) -> None:
+        self.answered += 1
         reads: dict[Node, None] = {}
         self._active.append(reads)
         try:

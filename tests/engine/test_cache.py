@@ -1,12 +1,14 @@
 """The cache: says what a run without it says, whatever happened to it, and is only ever written in whole."""
 
 import os
+import pickle
 import random
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -137,3 +139,73 @@ def test_kills_and_runs_at_once(project: Path) -> None:
     runs = [subprocess.Popen(COMMAND, cwd=project, stdout=subprocess.PIPE) for _ in range(4)]
     assert [one.communicate()[0] for one in runs] == [expected] * 4
     assert not [path for path in (project / ".chirp_cache").iterdir() if path.suffix.isdigit()]
+
+
+class Reads(DiskHost):
+    """The disk, with a list of the files that are read."""
+
+    def __init__(self) -> None:
+        self.paths: list[str] = []
+
+    def read(self, path: str) -> bytes:
+        self.paths.append(Path(path).name)
+        return super().read(path)
+
+
+def test_what_has_not_changed_is_neither_read_nor_asked_again(project: Path) -> None:
+    run(project)
+    template = project / "templates" / "note.html"
+    template.write_text(template.read_text().replace("<span>", "<span hx-swop='none'>", 1))
+    host, cache = Reads(), DiskCache(str(project / ".chirp_cache"), "test")
+    session = Session(Config(), cache=cache)
+    report = session.report(Project(project, host))
+    assert set(host.paths) - {".gitignore"} == {"note.html"}
+    assert said(report) == plain(project)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_each_run_goes_on_from_the_one_before(tmp_path: Path, seed: int) -> None:
+    """The files after one edit after the other, each seen by an engine of its own."""
+    folder = tmp_path / "project"
+    shutil.copytree(ROOT / "examples" / "tracker", folder)
+    chance = random.Random(seed)
+    files = {path: path.read_text() for path in sorted(folder.rglob("*")) if path.suffix in {".py", ".html"}}
+    run(folder)
+    for _ in range(8):
+        path = chance.choice(list(files))
+        lines = files[path].split("\n")
+        at = chance.randrange(len(lines))
+        match chance.choice(["delete", "double", "remove", "restore"]):
+            case "delete":
+                path.write_text("\n".join(lines[:at] + lines[at + 1 :]))
+            case "double":
+                path.write_text("\n".join([*lines[:at], lines[at], *lines[at:]]))
+            case "remove":
+                path.unlink(missing_ok=True)
+            case _:
+                path.write_text(files[path])
+        assert said(run(folder)) == plain(folder)
+
+
+def test_an_answer_that_somebody_else_has_written_runs_nothing(project: Path) -> None:
+    """Whoever can write into the cache can make it lie, and no more."""
+    run(project)
+    cache = DiskCache(str(project / ".chirp_cache"), "test")
+    (found,) = (path for path in (project / ".chirp_cache").iterdir() if path.name.startswith("answers-"))
+    name = found.name.removesuffix("-test")
+    mark = project / "mark"
+    for forged in (Runs(os.mkdir, str(mark)), Runs(eval, f"__import__('os').mkdir({str(mark)!r})")):
+        cache.write(name, pickle.dumps((forged, forged, forged, forged)))
+        (project / "app.py").touch()
+        assert said(run(project)) == plain(project)
+        assert not mark.exists()
+
+
+class Runs:
+    """Something that runs when it is read back as any pickle is."""
+
+    def __init__(self, what: Callable[..., object], *given: object) -> None:
+        self._what = what, given
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[object, ...]]:
+        return self._what
