@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import runpy
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -149,11 +150,12 @@ def test_without_debug_nothing_is_checked(folder: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().err == ""
 
 
-def test_an_application_that_no_file_holds() -> None:
-    app = App()
-    app.route("/")(eval("lambda: 'x'"))
-    app.route("/len")(len)
-    assert app.check().summary.errors == 0
+def test_handlers_that_no_file_holds(tmp_path: Path) -> None:
+    code = "from chirp import App\n\napp = App()\napp.route('/')(eval('lambda: 1'))\napp.route('/len')(len)\n"
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "app.py").write_text(code)
+    found = runpy.run_path(str(tmp_path / "app.py"))["app"].check()
+    assert (found.root, found.summary.routes, found.summary.errors) == (str(tmp_path), 2, 0)
 
 
 def test_the_tracker() -> None:
