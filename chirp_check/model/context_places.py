@@ -104,16 +104,16 @@ def given_otherwise(model: Queries, site: Span, name: str) -> bool:
     template = _written(model, site)
     literal = template[-1:] in ("'", '"')
     paths = python_files(model) if literal else (site.path,)  # another file may call something else so
-    for path in paths:
-        if f"{name}=" in (text(model, path) or ""):
-            for call in _calls(model, path):
-                given = {one.name: one.value for one in call.arguments}
-                same = any(
-                    _written(model, Span(path, one.value.start, one.value.end)) == template for one in call.arguments
-                )
-                if same and name in given and not _is_named(given[name], name):
-                    return True
-    return False
+    naming = (path for path in paths if f"{name}=" in (text(model, path) or ""))
+    return any(_gives_otherwise(model, path, call, (template, name)) for path in naming for call in _calls(model, path))
+
+
+def _gives_otherwise(model: Queries, path: str, call: Call, wanted: tuple[str, str]) -> bool:
+    template, name = wanted
+    given = next((one.value for one in call.arguments if one.name == name), None)
+    if given is None or _is_named(given, name):
+        return False
+    return any(_written(model, Span(path, one.value.start, one.value.end)) == template for one in call.arguments)
 
 
 def _written(model: Queries, span: Span) -> str:
