@@ -65,10 +65,11 @@ def _swaps(model: Queries, app: AppKey, facts: TemplateFacts) -> Iterator[Swap]:
         if style in KEEPING:
             found = list(_nested(model, app, wanted, selector, coming))
             yield from found or _nested_then(model, app, wanted, selector, coming)
-        elif style == "outerHTML" and _stays(facts, element, wanted):
-            yield from _lost(model, app, wanted, selector, coming)
-        elif style == "outerHTML" and (asked := _asked_beside(model, app, facts, wanted)) is not None:
-            yield from (structs.replace(one, asked=asked) for one in _lost(model, app, wanted, selector, coming))
+        elif style == "outerHTML":
+            stays = _stays(facts, element, wanted)
+            for one in _lost(model, app, wanted, selector, coming):
+                asked = None if stays else _asked_beside(model, app, facts, wanted)
+                yield from (structs.replace(one, asked=asked),) if stays or asked is not None else ()
 
 
 def _target(element: Element, path: str) -> Text | None:

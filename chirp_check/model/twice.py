@@ -44,6 +44,11 @@ class Here(msgspec.Struct, frozen=True, gc=False):
     bound: frozenset[tuple[str, str, int]] = frozenset()
 
     @property
+    def has_names(self) -> bool:
+        """Whether the id has names in it."""
+        return bool(self.free or self.bound)
+
+    @property
     def key(self) -> tuple[object, ...]:
         """What tells it from elements with another id."""
         return self.id, self.free, self.bound
@@ -72,11 +77,10 @@ def duplicate_ids(model: Queries, path: str) -> tuple[DuplicateId, ...]:
 
 def comes_with(model: Queries, app: AppKey, facts: TemplateFacts, start: int, other: Element) -> Here | None:
     """Another element of a template, where it is there whenever a place is, and its names mean the same at both."""
-    span = _id(facts, other)
-    found = _here(facts, other, span) if span is not None and not _is_in(_inert(facts), other.start) else None
+    found = _here(facts, other) if not _is_in(_inert(facts), other.start) else None
     if found is None or not found.arms <= set(_arms(facts, start)):
         return None
-    if any(one[0] <= start < one[1] != one[0] <= other.start < one[1] for one in _parts(facts)):
+    if any((first <= start < end) is not (first <= other.start < end) for first, end in _parts(facts)):
         return None
     names = found.free | {name for name, _, _ in found.bound}
     seen = _bind(facts, structs.replace(found, free=names, bound=frozenset()), start)
@@ -98,9 +102,9 @@ def _in_loops(facts: TemplateFacts) -> Iterator[DuplicateId]:
         innermost = loops.get(element.branches[-1].tag) if element.branches else None
         if innermost is None or element.branches[-1].arm != 0 or not _goes_round(facts, innermost):
             continue
-        span, (written, names) = _id(facts, element), _written(element)
-        if span is not None and not names and not _is_in(aside, element.start):
-            yield DuplicateId(written, span, span, repeated=True)
+        here = _here(facts, element)
+        if here is not None and not here.has_names and not _is_in(aside, element.start):
+            yield DuplicateId(here.id, here.span, here.span, repeated=True)
 
 
 def _goes_round(facts: TemplateFacts, loop: Conditional) -> bool:
@@ -131,15 +135,14 @@ def _in_parts(facts: TemplateFacts) -> Iterator[DuplicateId]:
     seen: dict[tuple[object, ...], list[Here]] = {}
     for element in facts.elements if parts else ():
         around = [one for one in parts if one[0] <= element.start < one[1]]
-        span = _id(facts, element) if around and not _is_in(_inert(facts), element.start) else None
-        if span is None:
+        here = _here(facts, element) if around and not _is_in(_inert(facts), element.start) else None
+        if here is None:
             continue
-        here = _here(facts, element, span)
-        others = seen.setdefault((max(around)[0], here.key), []) if here is not None else []
-        first = next((one for one in others if here is not None and _meets(one, here)), None)
+        others = seen.setdefault((max(around)[0], here.key), [])
+        first = next((one for one in others if _meets(one, here)), None)
         if first is not None:
-            yield DuplicateId(first.id, span, first.span)
-        others += [here] if here is not None else []
+            yield DuplicateId(first.id, here.span, first.span)
+        others.append(here)
 
 
 # On one page.
@@ -224,8 +227,7 @@ def _own(model: Queries, app: AppKey, path: str, depth: int) -> tuple[Here, ...]
     found: list[tuple[int, Here]] = []
     aside = _aside(facts)
     for element in facts.elements:
-        span = _id(facts, element)
-        here = _here(facts, element, span) if span is not None and not _is_in(aside, element.start) else None
+        here = _here(facts, element) if not _is_in(aside, element.start) else None
         found += [(element.start, here)] if here is not None else []
     for reference in facts.references if depth < DEPTH else ():
         at, place = reference.tag_start, Span(path, reference.start, reference.end)
@@ -249,18 +251,17 @@ def _included(model: Queries, app: AppKey, path: str, reference: TemplateRef) ->
     return found if found is not None and found != path and chain(model, app, found).paths == (found,) else None
 
 
-def _written(element: Element) -> tuple[str, frozenset[str]]:
-    """The id of an element, and the names in its expressions; empty where others than names are in these."""
+def _here(facts: TemplateFacts, element: Element) -> Here | None:
+    """An element that is always in its own place, as its own template brings it, where its id is written out."""
     found = attribute(element, "id")
-    written, names = spelled(found.value if found is not None and not found.branches else None)
-    return ("", names) if written.startswith("{{") else (written, names)
-
-
-def _here(facts: TemplateFacts, element: Element, span: Span) -> Here | None:
-    """An element as its own template brings it."""
-    at = element.start
-    written, names = _written(element)
-    return _bind(facts, Here(written, span, span, frozenset(_arms(facts, at)), _blocks(facts, at), names), at)
+    if found is None or found.value is None or found.branches or is_aside(element):
+        return None
+    written, names = spelled(found.value)
+    if not written or written.startswith("{{"):
+        return None
+    at, span = element.start, Span(facts.path, found.value.start, found.value.end)
+    here = Here(written, span, span, frozenset(_arms(facts, at)), _blocks(facts, at), names)
+    return _bind(facts, here, at) if names else here
 
 
 _ROUNDS = frozenset({"for", "with", "case", "slot"})
@@ -277,14 +278,6 @@ def _bind(facts: TemplateFacts, one: Here, at: int) -> Here | None:
         bound |= {(name, facts.path, around)} if around is not None else set()
     free = one.free - {name for name, _, _ in bound}
     return structs.replace(one, free=free, bound=one.bound | bound)
-
-
-def _id(facts: TemplateFacts, element: Element) -> Span | None:
-    """Where an element's id is written out, for an element that is always in its own place."""
-    found = attribute(element, "id")
-    if not _written(element)[0] or found is None or found.value is None or is_aside(element):
-        return None
-    return Span(facts.path, found.value.start, found.value.end)
 
 
 def _aside(facts: TemplateFacts) -> tuple[tuple[int, int], ...]:
