@@ -31,6 +31,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
 }
 
 EQUIVALENT: dict[str, dict[str, str]] = {
+    "chirp/middleware/lockout.py": {"_key: `16` is `17`": "a longer digest stands for an account just as well"},
     "chirp/http/urls.py": {"safe_next: `''` is `'XX'`": "neither is a path from the root"},
 }
 """By module, mistakes that change nothing anybody could see, with the reason."""
