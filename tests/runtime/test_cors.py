@@ -233,6 +233,7 @@ def test_by_default_nobody(tmp_path: Path) -> None:
         ({"allow_origins": "https://example.com"}, "is a tuple"),
         ({"allow_origins": ("example.com",)}, "is no origin"),
         ({"allow_origins": ("https://example.com/",)}, "is no origin"),
+        ({"allow_origins": ("https://example.com.",)}, "is no origin"),
         ({"allow_origins": ("https://",)}, "is no origin"),
         ({"allow_origins": ("https://*",)}, "is no origin"),
         ({"allow_origins": ("https://a.*.example.com",)}, "is no origin"),

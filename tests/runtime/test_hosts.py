@@ -176,6 +176,13 @@ FORWARDED = (
 BELIEVED = '["https","203.0.113.9","https://example.com/"]'
 
 
+def test_a_proxy_does_not_say_the_port_of_the_client(tmp_path: Path) -> None:
+    app = make_app(tmp_path, trusted_proxies=("10.0.0.1",))
+    app.route("/")(lambda request: list(request.client or ()))
+    assert seen(app, "10.0.0.1", *FORWARDED) == '["203.0.113.9",0]'
+    assert seen(app, "10.0.0.2", *FORWARDED) == '["10.0.0.2",4321]'
+
+
 @pytest.mark.parametrize("peer", ["10.1.2.3", "::ffff:10.1.2.3", "2001:db8::7"])
 def test_a_trusted_proxy_is_believed(tmp_path: Path, peer: str) -> None:
     assert seen(proxied_app(tmp_path, "10.0.0.0/8", "2001:db8::/32"), peer, *FORWARDED) == BELIEVED
