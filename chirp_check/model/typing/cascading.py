@@ -17,6 +17,7 @@ from chirp_check.model.program import name_of
 from chirp_check.model.typing.bindings import own_statements
 from chirp_check.model.typing.inference import Inference
 from chirp_check.model.typing.kinds import Type, union
+from chirp_check.model.typing.values import checked
 from chirp_check.source import Span
 
 type _Types = Mapping[str, Type]
@@ -64,5 +65,6 @@ def _of_provider(model: Queries, path: str) -> _Types | None:
         for one in term.entries:
             if not isinstance(one.key, Const) or not isinstance(one.key.value, str):
                 return None
-            found.setdefault(one.key.value, []).append(inference.of(one.value, at))
+            type_ = checked(one.value, inference.of(one.value, at), written.body)
+            found.setdefault(one.key.value, []).append(type_)
     return {name: union(types) if len(types) == len(returned) else None for name, types in found.items()}

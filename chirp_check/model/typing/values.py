@@ -104,7 +104,7 @@ def _written(model: Queries, span: Span) -> Type:
     """The type of an argument, as the function says that it stands in."""
     inference = Inference(model)
     term, known = inference.written_at(span)
-    return _checked(term, known, inference.place(span).around[:1])
+    return checked(term, known, inference.place(span).around[:1])
 
 
 @query
@@ -123,7 +123,7 @@ def _is_vague(value: Value) -> bool:
     return (isinstance(value, Unknown) and value != UNSEEN) or (isinstance(value, Sequence) and value.open)
 
 
-def _checked(term: object, known: Type, around: Iterable[object]) -> Type:
+def checked(term: object, known: Type, around: Iterable[object]) -> Type:
     """The type without None where the code around it may have made sure of that: it asks for the name elsewhere."""
     if known is None or NONE not in known or isinstance(term, Call):
         return known
