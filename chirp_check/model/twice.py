@@ -4,7 +4,7 @@ Two elements count where the one is there whenever the other is; what branches e
 out-of-band swaps bring is not told.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 from msgspec import structs
@@ -24,6 +24,7 @@ from chirp_check.source import Span
 _INERT = frozenset({"template", "svg", "noscript"})
 _LOOP = "for"
 DEPTH = 8  # includes in includes
+PAGES = 4  # that extend a template, of which it is tried what they have together
 
 type Arm = tuple[str, int, int]  # the file of a conditional, its place, and which of its arms
 
@@ -150,17 +151,40 @@ def _in_parts(facts: TemplateFacts) -> Iterator[DuplicateId]:
 
 def _on_page(model: Queries, app: AppKey, path: str) -> Iterator[DuplicateId]:
     """The pairs of which a template itself brings one, or both."""
-    is_page = path in shells(model, app) and path not in layouts_around(model, app)
+    if _is_page(model, app, path):
+        yield from _paired(path, _pairs(_page(model, app, path)))
+        return
+    alone = _pairs(_alone(model, app, path))
+    yield from _paired(path, (pair for pair in alone if _are_together(model, app, path, pair)))
+    above = chain(model, app, path).paths[1:]
+    below = [one for one in derived.entry(model, path, app) or () if above and _is_page(model, app, one)]
+    found = (pair for one in below[:PAGES] for pair in _pairs(_page(model, app, one)))
+    between = (pair for pair in found if pair[0].place.path in above and pair[1].place.path == path)
+    yield from dict.fromkeys(_paired(path, between))
+
+
+def _is_page(model: Queries, app: AppKey, path: str) -> bool:
+    return path in shells(model, app) and path not in layouts_around(model, app)
+
+
+def _pairs(ones: Iterable[Here]) -> Iterator[tuple[Here, Here]]:
+    """The elements of one id of which one is there whenever the other is, in their order."""
     by_id: dict[tuple[object, ...], list[Here]] = {}
-    for one in _page(model, app, path) if is_page else _alone(model, app, path):
+    for one in ones:
         by_id.setdefault(one.key, []).append(one)
-    for ones in by_id.values():
-        for at, second in enumerate(ones[1:], 1):
-            found = (one for one in ones[:at] if _meets(one, second) and path in (one.place.path, second.place.path))
-            first = next((one for one in found if is_page or _are_together(model, app, path, (one, second))), None)
-            if first is not None:
-                ours, other = (second, first) if second.place.path == path else (first, second)
-                yield DuplicateId(ours.id, ours.place, other.span)
+    for found in by_id.values():
+        for at, second in enumerate(found[1:], 1):
+            yield from ((one, second) for one in found[:at] if _meets(one, second))
+
+
+def _paired(path: str, pairs: Iterable[tuple[Here, Here]]) -> Iterator[DuplicateId]:
+    """The pairs with an element of a template, each other element with the first one."""
+    seen: set[Here] = set()
+    for first, second in pairs:
+        if path in (first.place.path, second.place.path) and second not in seen:
+            seen.add(second)
+            ours, other = (second, first) if second.place.path == path else (first, second)
+            yield DuplicateId(ours.id, ours.place, other.span)
 
 
 def _meets(one: Here, other: Here) -> bool:
