@@ -209,14 +209,17 @@ def _are_together(model: Queries, app: AppKey, path: str, ones: tuple[Here, Here
     return second[: len(first)] == first and not replaced
 
 
-def _page(model: Queries, app: AppKey, path: str) -> Iterator[Here]:
+@query
+def _page(model: Queries, app: AppKey, path: str) -> tuple[Here, ...]:
     """The elements of a page, of the templates that it extends first."""
     line = chain(model, app, path)
+    found: list[Here] = []
     for at in reversed(range(len(line.paths))) if line.complete else ():
         for one in _own(model, app, line.paths[at], 0):
             arms = _placed(model, line.paths, at, one.blocks)
             if arms is not None:
-                yield structs.replace(one, arms=one.arms | arms)
+                found.append(structs.replace(one, arms=one.arms | arms) if arms else one)
+    return tuple(found)
 
 
 def _placed(model: Queries, line: tuple[str, ...], at: int, names: tuple[str, ...]) -> frozenset[Arm] | None:
