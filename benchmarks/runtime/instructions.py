@@ -1,7 +1,8 @@
 """`python -m benchmarks.runtime.instructions [CASE…]`: machine instructions of a request, ours and of a bare callable.
 
-Counted by Valgrind, which has to be installed: unlike a time, a count does not depend on what else the machine does.
-Two runs of different length are compared, so that start and warm-up drop out. Needs half a minute for each figure.
+Counted by Valgrind, which has to be installed: unlike a time, a count does not depend on what else the machine does,
+but a little on where objects lie in memory (some thousands for a page). Two runs of different length are compared, so
+that start and warm-up drop out. Needs half a minute for each figure.
 """
 
 import asyncio
