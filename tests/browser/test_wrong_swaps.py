@@ -170,7 +170,7 @@ SEARCH = document(
 FILE = '<input type="file" name="photo"><button>News</button>'
 UPLOAD = document(f'<form hx-post="/photo" hx-target="#list" …>{FILE}</form>{LIST}')
 SEND = document(f'<form action="/photo" method="post" …>{FILE}</form>')
-SAVE = document(f'<form hx-post="/items" hx-target="#list"><button>News</button></form>{LIST}', "…")
+SAVE = document(f'<form hx-post="/items" hx-target="#list"><input name="name"><button>News</button></form>{LIST}', "…")
 NEW = After({"#list": ["new"], "button": ["News"]})
 IN_THE_BUTTON = After({"#list": ["old"], "button": ["new"]}, asked=["/news"])
 NOWHERE = {
