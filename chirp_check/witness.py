@@ -186,8 +186,8 @@ def _failing_pages(model: Queries, site: Span, template: str | None = None) -> I
         return
     routes = application(model, app).routes
     absent = dict.fromkeys(filter(None, map(_absent, routes)))
-    for path in (NOWHERE, *list(absent)[:3]):
-        yield from (Request("GET", path, headers) for headers in ((), HTMX))
+    for nowhere in (NOWHERE, *list(absent)[:3]):
+        yield from (Request("GET", nowhere, headers) for headers in ((), HTMX))
     for route in [one for one in routes if "POST" in (one.methods or ()) and _absent(one) is not None][:3]:
         yield Request("POST", _absent(route) or NOWHERE)
     taken = {one.path.value for one in routes if one.path is not None and "PATCH" in (one.methods or ("PATCH",))}

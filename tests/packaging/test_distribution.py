@@ -238,7 +238,7 @@ def test_type_checkers_find_the_packages(kind: str, project: Path, request: pyte
 def test_the_type_of_everything_public_is_known(installed: Environment, project: Path) -> None:
     pyright = Path(sys.executable).parent / "pyright"
     path = os.pathsep.join([str(installed.folder / "bin"), os.environ["PATH"]])
-    command = [pyright, "--verifytypes", "chirp", "--ignoreexternal", "--outputjson"]
+    command = [str(pyright), "--verifytypes", "chirp", "--ignoreexternal", "--outputjson"]
     env = os.environ | {"PATH": path}
     done = subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=240, check=False)
     told = json.loads(done.stdout)["typeCompleteness"]
