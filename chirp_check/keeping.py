@@ -90,8 +90,8 @@ class _Reader(pickle.Unpickler):
         if (module, name) in PLAIN or (module, name) in _MAKERS:
             return super().find_class(module, name)
         found: object = super().find_class(module, name) if module.startswith(_VALUES) else None
-        if isinstance(found, type):
-            return found
+        if isinstance(found, type) and (found.__module__, found.__qualname__) == (module, name):
+            return found  # and not what its module only imports, nor what is reached through that
         if module == "builtins" and name in _ERRORS:
             return _ERRORS[name]
         raise pickle.UnpicklingError(f"{module}.{name}")
