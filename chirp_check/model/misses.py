@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from chirp_check.diagnostic import Edit, Fix, Label
+from chirp_check.diagnostic import Edit, Finding, Fix, Label
 from chirp_check.grammar.path import CONVERTERS, PathPattern, PathSegment, parse_path
 from chirp_check.model.applications import application, route_at
 from chirp_check.model.domain import joined
@@ -153,7 +153,19 @@ def is_inside(model: Model, use: Reference) -> bool:
     return any(isinstance(one, str) and one and begins_like(model, app, one) for app in apps for one in firsts)
 
 
-def from_pages(model: Model, use: Reference) -> tuple[Label, ...]:
+def nowhere(model: Model, use: Reference, message: str) -> Finding:
+    """What is said of a relative URL that leads to no route from any page that shows it."""
+    fix = _with_slash(model, use)
+    return Finding(
+        f"{message}, from whichever page",
+        at=use.url.span,
+        related=_from_pages(model, use),
+        help=f"did you mean `/{use.url}`?" if fix is not None else None,
+        fix=fix,
+    )
+
+
+def _from_pages(model: Model, use: Reference) -> tuple[Label, ...]:
     """Where a relative URL leads, at the route of a page that shows it."""
     for app, one in (model.seen(use) or ())[:1]:
         path = route_at(model, app, one.route).path
@@ -162,7 +174,7 @@ def from_pages(model: Model, use: Reference) -> tuple[Label, ...]:
     return ()
 
 
-def with_slash(model: Model, use: Reference) -> Fix | None:
+def _with_slash(model: Model, use: Reference) -> Fix | None:
     """A relative URL led to the path that it is with a slash in front, where a route answers that."""
     absolute = joined(["/", *pieces(use.url)], use.url.span)
     apps = model.applications_of(use.url.span.path) if is_relative(use.url) else ()

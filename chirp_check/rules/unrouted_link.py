@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Fix, Label, Level
 from chirp_check.model.entities import LinkUse
-from chirp_check.model.misses import corrections, from_pages, is_inside, is_slip, refused, registered, with_slash
+from chirp_check.model.misses import corrections, is_inside, is_slip, nowhere, refused, registered
 from chirp_check.model.model import Model
 from chirp_check.model.routes import is_local
 from chirp_check.rule import rule
@@ -24,14 +24,7 @@ def unrouted_link(use: LinkUse, model: Model) -> Iterator[Finding]:
     if not is_inside(model, use):
         return
     if not is_local(use.url):
-        fix = with_slash(model, use)
-        yield Finding(
-            f"no route answers the link `{use.url}`, from whichever page",
-            at=use.url.span,
-            related=from_pages(model, use),
-            help=f"did you mean `/{use.url}`?" if fix is not None else None,
-            fix=fix,
-        )
+        yield nowhere(model, use, f"no route answers the link `{use.url}`")
         return
     near = model.nearest_route(use.url)
     wrong = refused(model, use)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from chirp_check.diagnostic import Finding, Fix, Label
 from chirp_check.model.entities import UrlUse
-from chirp_check.model.misses import corrections, from_pages, is_slip, refused, registered, with_slash
+from chirp_check.model.misses import corrections, is_slip, nowhere, refused, registered
 from chirp_check.model.model import Model
 from chirp_check.model.routes import is_local
 from chirp_check.rule import rule
@@ -16,19 +16,12 @@ def unrouted_url(use: UrlUse, model: Model) -> Iterator[Finding]:
     reach = model.reach(use)
     if reach is None or reach.open or reach.routes or refused(model, use) is not None:
         return
+    if not is_local(use.url):
+        yield nowhere(model, use, f"no route matches `{use.url}`")
+        return
     near = model.nearest_route(use.url)
     route = registered(model, use, near) if near is not None else None
     edits = corrections(model, use, near) if near is not None else ()
-    if not is_local(use.url):
-        fix = with_slash(model, use)
-        yield Finding(
-            f"no route matches `{use.url}`, from whichever page",
-            at=use.url.span,
-            related=from_pages(model, use),
-            help=f"did you mean `/{use.url}`?" if fix is not None else None,
-            fix=fix,
-        )
-        return
     yield Finding(
         f"no route matches `{use.url}`",
         at=use.url.span,
