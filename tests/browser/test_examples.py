@@ -1,12 +1,13 @@
 """The examples as a person uses them, on a desktop and on a phone, with both versions of htmx."""
 
 import sys
+import time
 from collections.abc import Callable, Generator
 from importlib import import_module, reload
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 
 from chirp import App
 from tests.browser.moved import APPS, PACKAGE, move
@@ -307,9 +308,15 @@ def test_editing_is_given_up(page: Page, serve: Serve, example: Example) -> None
 # Wall, on two screens.
 
 
+def _late(route: Route) -> None:
+    time.sleep(0.5)
+    route.continue_()
+
+
 def test_a_note_hangs_on_every_screen(page: Page, serve: Serve, example: Example) -> None:
     origin = serve(example("wall"))
     other = page.context.new_page()
+    page.route("**/wall.js*", _late)  # htmx must not connect before it hears of it
     for screen in (page, other):
         screen.goto(f"{origin}/walls/kitchen")
         expect(screen.locator("#live")).to_have_text("live")
